@@ -1,0 +1,2 @@
+bedplate_SRCS := bedplate/main.c
+bedplate_LIBS := inih

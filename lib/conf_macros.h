@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* conf_macros.h: the pasting and walking that conf_struct.h and conf_table.h share. */
+#ifndef BEDPLATE_LIB_CONF_MACROS_H
+#define BEDPLATE_LIB_CONF_MACROS_H
+
+#define CONF_PASTE2_(a, b)    a##_##b
+#define CONF_PASTE2(a, b)     CONF_PASTE2_(a, b)
+#define CONF_PASTE3_(a, b, c) a##_##b##_##c
+#define CONF_PASTE3(a, b, c)  CONF_PASTE3_(a, b, c)
+#define CONF_STRING_(a)       #a
+#define CONF_STRING(a)        CONF_STRING_(a)
+
+/*
+ * A row's constraint stands as CONF_ANY, CONF_RANGE(min, max) or CONF_WORDS(word, ...).
+ * Pasted behind CONF_IS_ it says which of two macros the row calls, and with which
+ * words: CONF_CALL(CONF_IS_##constraint, ...) is CONF_WORDED(words, ...)
+ * for words, CONF_UNWORDED((), ...) for the others.
+ */
+#define CONF_IS_CONF_ANY             CONF_UNWORDED, ()
+#define CONF_IS_CONF_RANGE(min, max) CONF_UNWORDED, ()
+#define CONF_IS_CONF_WORDS(...)      CONF_WORDED, (__VA_ARGS__)
+#define CONF_CALL(...)               CONF_CALL_(__VA_ARGS__)
+#define CONF_CALL_(which, ...)       which(__VA_ARGS__)
+
+/* CONF_EACH(m, (a, b), x): m(x, a) m(x, b), for up to 16 words. */
+#define CONF_EACH(m, words, x) CONF_EACH_(m, x, CONF_UNWRAP words)
+#define CONF_UNWRAP(...)       __VA_ARGS__
+#define CONF_EACH_(m, x, ...)  CONF_EACH__(m, x, __VA_ARGS__)
+#define CONF_EACH__(m, x, ...)                                                           \
+	CONF_PICK(__VA_ARGS__, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0) \
+	(m, x, __VA_ARGS__)
+#define CONF_PICK(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, count, ...) \
+	CONF_EACH_##count
+#define CONF_EACH_1(m, x, a)       m(x, a)
+#define CONF_EACH_2(m, x, a, ...)  m(x, a) CONF_EACH_1(m, x, __VA_ARGS__)
+#define CONF_EACH_3(m, x, a, ...)  m(x, a) CONF_EACH_2(m, x, __VA_ARGS__)
+#define CONF_EACH_4(m, x, a, ...)  m(x, a) CONF_EACH_3(m, x, __VA_ARGS__)
+#define CONF_EACH_5(m, x, a, ...)  m(x, a) CONF_EACH_4(m, x, __VA_ARGS__)
+#define CONF_EACH_6(m, x, a, ...)  m(x, a) CONF_EACH_5(m, x, __VA_ARGS__)
+#define CONF_EACH_7(m, x, a, ...)  m(x, a) CONF_EACH_6(m, x, __VA_ARGS__)
+#define CONF_EACH_8(m, x, a, ...)  m(x, a) CONF_EACH_7(m, x, __VA_ARGS__)
+#define CONF_EACH_9(m, x, a, ...)  m(x, a) CONF_EACH_8(m, x, __VA_ARGS__)
+#define CONF_EACH_10(m, x, a, ...) m(x, a) CONF_EACH_9(m, x, __VA_ARGS__)
+#define CONF_EACH_11(m, x, a, ...) m(x, a) CONF_EACH_10(m, x, __VA_ARGS__)
+#define CONF_EACH_12(m, x, a, ...) m(x, a) CONF_EACH_11(m, x, __VA_ARGS__)
+#define CONF_EACH_13(m, x, a, ...) m(x, a) CONF_EACH_12(m, x, __VA_ARGS__)
+#define CONF_EACH_14(m, x, a, ...) m(x, a) CONF_EACH_13(m, x, __VA_ARGS__)
+#define CONF_EACH_15(m, x, a, ...) m(x, a) CONF_EACH_14(m, x, __VA_ARGS__)
+#define CONF_EACH_16(m, x, a, ...) m(x, a) CONF_EACH_15(m, x, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* host.c: host_schema, made from host.def, and its rules. */
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/schema/host.h"
+
+#define CONF_NAME host
+#define CONF_DEF  "lib/schema/host.def"
+#include "lib/conf_table.h"
+
+/* 0 is every method's own default. */
+static const int highest_level[] = {
+	[host_image_compression_zstd] = 22, [host_image_compression_gzip] = 9,
+	[host_image_compression_xz] = 9,    [host_image_compression_lz4] = 12,
+	[host_image_compression_none] = 0,
+};
+
+int host_check_level(const struct host_conf *data, const struct conf *conf,
+		     struct err *err)
+{
+	int highest = highest_level[data->image.compression];
+
+	if (data->image.level <= highest)
+		return 0;
+	return conf_fail(conf, "Image", "Level", 0, err,
+			 "level %d is too high for this Compression=; its highest is %d",
+			 (int)data->image.level, highest);
+}
+
+/* The kernel takes '-' and '_' in a module's name for the same. */
+static bool is_same_module(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b))
+			return false;
+	return *a == *b;
+}
+
+int host_check_modules(const struct host_conf *data, const struct conf *conf,
+		       struct err *err)
+{
+	for (size_t i = 0; i < data->modules.add.count; i++)
+		for (size_t j = 0; j < data->modules.exclude.count; j++)
+			if (is_same_module(data->modules.add.items[i],
+					   data->modules.exclude.items[j]))
+				return conf_fail(conf, "Modules", "Exclude", 0, err,
+						 "%s is also in Add=",
+						 data->modules.exclude.items[j]);
+	return 0;
+}

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# How the tests are built and run. Comments in a unit test's first eight lines name what it is
+# linked from: /* SOURCES: lib/a.c lib/b.c LIBS: inih */
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 60
+CASES ?=
+
+unit_sources = $(shell sed -n '1,8s,.*SOURCES: *\(.*\),\1,p' $(1) | sed 's, *LIBS:.*,,; s,\*/,,' )
+unit_libs = $(shell sed -n '1,8s,.*LIBS: *\(.*\),\1,p' $(1) | sed 's,\*/,,')
+
+# Unit tests against musl, as the programs are ...
+define unit_test
+$(B)/unit/$(1): $(B)/obj/tests/unit/$(1).o $(call objects,$(call unit_sources,tests/unit/$(1).c))
+	@mkdir -p $$(@D)
+	$$(call say,LINK,$$@)
+	$$(Q)$$(CC) $$(PROGRAM_LDFLAGS) -o $$@ $$^ $(addprefix -l,$(call unit_libs,tests/unit/$(1).c)) -lpthread
+
+$(B)/unit-san/$(1): $(patsubst %.c,$(B)/unit-san/obj/%.o,tests/unit/$(1).c $(call unit_sources,tests/unit/$(1).c))
+	@mkdir -p $$(@D)
+	$$(call say,LINK,$$@)
+	$$(Q)$$(NATIVE_CC) $$(SAN_FLAGS) -L$(B)/deps/native/lib -o $$@ $$^ $(addprefix -l,$(call unit_libs,tests/unit/$(1).c)) -lpthread
+endef
+$(foreach test,$(UNIT_TESTS),$(eval $(call unit_test,$(test))))
+
+# ... and against the machine's own libc, under the address and undefined-behaviour sanitizers.
+SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+$(B)/unit-san/obj/%.o: %.c | $(DEPS_STAMPS) $(B)/setup-check.stamp
+	@mkdir -p $(@D)
+	$(call say,CC,$< (sanitizers))
+	$(Q)$(NATIVE_CC) $(CPPFLAGS) -I$(B)/deps/native/include -std=gnu11 $(WARNINGS) -g -O1 \
+		$(SAN_FLAGS) -MMD -MP -c -o $@ $<
+
+define fuzz_target
+$(B)/fuzz/$(1): $(patsubst %.c,$(B)/fuzz/obj/%.o,tests/fuzz/$(1).c $(call unit_sources,tests/fuzz/$(1).c))
+	@mkdir -p $$(@D)
+	$$(call say,LINK,$$@)
+	$$(Q)clang $$(SAN_FLAGS) -fsanitize=fuzzer -L$(B)/deps/native/lib -o $$@ $$^ $(addprefix -l,$(call unit_libs,tests/fuzz/$(1).c)) -lpthread
+endef
+$(foreach name,$(FUZZERS),$(eval $(call fuzz_target,$(name))))
+$(B)/fuzz/obj/%.o: %.c | $(DEPS_STAMPS) $(B)/setup-check.stamp
+	@mkdir -p $(@D)
+	$(call say,CC,$< (fuzzer))
+	$(Q)clang $(CPPFLAGS) -I$(B)/deps/native/include -std=gnu11 $(WARNINGS) -g -O1 \
+		$(SAN_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+.PHONY: check check-unit check-san check-golden check-fuzz check-build lint fuzz
+check-unit: $(UNIT_TESTS:%=$(B)/unit/%)
+	@tests/run unit
+check-san: $(UNIT_TESTS:%=$(B)/unit-san/%)
+	@tests/run san
+check-golden: all $(B)/setup-check.stamp
+	@tests/run golden
+check-fuzz: $(FUZZERS:%=$(B)/fuzz/%)
+	@tests/run fuzz
+fuzz: $(FUZZERS:%=$(B)/fuzz/%)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run fuzz
+lint: all $(B)/setup-check.stamp
+	@tests/run lint
+
+# Everything, in the order in which a failure is cheapest to find. The programs under test are
+# built with warnings as errors.
+check: $(B)/setup-check.stamp all $(UNIT_TESTS:%=$(B)/unit/%) \
+		$(UNIT_TESTS:%=$(B)/unit-san/%) $(FUZZERS:%=$(B)/fuzz/%)
+	@CASES='$(CASES)' tests/run lint unit san fuzz golden
