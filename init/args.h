@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* args.h: which arguments of the kernel command line set which keys of init.conf. */
+#ifndef BEDPLATE_INIT_ARGS_H
+#define BEDPLATE_INIT_ARGS_H
+
+#include "lib/cmdline.h"
+#include "lib/conf.h"
+
+/* Sets the keys of init.def that the command line has something to say about. A value
+ * that does not fit is a warning, and the key keeps what it had. */
+void args_apply(struct conf *conf, const struct cmdline *cmdline);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* boot.h: the state of one boot, which every step of /init works on. */
+#ifndef BEDPLATE_INIT_BOOT_H
+#define BEDPLATE_INIT_BOOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "init/device.h"
+#include "init/lvm.h"
+#include "init/module.h"
+#include "init/report.h"
+#include "init/spec.h"
+#include "lib/cmdline.h"
+#include "lib/conf.h"
+#include "lib/err.h"
+#include "lib/schema/init.h"
+
+struct boot {
+	char **argv; /* as the kernel gave them to /init */
+	int root_fd; /* the initramfs' / */
+	struct cmdline cmdline;
+	struct conf *conf;
+	struct init_conf *settings; /* conf's data */
+	int uevent_fd;              /* -1: none, sysfs is looked through instead */
+	struct modules modules;
+	struct devices devices;
+	struct lvm lvm;
+	struct spec root; /* kind SPEC_NONE where root_err says why */
+	struct err root_err;
+	struct device device; /* the root's, a copy */
+	char fstype[32];
+	char init[256]; /* path below the new root */
+	struct report report;
+};
+
+/* The steps, in the order of main.c's table. Each returns 0 or a negative errno. */
+int step_mounts(struct boot *boot, struct err *err);
+int step_log(struct boot *boot, struct err *err);
+int step_arguments(struct boot *boot, struct err *err);
+int step_uevents(struct boot *boot, struct err *err);
+int step_modules(struct boot *boot, struct err *err);
+int step_device(struct boot *boot, struct err *err);
+int step_resume(struct boot *boot, struct err *err);
+int step_mount(struct boot *boot, struct err *err);
+int step_init(struct boot *boot, struct err *err);
+int step_switch(struct boot *boot, struct err *err);
+
+/* How early.c's changes to the kernel's log settings are taken back; part of the switch.
+ */
+void kmsg_restore(struct boot *boot);
+
+#endif

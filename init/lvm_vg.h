@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lvm_vg.h: a volume group as plain data, and the device-mapper table of one of its
+ * volumes.
+ *
+ * Only what /init maps by itself is understood: visible volumes that are linear or
+ * striped and are nobody's snapshot origin, in a group that belongs to this host. All
+ * else is -EOPNOTSUPP with the reason, and is for lvm to activate.
+ */
+#ifndef BEDPLATE_INIT_LVM_VG_H
+#define BEDPLATE_INIT_LVM_VG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "init/lvm_label.h"
+#include "lib/err.h"
+#include "lib/strbuf.h"
+
+enum { LVM_NAME_MAX = 128, DM_NAME_SIZE = 128, DM_UUID_SIZE = 129 };
+
+struct lvm_vg_pv {
+	const char *key; /* "pv0", by which segments name it */
+	char id[LVM_ID_LENGTH + 1];
+	bool missing;   /* lvm has it down as lost */
+	uint64_t start; /* first extent, in sectors */
+	uint64_t extents;
+	dev_t devno; /* 0 until the caller has found the device */
+};
+
+struct lvm_vg {
+	const char *name; /* the texts point into the metadata text */
+	char id[LVM_ID_LENGTH + 1];
+	uint64_t seqno;
+	uint64_t extent_size; /* sectors */
+	const char *refused;  /* why /init maps nothing of this group, or NULL */
+	struct lvm_vg_pv *pvs;
+	size_t pv_count;
+	struct lvm_config *config;
+};
+
+/* Reads a group out of its metadata text, which is parted in place and must outlive the
+ * result. */
+int lvm_vg_parse(struct lvm_vg *vg, char *text, struct err *err);
+void lvm_vg_release(struct lvm_vg *vg);
+
+/* The PV with this id, or NULL. */
+struct lvm_vg_pv *lvm_vg_find_pv(struct lvm_vg *vg, const char *id);
+
+/* What device-mapper is told about a volume. */
+struct lvm_mapping {
+	char name[DM_NAME_SIZE]; /* "vg-root" */
+	char uuid[DM_UUID_SIZE]; /* "LVM-" and both ids */
+	bool read_only;
+	struct strbuf table; /* lines "START LENGTH TARGET ARGUMENTS", as dmsetup(8) has
+				them, in sectors */
+};
+
+void lvm_mapping_init(struct lvm_mapping *mapping);
+void lvm_mapping_release(struct lvm_mapping *mapping);
+#define _cleanup_lvm_mapping_ __attribute__((cleanup(lvm_mapping_release)))
+
+/* Plans the mapping of a volume. -ENOENT: no such volume; -ENXIO: a PV it stands on has
+ * no device yet (PVs it does not use may be absent); -EOPNOTSUPP: lvm's work; -EBADMSG:
+ * metadata that makes no sense. */
+int lvm_vg_map(const struct lvm_vg *vg, const char *volume, struct lvm_mapping *mapping,
+	       struct err *err);
+
+#endif

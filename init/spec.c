@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* spec.c: parsing of root= and resume=. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/sysmacros.h>
+
+#include "init/spec.h"
+#include "lib/cleanup.h"
+
+/* Longest first where one name starts with another. */
+static const struct spec_form {
+	const char *prefix;
+	enum spec_kind kind;
+} forms[] = {
+	{ "UUID=", SPEC_UUID },
+	{ "LABEL=", SPEC_LABEL },
+	{ "PARTUUID=", SPEC_PARTUUID },
+	{ "PARTLABEL=", SPEC_PARTLABEL },
+	{ "/dev/disk/by-uuid/", SPEC_UUID },
+	{ "/dev/disk/by-label/", SPEC_LABEL },
+	{ "/dev/disk/by-partuuid/", SPEC_PARTUUID },
+	{ "/dev/disk/by-partlabel/", SPEC_PARTLABEL },
+	{ "/dev/mapper/", SPEC_MAPPER },
+	{ "/dev/block/", SPEC_DEVNO },
+	{ "/dev/", SPEC_NODE },
+};
+
+void spec_mapper_name(const char *group, const char *volume, char *name, size_t size)
+{
+	const char *parts[] = { group, volume };
+	size_t used = 0;
+
+	for (int i = 0; i < 2; i++) {
+		if (i && used + 1 < size)
+			name[used++] = '-';
+		for (const char *c = parts[i]; *c && used + 2 < size; c++) {
+			name[used++] = *c;
+			if (*c == '-')
+				name[used++] = '-';
+		}
+	}
+	name[used] = '\0';
+}
+
+bool spec_parse_mapper_name(const char *name, char group[SPEC_NAME_MAX],
+			    char volume[SPEC_NAME_MAX])
+{
+	char *out = group;
+	size_t used = 0;
+
+	for (const char *c = name; *c; c++) {
+		if (*c == '-' && c[1] == '-') {
+			c++;
+		} else if (*c == '-') {
+			/* A second single '-' is the suffix of a hidden layer
+			 * ("vg-lv-real"). */
+			if (out == volume || !used)
+				return false;
+			out[used] = '\0';
+			out = volume;
+			used = 0;
+			continue;
+		}
+		if (used + 1 >= SPEC_NAME_MAX)
+			return false;
+		out[used++] = *c;
+	}
+	out[used] = '\0';
+	return out == volume && used;
+}
+
+static int spec_set_volume(struct spec *spec, const char *group, size_t length,
+			   const char *volume, struct err *err)
+{
+	if (length >= SPEC_NAME_MAX || strlen(volume) >= SPEC_NAME_MAX)
+		return err_set(err, ENAMETOOLONG,
+			       "%s: LVM names have at most 127 characters", spec->text);
+	memcpy(spec->group, group, length);
+	spec->group[length] = '\0';
+	strcpy(spec->volume, volume);
+	snprintf(spec->value, sizeof(spec->value), "%s/%s", spec->group, spec->volume);
+	spec->kind = SPEC_VOLUME;
+	return 0;
+}
+
+/* "sda1", or "GROUP/VOLUME". Drivers that name their disks with a slash (cciss/c0d0p1)
+ * look the same; device_matches tries both. */
+static int spec_set_node(struct spec *spec, struct err *err)
+{
+	const char *slash = strchr(spec->value, '/');
+	char value[SPEC_MAX];
+
+	if (!slash)
+		return 0;
+	if (slash == spec->value || !slash[1] || strchr(slash + 1, '/') ||
+	    strncmp(spec->value, "disk/", 5) == 0) {
+		err_set(err, EINVAL, "%s: not a name that can be found without udev",
+			spec->text);
+		return err_hint(err, "use UUID=, LABEL=, PARTUUID= or PARTLABEL=");
+	}
+	strcpy(value, spec->value);
+	return spec_set_volume(spec, value, (size_t)(slash - spec->value),
+			       value + (slash - spec->value) + 1, err);
+}
+
+static int spec_set_mapper(struct spec *spec)
+{
+	char group[SPEC_NAME_MAX], volume[SPEC_NAME_MAX];
+
+	if (spec_parse_mapper_name(spec->value, group, volume))
+		return spec_set_volume(spec, group, strlen(group), volume, NULL);
+	return 0;
+}
+
+/* MAJOR:MINOR, or what the kernel's name_to_dev_t() takes: the hexadecimal number that
+ * stat(1) shows. */
+static int spec_set_devno(struct spec *spec, struct err *err)
+{
+	unsigned major_number, minor_number;
+	unsigned long encoded;
+	char *end, more;
+
+	spec->kind = SPEC_DEVNO;
+	if (sscanf(spec->value, "%u:%u%c", &major_number, &minor_number, &more) == 2) {
+		spec->devno = makedev(major_number, minor_number);
+		return 0;
+	}
+	encoded = strtoul(spec->value, &end, 16);
+	if (!spec->value[0] || *end || strlen(spec->value) > 8) {
+		err_set(err, EINVAL, "%s: not a form of device name that is known here",
+			spec->text);
+		return err_hint(err,
+				"give UUID=, LABEL=, PARTUUID=, PARTLABEL=, /dev/NODE, "
+				"/dev/GROUP/VOLUME, /dev/mapper/NAME or MAJOR:MINOR");
+	}
+	spec->devno = makedev((encoded & 0xfff00) >> 8,
+			      (encoded & 0xff) | ((encoded >> 12) & 0xfff00));
+	return 0;
+}
+
+static void spec_set_part_offset(struct spec *spec)
+{
+	char *offset = strstr(spec->value, "/PARTNROFF=");
+
+	if (!offset)
+		return;
+	*offset = '\0';
+	spec->part_offset = atoi(offset + strlen("/PARTNROFF="));
+}
+
+static void spec_unquote(char *value)
+{
+	size_t length = strlen(value);
+
+	if (length < 2 || (value[0] != '"' && value[0] != '\'') ||
+	    value[length - 1] != value[0])
+		return;
+	memmove(value, value + 1, length - 2);
+	value[length - 2] = '\0';
+}
+
+int spec_parse(struct spec *spec, const char *text, struct err *err)
+{
+	const char *value = text;
+
+	*spec = (struct spec){ .kind = SPEC_DEVNO };
+	if (strlen(text) >= SPEC_MAX)
+		return err_set(err, ENAMETOOLONG,
+			       "device name of more than %d characters", SPEC_MAX - 1);
+	strcpy(spec->text, text);
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		if (strncmp(text, forms[i].prefix, strlen(forms[i].prefix)) != 0)
+			continue;
+		spec->kind = forms[i].kind;
+		value = text + strlen(forms[i].prefix);
+		break;
+	}
+	strcpy(spec->value, value);
+	spec_unquote(spec->value);
+	if (!spec->value[0])
+		return err_set(err, EINVAL, "%s: no device is named", spec->text);
+	switch (spec->kind) {
+	case SPEC_NODE:
+		return spec_set_node(spec, err);
+	case SPEC_MAPPER:
+		return spec_set_mapper(spec);
+	case SPEC_DEVNO:
+		return spec_set_devno(spec, err);
+	case SPEC_PARTUUID:
+		spec_set_part_offset(spec);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+bool spec_matches(const struct spec *spec, const char *identity)
+{
+	if (!identity[0])
+		return false;
+	if (spec->kind == SPEC_UUID || spec->kind == SPEC_PARTUUID)
+		return strcasecmp(spec->value, identity) == 0;
+	return strcmp(spec->value, identity) == 0;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wait.c: modules are loaded and the root device is waited for.
+ *
+ * How it works: one loop around poll(2). It wakes for device events, for modules that
+ * were loaded, and for whatever is due next: a message, a look for modules that the plan
+ * has not (fallback), a search through volumes that nobody named, the deadline. Each
+ * round asks whether the root is there, and activates logical volumes when physical ones
+ * have come.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "init/boot.h"
+#include "init/clock.h"
+#include "init/diagnosis.h"
+#include "init/modprobe.h"
+#include "lib/cleanup.h"
+#include "lib/log.h"
+
+enum {
+	FIRST_MESSAGE_MS = 3000,
+	FALLBACK_AFTER_MS = 1000, /* of silence, in an image made for its host */
+	SEARCH_AFTER_MS = 3000,   /* before volumes that nobody named are looked into */
+	UEVENT_SIZE = 8192,
+	POLL_WITHOUT_EVENTS_MS = 100,
+	NAMELESS_TIMEOUT_MS = 2000, /* for devices to come, where no root is named */
+};
+
+struct wait {
+	struct boot *boot;
+	int64_t start_us;
+	int64_t last_event_us;
+	int64_t next_message_ms;
+	uint64_t timeout_ms;
+	bool fallback_done;
+	unsigned searched_changes; /* devices->pv_changes at the last search */
+};
+
+static bool is_host_image(const struct boot *boot)
+{
+	return boot->settings->image.mode == init_image_mode_host;
+}
+
+/* Follows the modalias of every device that is there or will come. */
+static void coldplug(struct boot *boot)
+{
+	_cleanup_close_ int sys_fd =
+		openat(boot->root_fd, "sys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int64_t start = clock_us();
+	unsigned count = modules_coldplug(&boot->modules, sys_fd);
+
+	log_debug("%u devices asked for %zu modules in %d ms", count,
+		  boot->modules.loader.count, (int)((clock_us() - start) / 1000));
+}
+
+static void take_uevents(struct boot *boot)
+{
+	char buffer[UEVENT_SIZE];
+	struct uevent event;
+	int got;
+
+	if (boot->uevent_fd < 0) {
+		devices_scan(&boot->devices);
+		return;
+	}
+	while ((got = uevent_receive(boot->uevent_fd, &event, buffer, sizeof(buffer)))) {
+		if (got == -ENOBUFS)
+			devices_scan(&boot->devices);
+		else if (got < 0)
+			return;
+		else if (!devices_handle(&boot->devices, &event) &&
+			 boot->modules.aliases_wanted && event.modalias[0] &&
+			 event.action == UEVENT_ADD)
+			modules_request(&boot->modules, event.modalias);
+	}
+}
+
+int step_modules(struct boot *boot, struct err *err)
+{
+	struct loader *loader = &boot->modules.loader;
+	int result;
+
+	modprobe_install(boot->root_fd);
+	result = modules_load_plan(&boot->modules, err);
+	devices_scan(&boot->devices);
+	if (!is_host_image(boot))
+		coldplug(boot);
+	loader_run(loader);
+	take_uevents(boot);
+	loader_run(loader);
+	return result;
+}
+
+static int64_t waited_ms(const struct wait *wait)
+{
+	return (clock_us() - wait->start_us) / 1000;
+}
+
+/* Modules that device-mapper's targets may need; all of them are there before lvm runs.
+ */
+static bool is_for_lvm(const char *name)
+{
+	return strncmp(name, "dm_", 3) == 0 || strncmp(name, "raid", 4) == 0 ||
+	       strncmp(name, "md_", 3) == 0;
+}
+
+/* /dev/mapper/control is the kernel's offer to load dm_mod at the first open; without
+ * modprobe in the image we are the ones to do it. */
+static void need_device_mapper(struct modules *modules)
+{
+	if (access("/sys/class/misc/device-mapper", F_OK) < 0)
+		modules_request(modules, "dm_mod");
+	loader_run(&modules->loader);
+}
+
+static void try_lvm(struct wait *wait)
+{
+	struct boot *boot = wait->boot;
+	struct report_step *step;
+	int64_t before;
+
+	if (!lvm_is_wanting(&boot->lvm))
+		return;
+	devices_find_pvs(&boot->devices);
+	if (!devices_have_pvs(&boot->devices))
+		return;
+	need_device_mapper(&boot->modules);
+	if (!loader_done_with(&boot->modules.loader, is_for_lvm))
+		return;
+	before = clock_us();
+	if (!lvm_activate(&boot->lvm, &boot->devices, waited_ms(wait)))
+		return;
+	step = report_begin(&boot->report, "lvm");
+	step->start_us = before;
+	report_end(step, lvm_is_wanting(&boot->lvm) ? REPORT_FAILED : REPORT_OK,
+		   boot->lvm.complaint);
+}
+
+/* What the image's maker could not know is looked for when all that it knew is done with.
+ */
+static void try_fallback(struct wait *wait)
+{
+	struct boot *boot = wait->boot;
+
+	if (wait->fallback_done || !is_host_image(boot) ||
+	    !loader_idle(&boot->modules.loader) ||
+	    (clock_us() - wait->last_event_us) / 1000 < FALLBACK_AFTER_MS)
+		return;
+	wait->fallback_done = true;
+	log_info("the root device is not there yet; looking for drivers of all devices");
+	coldplug(boot);
+}
+
+static void try_search(struct wait *wait)
+{
+	struct boot *boot = wait->boot;
+	struct report_step *step;
+
+	if (waited_ms(wait) < SEARCH_AFTER_MS || lvm_is_wanting(&boot->lvm) ||
+	    (boot->root.kind != SPEC_UUID && boot->root.kind != SPEC_LABEL))
+		return;
+	devices_find_pvs(&boot->devices);
+	if (wait->searched_changes == boot->devices.pv_changes)
+		return;
+	wait->searched_changes = boot->devices.pv_changes;
+	need_device_mapper(&boot->modules);
+	step = report_begin(&boot->report, "lvm");
+	lvm_search(&boot->lvm, &boot->devices, &boot->root);
+	report_end(step, REPORT_OK, "searched");
+}
+
+static void say_still_waiting(struct wait *wait)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	struct boot *boot = wait->boot;
+
+	strbuf_init(&text, 4096);
+	if (waited_ms(wait) < wait->next_message_ms)
+		return;
+	wait->next_message_ms *= 2;
+	/* What an event may have failed to tell, and what the image's maker did not know.
+	 */
+	devices_scan(&boot->devices);
+	boot->devices.type_hint[0] = '\0';
+	diagnosis_missing(boot, &text);
+	report_warning(&boot->report, "still waiting for %s (%d s): %s", boot->root.text,
+		       (int)(waited_ms(wait) / 1000), text.text);
+}
+
+static bool root_is_there(struct wait *wait)
+{
+	struct boot *boot = wait->boot;
+	struct device *device;
+
+	if (waited_ms(wait) < (int64_t)boot->settings->root.delay_ms)
+		return false;
+	device = devices_find(&boot->devices, &boot->root);
+	if (!device || !device_size(&boot->devices, device))
+		return false;
+	boot->device = *device;
+	return true;
+}
+
+static int64_t until_next_ms(const struct wait *wait)
+{
+	const struct boot *boot = wait->boot;
+	const int64_t now = waited_ms(wait);
+	const int64_t due[] = {
+		wait->next_message_ms,
+		(int64_t)boot->settings->root.delay_ms,
+		wait->fallback_done || !is_host_image(boot)
+			? -1
+			: (wait->last_event_us - wait->start_us) / 1000 +
+				  FALLBACK_AFTER_MS,
+		SEARCH_AFTER_MS,
+		LVM_DEGRADED_AFTER_MS,
+		(int64_t)wait->timeout_ms,
+		boot->uevent_fd < 0 ? now + POLL_WITHOUT_EVENTS_MS : -1,
+	};
+	int64_t next = wait->next_message_ms;
+
+	for (size_t i = 0; i < ARRAY_SIZE(due); i++) {
+		if (due[i] > now && due[i] < next)
+			next = due[i];
+	}
+	return next > now ? next - now : 0;
+}
+
+static void wait_for_something(struct wait *wait)
+{
+	struct boot *boot = wait->boot;
+	struct pollfd polled[] = {
+		{ .fd = boot->uevent_fd, .events = POLLIN },
+		{ .fd = boot->modules.loader.event_fd, .events = POLLIN },
+	};
+	eventfd_t ignored;
+	int64_t timeout = until_next_ms(wait);
+
+	if (timeout > 60000)
+		timeout = 60000;
+	/* Rounded up: the last millisecond is not spent in a busy loop. */
+	if (poll(polled, ARRAY_SIZE(polled), (int)timeout + 1) > 0)
+		wait->last_event_us = clock_us();
+	if (polled[1].revents)
+		eventfd_read(polled[1].fd, &ignored);
+}
+
+static int give_up(struct wait *wait, struct err *err)
+{
+	struct boot *boot = wait->boot;
+	_cleanup_strbuf_ struct strbuf text;
+
+	strbuf_init(&text, 4096);
+	if (boot->root.kind == SPEC_NONE) {
+		*err = boot->root_err;
+		return err->code;
+	}
+	diagnosis_missing(boot, &text);
+	return err_set(err, ETIMEDOUT, "%s did not appear within %d s: %s",
+		       boot->root.text, (int)(waited_ms(wait) / 1000), text.text);
+}
+
+/* One round: what has come is taken in, what is due is done. True when the root is there.
+ */
+static bool look_once(struct wait *wait)
+{
+	void (*const efforts[])(struct wait *) = { try_lvm, try_fallback, try_search };
+	struct modules *modules = &wait->boot->modules;
+
+	take_uevents(wait->boot);
+	loader_run(&modules->loader);
+	for (size_t i = 0; i < ARRAY_SIZE(efforts); i++) {
+		if (root_is_there(wait))
+			return true;
+		efforts[i](wait);
+		loader_run(&modules->loader);
+		take_uevents(wait->boot);
+	}
+	modules_report_failures(modules);
+	return root_is_there(wait);
+}
+
+int step_device(struct boot *boot, struct err *err)
+{
+	struct wait wait = {
+		.boot = boot,
+		.start_us = clock_us(),
+		.last_event_us = clock_us(),
+		.next_message_ms = FIRST_MESSAGE_MS,
+		.timeout_ms = boot->root.kind == SPEC_NONE
+				      ? NAMELESS_TIMEOUT_MS
+				      : boot->settings->root.timeout_ms,
+	};
+
+	boot->lvm.tried_changes = 0;
+	devices_scan(&boot->devices);
+	while (!look_once(&wait)) {
+		if ((uint64_t)waited_ms(&wait) >= wait.timeout_ms)
+			return give_up(&wait, err);
+		say_still_waiting(&wait);
+		wait_for_something(&wait);
+	}
+	log_info("%s is /dev/%s", boot->root.text, boot->device.node);
+	return 0;
+}
