@@ -20,9 +20,10 @@ endif
 all:
 
 include deps/deps.mk
-include lib/module.mk bedplate/module.mk
+-include lib/module.mk init/module.mk mkinitramfs/module.mk bedplate/module.mk
+-include tests/vm/module.mk
 
-PROGRAMS := $(B)/bedplate/bedplate
+PROGRAMS := $(B)/init/init $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/bedplate/bedplate
 
 CC = musl-gcc
 NATIVE_CC ?= gcc
@@ -79,11 +80,74 @@ $(1): $(call objects,$($(2)_SRCS)) $(B)/lib/libbedplate.a
 	$$(Q)$$(CC) $$(PROGRAM_LDFLAGS) -o $$@.debug $$^ $(addprefix -l,$($(2)_LIBS)) -lpthread
 	$$(Q)strip -o $$@ $$@.debug
 endef
+$(eval $(call program,$(B)/init/init,init))
+$(eval $(call program,$(B)/mkinitramfs/bedplate-mkinitramfs,mkinitramfs))
 $(eval $(call program,$(B)/bedplate/bedplate,bedplate))
+schema_gen_SRCS := tools/schema-gen.c mkinitramfs/args.c
+schema_gen_LIBS := inih
+$(eval $(call program,$(B)/tools/schema-gen,schema_gen))
+$(eval $(call program,$(B)/tests/vm/vmrun,vmrun))
+$(eval $(call program,$(B)/tests/vm/testinit,testinit))
 
-all: $(PROGRAMS)
+# --- what comes out of the schema and the manual pages --------------------------------------
 
-.PHONY: clean distclean
+SCHEMAS := host init
+MAN_SRCS := $(wildcard doc/*.scd)
+MAN := $(patsubst doc/%.scd,$(B)/man/%,$(MAN_SRCS))
+SAMPLES := $(SCHEMAS:%=$(B)/sample/%.conf)
+COMPLETIONS := $(B)/completion/bash/bedplate $(B)/completion/zsh/_bedplate \
+	$(B)/completion/fish/bedplate.fish
+
+$(B)/sample/%.conf: $(B)/tools/schema-gen
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)$< sample $* > $@.new && mv $@.new $@
+
+$(B)/man/%.keys.scd: $(B)/tools/schema-gen
+	@mkdir -p $(@D)
+	$(Q)$< man $* > $@.new && mv $@.new $@
+
+# What is made on the way stays, or the next make would make it again.
+.SECONDARY:
+
+$(B)/man/%.options.scd: $(B)/tools/schema-gen
+	@mkdir -p $(@D)
+	$(Q)$< options $* > $@.new && mv $@.new $@
+
+# A page may hold the lines `@KEYS host@` and `@OPTIONS mkinitramfs@`, which the tables replace.
+$(B)/man/%: doc/%.scd tools/man-page $(SCHEMAS:%=$(B)/man/%.keys.scd) $(B)/man/mkinitramfs.options.scd
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)
+	$(Q)tools/man-page $< $(B)/man | SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH-0} scdoc > $@.new && mv $@.new $@
+
+$(B)/completion/%: $(B)/tools/schema-gen
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)$< completion $(*D) > $@.new && mv $@.new $@
+
+all: $(PROGRAMS) $(MAN) $(SAMPLES) $(COMPLETIONS)
+
+# --- install -------------------------------------------------------------------------------
+
+SHARE := man/man5 man/man8 doc/bedplate bash-completion/completions zsh/vendor-completions \
+	fish/vendor_completions.d
+
+.PHONY: install clean distclean
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) $(SHARE:%=$(DESTDIR)$(PREFIX)/share/%)
+	install -m 755 $(B)/bedplate/bedplate $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/init/init $(B)/deps/sbin/lvm \
+		$(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
+	install -m 644 $(B)/deps/bin/busybox.links $(DESTDIR)$(LIBDIR)/
+	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 $(filter %.8,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 $(B)/sample/host.conf README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bedplate/
+	install -m 644 $(B)/completion/bash/bedplate \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/
+	install -m 644 $(B)/completion/zsh/_bedplate $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/
+	install -m 644 $(B)/completion/fish/bedplate.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/
+
 clean:
 	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/mkinitramfs $(B)/bedplate $(B)/tools $(B)/man \
 		$(B)/sample $(B)/completion $(B)/unit $(B)/unit-san $(B)/fuzz $(B)/lint $(B)/flags \
@@ -96,16 +160,26 @@ distclean:
 
 include tests/tests.mk
 
+.PHONY: demo bench
+demo: all $(B)/setup-vm.stamp $(B)/tests/vm/vmrun $(B)/tests/vm/testinit
+	@tests/vm/demo
+
+bench: all $(B)/setup-bench.stamp $(B)/tests/vm/vmrun $(B)/tests/vm/testinit
+	@PEERS='$(PEERS)' tests/bench/run
+
 help:
 	@sed -n 's/^#H //p' Makefile
 
 -include $(shell find $(B)/obj $(B)/unit $(B)/unit-san -name '*.d' 2>/dev/null)
 
 #H make                 build everything into build/
+#H make demo            boot a Debian kernel from an LVM root in a VM and show where the time went
 #H make check           run every test; ends with "N passed, N failed"
 #H make check-unit, check-san, check-golden, check-vm, check-fuzz, lint: parts of it
 #H make check-vm CASES=regex     only the VM cases whose name matches
+#H make bench [PEERS="name=image ..."]   compare boot, size and generation with other initramfs systems
 #H make fuzz FUZZ_SECONDS=60     run each fuzzer for a time
+#H make install [DESTDIR=] [PREFIX=/usr]
 #H make clean           remove what was built but the third-party parts; distclean: everything
 #H
 #H Variables: V=1 shows commands; SOURCES=dir[:dir] takes source archives from there; WERROR=1;

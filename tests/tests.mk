@@ -45,13 +45,16 @@ $(B)/fuzz/obj/%.o: %.c | $(DEPS_STAMPS) $(B)/setup-check.stamp
 	$(Q)clang $(CPPFLAGS) -I$(B)/deps/native/include -std=gnu11 $(WARNINGS) -g -O1 \
 		$(SAN_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
-.PHONY: check check-unit check-san check-golden check-fuzz check-build lint fuzz
+VM_TOOLS := $(B)/tests/vm/vmrun $(B)/tests/vm/testinit
+.PHONY: check check-unit check-san check-golden check-vm check-fuzz check-build lint fuzz
 check-unit: $(UNIT_TESTS:%=$(B)/unit/%)
 	@tests/run unit
 check-san: $(UNIT_TESTS:%=$(B)/unit-san/%)
 	@tests/run san
 check-golden: all $(B)/setup-check.stamp
 	@tests/run golden
+check-vm: all $(VM_TOOLS) $(B)/setup-check.stamp
+	@CASES='$(CASES)' tests/run vm
 check-fuzz: $(FUZZERS:%=$(B)/fuzz/%)
 	@tests/run fuzz
 fuzz: $(FUZZERS:%=$(B)/fuzz/%)
@@ -61,6 +64,6 @@ lint: all $(B)/setup-check.stamp
 
 # Everything, in the order in which a failure is cheapest to find. The programs under test are
 # built with warnings as errors.
-check: $(B)/setup-check.stamp all $(UNIT_TESTS:%=$(B)/unit/%) \
+check: $(B)/setup-check.stamp $(B)/setup-vm.stamp all $(VM_TOOLS) $(UNIT_TESTS:%=$(B)/unit/%) \
 		$(UNIT_TESTS:%=$(B)/unit-san/%) $(FUZZERS:%=$(B)/fuzz/%)
-	@CASES='$(CASES)' tests/run lint unit san fuzz golden
+	@CASES='$(CASES)' tests/run lint unit san fuzz golden vm

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* archive.c: walks the streams of an initramfs file and the archives within each. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "lib/cleanup.h"
+#include "mkinitramfs/archive.h"
+
+static ssize_t archive_source(void *context, void *data, size_t size, struct err *err)
+{
+	return unpack_read(context, data, size, err);
+}
+
+void archive_open_memory(struct archive *archive, const void *data, size_t size)
+{
+	*archive = (struct archive){ .data = data, .size = size };
+}
+
+int archive_open_file(struct archive *archive, const char *path, struct err *err)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *data;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, errno, "opening %s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, EINVAL, "%s is no regular file", path);
+	if (!st.st_size)
+		return err_set(err, EBADMSG, "%s is empty", path);
+	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return err_sys(err, errno, "reading %s", path);
+	archive_open_memory(archive, data, (size_t)st.st_size);
+	archive->mapped = data;
+	return 0;
+}
+
+/* Opens the stream that begins at or, past zeros, behind archive->segment: 1, or 0 at the
+ * file's end. */
+static int archive_open_stream(struct archive *archive, struct err *err)
+{
+	const struct unpack_method *method;
+	int result;
+
+	while (archive->segment < archive->size && !archive->data[archive->segment])
+		archive->segment++;
+	if (archive->segment == archive->size)
+		return 0;
+	method = unpack_detect(archive->data + archive->segment,
+			       archive->size - archive->segment);
+	if (!method)
+		return err_set(err, EBADMSG,
+			       "what stands at byte %zu is neither a cpio archive nor "
+			       "known as compressed",
+			       archive->segment);
+	result = unpack_open(&archive->unpack, method, archive->data + archive->segment,
+			     archive->size - archive->segment, err);
+	if (result)
+		return err_wrap(err, "at byte %zu", archive->segment);
+	archive->reader = (struct cpio_reader){ .source = archive_source,
+						.context = &archive->unpack };
+	archive->open = true;
+	return 1;
+}
+
+static bool archive_is_plain(const struct archive *archive)
+{
+	return !strcmp(archive->unpack.method->name, "none");
+}
+
+/* After a trailer: 1 where the stream holds another archive; 0 where it ends, and is
+ * closed. A plain archive's stream ends with it, for what follows may be compressed. */
+static int archive_after_trailer(struct archive *archive, struct err *err)
+{
+	int result =
+		archive_is_plain(archive) ? 0 : cpio_read_more(&archive->reader, err);
+
+	if (result)
+		return result;
+	archive->segment += archive_is_plain(archive) ? (size_t)archive->reader.offset
+						      : archive->unpack.consumed;
+	unpack_release(&archive->unpack);
+	archive->open = false;
+	return 0;
+}
+
+static int archive_wrap(const struct archive *archive, struct err *err)
+{
+	if (archive_is_plain(archive) && !archive->segment)
+		return err_wrap(err, "cpio archive");
+	return err_wrap(err, "in the %s stream at byte %zu of the file",
+			archive_is_plain(archive) ? "cpio" : archive->unpack.method->name,
+			archive->segment);
+}
+
+int archive_next(struct archive *archive, const struct cpio_entry **entry,
+		 struct err *err)
+{
+	for (;;) {
+		int result = archive->open ? 1 : archive_open_stream(archive, err);
+
+		if (result <= 0)
+			return result;
+		result = cpio_read(&archive->reader, err);
+		if (result > 0) {
+			*entry = &archive->reader.entry;
+			return 1;
+		}
+		if (!result)
+			result = archive_after_trailer(archive, err);
+		if (result < 0)
+			return archive_wrap(archive, err);
+	}
+}
+
+ssize_t archive_read(struct archive *archive, void *data, size_t size, struct err *err)
+{
+	ssize_t got = cpio_read_content(&archive->reader, data, size, err);
+
+	return got < 0 ? archive_wrap(archive, err) : got;
+}
+
+const char *archive_method(const struct archive *archive)
+{
+	return archive->unpack.method ? archive->unpack.method->name : "none";
+}
+
+void archive_release(struct archive *archive)
+{
+	unpack_release(&archive->unpack);
+	if (archive->mapped)
+		munmap(archive->mapped, archive->size);
+	*archive = (struct archive)ARCHIVE_INIT;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* args.h: the command line of bedplate mkinitramfs. */
+#ifndef BEDPLATE_MKINITRAMFS_ARGS_H
+#define BEDPLATE_MKINITRAMFS_ARGS_H
+
+#include <stdbool.h>
+
+#include "lib/option.h"
+
+struct args {
+	const char *kernel, *output, *root, *parts;
+	const char *mode, *compression, *level; /* over the configuration's; NULL */
+	const char *list, *extract;             /* files */
+	bool dump_config, dry_run, explain, json, verbose;
+};
+
+extern const struct option_command mkinitramfs_command;
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* extract_entry.c: makes an archive's entries in a folder, and only in that. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/log.h"
+#include "mkinitramfs/extract_private.h"
+#include "mkinitramfs/image.h"
+
+/* The name without leading slashes and "./"; "" for the folder itself; NULL with err
+ * where it leads out. */
+static const char *safe_name(const char *name, struct err *err)
+{
+	while (*name == '/' || (name[0] == '.' && (name[1] == '/' || !name[1])))
+		name++;
+	for (const char *at = name; *at; at += strcspn(at, "/"), at += strspn(at, "/"))
+		if (!strncmp(at, "..", 2) && (!at[2] || at[2] == '/')) {
+			err_set(err, EBADMSG, "%s: the name leads out of the folder",
+				name);
+			return NULL;
+		}
+	return name;
+}
+
+/* Opens a folder of the extraction without following any link. */
+static int open_beneath(int dir_fd, const char *path)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+}
+
+/* Opens the folder that an entry goes into, making what is missing; *base is the entry's
+ * own name. */
+static int open_parent(struct extraction *x, const char *name, const char **base,
+		       struct err *err)
+{
+	const char *slash = strrchr(name, '/');
+	_cleanup_free_ char *parent =
+		slash ? strndup(name, (size_t)(slash - name)) : strdup(".");
+	int fd;
+
+	*base = slash ? slash + 1 : name;
+	if (!parent)
+		return err_sys(err, ENOMEM, "unpacking %s", name);
+	fd = open_beneath(x->dir_fd, parent);
+	if (fd < 0 && errno == ENOENT) {
+		const char *above_base;
+		_cleanup_close_ int above = open_parent(x, parent, &above_base, err);
+
+		if (above < 0)
+			return above;
+		if (mkdirat(above, above_base, 0755) < 0)
+			return err_sys(err, errno, "unpacking %s", name);
+		fd = open_beneath(x->dir_fd, parent);
+	}
+	if (fd < 0 && errno == ELOOP)
+		return err_set(err, EBADMSG,
+			       "%s: a link stands in its way, which is not followed",
+			       name);
+	return fd < 0 ? err_sys(err, errno, "unpacking %s", name) : fd;
+}
+
+/* ---- one function a kind of entry: creates NAME in the folder ---- */
+
+struct place {
+	int fd;           /* of the folder */
+	const char *base; /* in it */
+	const char *name; /* below the extraction */
+};
+
+static int write_content(struct extraction *x, int fd, const char *name, struct err *err)
+{
+	ssize_t got;
+
+	while ((got = archive_read(&x->archive, x->buffer, sizeof(x->buffer), err)) > 0) {
+		int result = file_write_all(fd, x->buffer, (size_t)got);
+
+		if (result)
+			return err_sys(err, -result, "writing %s", name);
+	}
+	return (int)got;
+}
+
+static struct hard_link *link_find(struct extraction *x, const struct cpio_entry *entry)
+{
+	for (size_t i = 0; i < x->link_count; i++)
+		if (x->links[i].ino == entry->ino &&
+		    x->links[i].dev_major == entry->dev_major &&
+		    x->links[i].dev_minor == entry->dev_minor)
+			return &x->links[i];
+	return NULL;
+}
+
+static int link_remember(struct extraction *x, const struct cpio_entry *entry,
+			 const char *name, struct err *err)
+{
+	struct hard_link *more = reallocarray(x->links, x->link_count + 1, sizeof(*more));
+
+	if (!more)
+		return err_sys(err, ENOMEM, "unpacking %s", name);
+	x->links = more;
+	more += x->link_count;
+	*more = (struct hard_link){ entry->ino, entry->dev_major, entry->dev_minor,
+				    strdup(name) };
+	if (!more->path)
+		return err_sys(err, ENOMEM, "unpacking %s", name);
+	x->link_count++;
+	return 0;
+}
+
+/* Gives a file a further name. 1 when that was done, 0 where this is its first. */
+static int link_further(struct extraction *x, const struct cpio_entry *entry,
+			const struct place *place, struct err *err)
+{
+	struct hard_link *first = entry->nlink > 1 ? link_find(x, entry) : NULL;
+	_cleanup_close_ int from = -1;
+	const char *base;
+
+	if (entry->nlink > 1 && !first)
+		return link_remember(x, entry, place->name, err);
+	if (!first)
+		return 0;
+	from = open_parent(x, first->path, &base, err);
+	if (from < 0)
+		return from;
+	if (linkat(from, base, place->fd, place->base, 0) < 0)
+		return err_sys(err, errno, "unpacking %s", place->name);
+	return 1;
+}
+
+static int make_file(struct extraction *x, const struct cpio_entry *entry,
+		     const struct place *place, struct err *err)
+{
+	int linked = link_further(x, entry, place, err);
+	int create = linked ? O_TRUNC : O_CREAT | O_EXCL;
+	_cleanup_close_ int fd = -1;
+
+	if (linked < 0)
+		return linked;
+	if (linked && !entry->size)
+		return 0;
+	fd = openat(place->fd, place->base, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | create,
+		    0600);
+	if (fd < 0)
+		return err_sys(err, errno, "unpacking %s", place->name);
+	return write_content(x, fd, place->name, err);
+}
+
+static int make_dir(struct extraction *x, const struct cpio_entry *entry,
+		    const struct place *place, struct err *err)
+{
+	struct stat st;
+
+	(void)x;
+	(void)entry;
+	if (mkdirat(place->fd, place->base, 0755) == 0)
+		return 0;
+	if (errno == EEXIST &&
+	    !fstatat(place->fd, place->base, &st, AT_SYMLINK_NOFOLLOW) &&
+	    S_ISDIR(st.st_mode))
+		return 0;
+	return err_sys(err, errno, "unpacking %s", place->name);
+}
+
+static int make_link(struct extraction *x, const struct cpio_entry *entry,
+		     const struct place *place, struct err *err)
+{
+	char target[PATH_MAX];
+	size_t used = 0;
+	ssize_t got = 1;
+
+	if (!entry->size || entry->size >= sizeof(target))
+		return err_set(err, EBADMSG, "%s: a link's target of %" PRIu32 " bytes",
+			       place->name, entry->size);
+	while (got > 0 && used < entry->size) {
+		got = archive_read(&x->archive, target + used, entry->size - used, err);
+		if (got < 0)
+			return (int)got;
+		used += (size_t)got;
+	}
+	target[used] = '\0';
+	if (symlinkat(target, place->fd, place->base) < 0)
+		return err_sys(err, errno, "unpacking %s", place->name);
+	return 0;
+}
+
+static int make_node(struct extraction *x, const struct cpio_entry *entry,
+		     const struct place *place, struct err *err)
+{
+	dev_t device = makedev(entry->rdev_major, entry->rdev_minor);
+
+	if (mknodat(place->fd, place->base, entry->mode & (S_IFMT | 0777), device) == 0)
+		return 0;
+	if (errno != EPERM)
+		return err_sys(err, errno, "unpacking %s", place->name);
+	if (!x->warned_node)
+		log_warning("%s: device nodes are left out, for making them needs root",
+			    place->name);
+	x->warned_node = true;
+	return 0;
+}
+
+struct maker {
+	mode_t type;
+	int (*make)(struct extraction *x, const struct cpio_entry *entry,
+		    const struct place *place, struct err *err);
+};
+
+static const struct maker makers[] = {
+	{ S_IFREG, make_file },  { S_IFDIR, make_dir },  { S_IFLNK, make_link },
+	{ S_IFCHR, make_node },  { S_IFBLK, make_node }, { S_IFIFO, make_node },
+	{ S_IFSOCK, make_node },
+};
+
+/* ---- an entry ---- */
+
+/* Owner first, for a change of it takes the set-user-ID bits away. */
+static int set_attributes(struct extraction *x, const struct cpio_entry *entry,
+			  const struct place *place, struct err *err)
+{
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+				     { .tv_sec = (time_t)entry->mtime } };
+	struct stat st;
+
+	if (fstatat(place->fd, place->base, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0; /* a node that was left out */
+	if (fchownat(place->fd, place->base, entry->uid, entry->gid,
+		     AT_SYMLINK_NOFOLLOW) < 0 &&
+	    !x->warned_owner) {
+		log_debug("%s: owners are left as they are", place->name);
+		x->warned_owner = true;
+	}
+	if (!S_ISLNK(entry->mode) &&
+	    fchmodat(place->fd, place->base, entry->mode & 07777, 0) < 0)
+		return err_sys(err, errno, "setting the mode of %s", place->name);
+	utimensat(place->fd, place->base, times, AT_SYMLINK_NOFOLLOW);
+	return 0;
+}
+
+/* A later archive's entry takes the place of an earlier one's, folders excepted, as in
+ * the kernel (init/initramfs.c, clean_path). */
+static int clear_place(const struct cpio_entry *entry, const struct place *place,
+		       struct err *err)
+{
+	struct stat st;
+
+	if (fstatat(place->fd, place->base, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    (S_ISDIR(st.st_mode) && S_ISDIR(entry->mode)))
+		return 0;
+	if (unlinkat(place->fd, place->base, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0) < 0)
+		return err_sys(err, errno, "replacing %s", place->name);
+	return 0;
+}
+
+static int extract_entry(struct extraction *x, const struct cpio_entry *entry,
+			 struct err *err)
+{
+	struct place place = { .name = safe_name(entry->name, err) };
+	_cleanup_close_ int fd = -1;
+	int result;
+
+	if (!place.name)
+		return -EBADMSG;
+	if (!*place.name)
+		return 0;
+	fd = place.fd = open_parent(x, place.name, &place.base, err);
+	if (fd < 0)
+		return fd;
+	result = clear_place(entry, &place, err);
+	for (size_t i = 0; !result && i < ARRAY_SIZE(makers); i++)
+		if ((entry->mode & S_IFMT) == makers[i].type) {
+			result = makers[i].make(x, entry, &place, err);
+			return result ? result : set_attributes(x, entry, &place, err);
+		}
+	return result ? result
+		      : err_set(err, EBADMSG, "%s: mode %o is of no known kind",
+				entry->name, entry->mode);
+}
+
+int extract_all(struct extraction *x, struct err *err)
+{
+	const struct cpio_entry *entry;
+	int result;
+
+	while ((result = archive_next(&x->archive, &entry, err)) > 0) {
+		int failed = image_interrupted ? err_set(err, EINTR, "interrupted")
+					       : extract_entry(x, entry, err);
+
+		if (failed)
+			return failed;
+	}
+	return result;
+}

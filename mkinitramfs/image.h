@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* image.h: writes a plan as an image file. */
+#ifndef BEDPLATE_MKINITRAMFS_IMAGE_H
+#define BEDPLATE_MKINITRAMFS_IMAGE_H
+
+#include <signal.h>
+#include <stdint.h>
+
+#include "mkinitramfs/compress.h"
+#include "mkinitramfs/plan.h"
+
+struct image_options {
+	const struct compress_method *method;
+	int level;      /* 0: the method's default */
+	uint32_t mtime; /* of every entry */
+};
+
+struct image_result {
+	uint64_t unpacked; /* bytes of the archive */
+	uint64_t packed;   /* bytes of the file */
+};
+
+/* Set by a signal handler: the image is given up. */
+extern volatile sig_atomic_t image_interrupted;
+
+/* Writes the image beside its place, syncs and renames it; mode 0600. On failure nothing
+ * is left. A link is followed; what is there and is no regular file is refused. */
+int image_write(const struct plan *plan, const char *path,
+		const struct image_options *options, struct image_result *result,
+		struct err *err);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* init_conf.c: derives /init's configuration from the host's and the root's chain. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "lib/cleanup.h"
+#include "lib/schema/init.h"
+#include "mkinitramfs/init_conf.h"
+
+static const char origin[] = "mkinitramfs";
+
+static void set(struct conf *conf, const char *section, const char *key,
+		const char *value, struct err *err)
+{
+	if (!err->code)
+		conf_set(conf, section, key, value, origin, err);
+}
+
+static void set_span(struct conf *conf, const char *section, const char *key, uint64_t ms,
+		     struct err *err)
+{
+	char text[32];
+
+	if (ms == UINT64_MAX)
+		snprintf(text, sizeof(text), "infinity");
+	else
+		snprintf(text, sizeof(text), "%" PRIu64 "ms", ms);
+	set(conf, section, key, text, err);
+}
+
+static void set_root(struct conf *conf, const struct chain *chain, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf volumes;
+
+	strbuf_init(&volumes, 0);
+	set(conf, "Root", "Device", chain->root, err);
+	set(conf, "Root", "FsType", chain->fstype, err);
+	if (*chain->options)
+		set(conf, "Root", "Options", chain->options, err);
+	for (size_t i = 0; i < chain->volume_count; i++)
+		strbuf_addf(&volumes, "%s%s", i ? " " : "", chain->volumes[i]);
+	if (chain->volume_count)
+		set(conf, "Lvm", "Volumes", volumes.text, err);
+}
+
+int init_conf_add(struct plan *plan, const struct host_conf *host,
+		  const struct chain *chain, const char *version, struct err *err)
+{
+	_cleanup_conf_ struct conf *conf = conf_new(&init_schema);
+	_cleanup_strbuf_ struct strbuf text;
+	struct err failed = ERR_INIT;
+
+	strbuf_init(&text, 0);
+	if (!conf)
+		return err_sys(err, ENOMEM, "writing /init's configuration");
+	set(conf, "Image", "Mode", chain ? "host" : "generic", &failed);
+	set(conf, "Image", "Kernel", version, &failed);
+	if (chain)
+		set_root(conf, chain, &failed);
+	set_span(conf, "Root", "Timeout", host->boot.timeout_ms, &failed);
+	set(conf, "Rescue", "Shell", host->boot.shell ? "yes" : "no", &failed);
+	set_span(conf, "Rescue", "RebootDelay", host->boot.reboot_delay_ms, &failed);
+	if (failed.code) {
+		if (err)
+			*err = failed;
+		return err_wrap(err, "writing /init's configuration");
+	}
+	conf_dump(conf, CONF_DUMP_DEFAULTS, &text);
+	plan_add_text(plan, "etc/bedplate/init.conf", 0644, &text,
+		      "what /init does on this host");
+	return 0;
+}

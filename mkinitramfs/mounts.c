@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* mounts.c: parses mountinfo. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "mkinitramfs/mounts.h"
+
+enum { FIELD_DEVICE = 2, FIELD_SUBTREE, FIELD_POINT, FIELD_OPTIONAL = 6, FIELDS = 10 };
+
+static bool is_octal(const char *text)
+{
+	return text[0] >= '0' && text[0] <= '3' && text[1] >= '0' && text[1] <= '7' &&
+	       text[2] >= '0' && text[2] <= '7';
+}
+
+/* Blanks, newlines and backslashes stand as \ooo. */
+static void unescape(char *text)
+{
+	char *out = text;
+
+	for (const char *in = text; *in; in++) {
+		if (in[0] == '\\' && is_octal(in + 1)) {
+			*out++ = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 |
+					(in[3] - '0'));
+			in += 3;
+		} else {
+			*out++ = *in;
+		}
+	}
+	*out = '\0';
+}
+
+/* Parts a line into its fields, without the optional ones: those up to "-". */
+static int mount_split(char *line, char **fields)
+{
+	int count = 0;
+
+	for (char *word; count < FIELDS && (word = strsep(&line, " "));) {
+		if (count == FIELD_OPTIONAL && strcmp(word, "-") != 0)
+			continue;
+		fields[count++] = word;
+	}
+	return count;
+}
+
+static int mount_parse(struct mount *mount, char *line, const char *point)
+{
+	char *fields[FIELDS];
+	int count = mount_split(line, fields);
+	struct mount found = { .point = NULL };
+
+	if (count < FIELDS - 1)
+		return 0;
+	unescape(fields[FIELD_POINT]);
+	if (strcmp(fields[FIELD_POINT], point) != 0 ||
+	    sscanf(fields[FIELD_DEVICE], "%u:%u", &found.major, &found.minor) != 2)
+		return 0;
+	unescape(fields[FIELD_SUBTREE]);
+	unescape(fields[FIELD_OPTIONAL + 2]);
+	found.subtree = strdup(fields[FIELD_SUBTREE]);
+	found.point = strdup(point);
+	found.fstype = strdup(fields[FIELD_OPTIONAL + 1]);
+	found.source = strdup(fields[FIELD_OPTIONAL + 2]);
+	mount_release(mount);
+	*mount = found;
+	return found.subtree && found.point && found.fstype && found.source ? 1 : -ENOMEM;
+}
+
+int mount_find(struct mount *mount, const char *mountinfo, const char *point,
+	       struct err *err)
+{
+	_cleanup_free_ char *copy = strdup(mountinfo);
+	int found = 0;
+
+	*mount = (struct mount){ .point = NULL };
+	if (!copy)
+		return err_sys(err, ENOMEM, "reading the mounts");
+	for (char *next = copy, *line; (line = strsep(&next, "\n"));) {
+		int result = mount_parse(mount, line, point);
+
+		if (result < 0)
+			return err_sys(err, -result, "reading the mounts");
+		found |= result;
+	}
+	return found;
+}
+
+void mount_release(struct mount *mount)
+{
+	free(mount->subtree);
+	free(mount->point);
+	free(mount->fstype);
+	free(mount->source);
+	*mount = (struct mount){ .point = NULL };
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* mounts.h: what is mounted where, from /proc/self/mountinfo (proc_pid_mountinfo(5)). */
+#ifndef BEDPLATE_MKINITRAMFS_MOUNTS_H
+#define BEDPLATE_MKINITRAMFS_MOUNTS_H
+
+#include "lib/err.h"
+
+struct mount {
+	unsigned major,
+		minor; /* of the file system; major 0 where it has no one block device */
+	char *subtree; /* what of the file system is mounted: "/" mostly, a btrfs
+			  subvolume's path */
+	char *point;
+	char *fstype;
+	char *source;
+};
+
+/* Finds what is mounted on a folder: the last one, which lies on top. 1, or 0 where
+ * nothing is, or -errno. The mount is to be released. */
+int mount_find(struct mount *mount, const char *mountinfo, const char *point,
+	       struct err *err);
+
+void mount_release(struct mount *mount);
+#define _cleanup_mount_ __attribute__((cleanup(mount_release)))
+
+#endif

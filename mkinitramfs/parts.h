@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parts.h: what an image holds besides modules: our programs, the rescue set, folders,
+ * device nodes and small files.
+ */
+#ifndef BEDPLATE_MKINITRAMFS_PARTS_H
+#define BEDPLATE_MKINITRAMFS_PARTS_H
+
+#include <stdbool.h>
+
+#include "mkinitramfs/chain.h"
+#include "mkinitramfs/plan.h"
+
+/* Where the programs come from: found once, then the plan names them. */
+struct parts {
+	char *init, *lvm, *busybox; /* paths; NULL where not wanted */
+	struct strbuf applets;      /* of busybox, one a line: bin/sh */
+};
+
+/* Finds init, and the others if wanted, in the folder of installed programs or a build
+ * folder. */
+int parts_find(struct parts *parts, const char *dir, bool lvm, bool busybox,
+	       struct err *err);
+void parts_release(struct parts *parts);
+#define _cleanup_parts_ __attribute__((cleanup(parts_release)))
+
+/* Adds programs, links, folders, nodes and /etc files. */
+void parts_add(struct plan *plan, const struct parts *parts, const char *version);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan.c: the list of an image's entries. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/cleanup.h"
+#include "mkinitramfs/plan.h"
+
+enum { REASON_MAX = 400 };
+
+char *format_text(const char *fmt, ...)
+{
+	va_list ap;
+	char *text = NULL;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	return text;
+}
+
+static bool reason_has(const char *text, const char *reason)
+{
+	size_t length = strlen(reason);
+
+	for (const char *at = text; at && *at;
+	     at = strstr(at, "; ") ? strstr(at, "; ") + 2 : NULL)
+		if (!strncmp(at, reason, length) && (!at[length] || at[length] == ';'))
+			return true;
+	return false;
+}
+
+char *reason_join(char *text, const char *more)
+{
+	char *joined;
+
+	if (!text)
+		return strdup(more);
+	if (reason_has(text, more) || strlen(text) + strlen(more) > REASON_MAX)
+		return text;
+	joined = format_text("%s; %s", text, more);
+	free(text);
+	return joined;
+}
+
+static void plan_no_memory(struct plan *plan)
+{
+	if (!plan->failed.code)
+		err_sys(&plan->failed, ENOMEM, "planning the image");
+}
+
+static struct entry *plan_add(struct plan *plan, const char *path, enum entry_kind kind,
+			      mode_t mode, const char *reason)
+{
+	struct entry *items = plan->items, *entry;
+
+	while (*path == '/')
+		path++;
+	if (plan->count == plan->room) {
+		plan->room = plan->room ? plan->room * 2 : 256;
+		items = reallocarray(items, plan->room, sizeof(*items));
+		if (!items) {
+			plan->room = plan->count;
+			plan_no_memory(plan);
+			return NULL;
+		}
+		plan->items = items;
+	}
+	entry = &items[plan->count++];
+	*entry = (struct entry){ .path = strdup(path),
+				 .kind = kind,
+				 .mode = mode,
+				 .dir_fd = -1,
+				 .reason = strdup(reason) };
+	if (!entry->path || !entry->reason)
+		plan_no_memory(plan);
+	return entry;
+}
+
+void plan_add_dir(struct plan *plan, const char *path, const char *reason)
+{
+	plan_add(plan, path, ENTRY_DIR, S_IFDIR | 0755, reason);
+}
+
+void plan_add_text(struct plan *plan, const char *path, mode_t mode,
+		   const struct strbuf *text, const char *reason)
+{
+	struct entry *entry = plan_add(plan, path, ENTRY_TEXT, S_IFREG | mode, reason);
+
+	if (!entry)
+		return;
+	entry->text = text->overflow ? NULL : strndup(text->text, text->length);
+	entry->size = text->length;
+	if (!entry->text)
+		plan_no_memory(plan);
+}
+
+void plan_add_link(struct plan *plan, const char *path, const char *target,
+		   const char *reason)
+{
+	struct entry *entry = plan_add(plan, path, ENTRY_LINK, S_IFLNK | 0777, reason);
+
+	if (!entry)
+		return;
+	entry->text = strdup(target);
+	entry->size = strlen(target);
+	if (!entry->text)
+		plan_no_memory(plan);
+}
+
+void plan_add_node(struct plan *plan, const char *path, mode_t mode, unsigned major,
+		   unsigned minor, const char *reason)
+{
+	struct entry *entry = plan_add(plan, path, ENTRY_NODE, S_IFCHR | mode, reason);
+
+	if (!entry)
+		return;
+	entry->major = major;
+	entry->minor = minor;
+}
+
+void plan_add_file(struct plan *plan, const char *path, mode_t mode, int dir_fd,
+		   const char *source, bool unpack, const char *reason)
+{
+	struct entry *entry = plan_add(plan, path, ENTRY_FILE, S_IFREG | mode, reason);
+
+	if (!entry)
+		return;
+	entry->dir_fd = dir_fd;
+	entry->unpack = unpack;
+	entry->source = strdup(source);
+	if (!entry->source)
+		plan_no_memory(plan);
+}
+
+static int entry_compare(const void *a, const void *b)
+{
+	const struct entry *left = a, *right = b;
+	int order = strcmp(left->path, right->path);
+
+	return order ? order : strcmp(left->reason, right->reason);
+}
+
+static void entry_release(struct entry *entry)
+{
+	free(entry->path);
+	free(entry->text);
+	free(entry->source);
+	free(entry->reason);
+}
+
+static bool entry_same(const struct entry *a, const struct entry *b)
+{
+	if (a->kind != b->kind || a->mode != b->mode || a->size != b->size)
+		return false;
+	if (a->text && memcmp(a->text, b->text, a->size) != 0)
+		return false;
+	if (a->source && (a->dir_fd != b->dir_fd || strcmp(a->source, b->source) != 0))
+		return false;
+	return a->major == b->major && a->minor == b->minor;
+}
+
+/* Adds the folders above an entry; those that are there already are merged afterwards. */
+static void plan_add_parents(struct plan *plan, const char *path)
+{
+	_cleanup_free_ char *copy = strdup(path);
+
+	if (!copy)
+		plan_no_memory(plan);
+	for (char *slash = copy ? strchr(copy, '/') : NULL; slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		plan_add(plan, copy, ENTRY_DIR, S_IFDIR | 0755, "");
+		*slash = '/';
+	}
+}
+
+/* Makes one entry of two with the same path; `other` is gone afterwards, unless that
+ * fails. */
+static int entry_merge(struct entry *kept, struct entry *other, struct err *err)
+{
+	if (!entry_same(kept, other))
+		return err_set(err, EEXIST, "%s is to be in the image twice: %s; and: %s",
+			       kept->path, kept->reason, other->reason);
+	if (!*kept->reason) {
+		char *reason = kept->reason;
+
+		kept->reason = other->reason;
+		other->reason = reason;
+	} else if (*other->reason) {
+		kept->reason = reason_join(kept->reason, other->reason);
+	}
+	if (!kept->reason)
+		return err_sys(err, ENOMEM, "planning the image");
+	entry_release(other);
+	return 0;
+}
+
+static int plan_merge(struct plan *plan, struct err *err)
+{
+	size_t kept = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct entry *entry = &plan->items[i];
+
+		if (!result && kept && !strcmp(plan->items[kept - 1].path, entry->path)) {
+			result = entry_merge(&plan->items[kept - 1], entry, err);
+			if (!result)
+				continue;
+		}
+		plan->items[kept++] = *entry;
+	}
+	plan->count = kept;
+	return result;
+}
+
+/* Folders that nobody asked for say what they are for. */
+static int plan_explain_parents(struct plan *plan, struct err *err)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct entry *entry = &plan->items[i];
+
+		if (*entry->reason)
+			continue;
+		free(entry->reason);
+		entry->reason = strdup("holds what is below it");
+		if (!entry->reason)
+			return err_sys(err, ENOMEM, "planning the image");
+	}
+	return 0;
+}
+
+int plan_finish(struct plan *plan, struct err *err)
+{
+	size_t count = plan->count;
+	int result;
+
+	for (size_t i = 0; i < count && !plan->failed.code; i++)
+		plan_add_parents(plan, plan->items[i].path);
+	if (plan->failed.code) {
+		if (err)
+			*err = plan->failed;
+		return plan->failed.code;
+	}
+	qsort(plan->items, plan->count, sizeof(*plan->items), entry_compare);
+	result = plan_merge(plan, err);
+	return result ? result : plan_explain_parents(plan, err);
+}
+
+void plan_release(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		entry_release(&plan->items[i]);
+	free(plan->items);
+	*plan = (struct plan)PLAN_INIT;
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the build promises. Works on the tree that `make all` has just built.
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.." || return 1
+	B=${BEDPLATE_BUILD:-build}
+	unset MAKEFLAGS MFLAGS MAKELEVEL
+}
+
+# What make would run if the file given were new, one program or object a line.
+would_run() {
+	make -n V=0 -W "$1" all 2>&1 | sed -n "s/^printf '  %-7s %s\\\\n' '\([A-Z]*\)' '\(.*\)'.*/\1 \2/p"
+}
+
+@test "a second make does nothing" {
+	run make all
+	[ "$status" -eq 0 ]
+	[[ "$output" =~ ^("make: Nothing to be done for 'all'."|"")$ ]] || { echo "$output"; false; }
+}
+
+@test "touching init's main rebuilds init and nothing else" {
+	run would_run init/main.c
+	echo "$output"
+	[ "$(echo "$output" | grep -c '^CC')" -eq 1 ]
+	[ "$(echo "$output" | grep '^LINK')" = "LINK $B/init/init" ]
+}
+
+@test "touching a header rebuilds its users only" {
+	run would_run lib/process.h
+	echo "$output"
+	[[ "$output" == *"CC lib/process.c"* ]]
+	[[ "$output" != *"CC lib/strbuf.c"* ]]
+	[[ "$output" != *DEPS* ]]
+}
+
+@test "make V=1 shows commands" {
+	run make -n V=1 -W lib/err.c all
+	[[ "$output" == *"musl-gcc"*"-c -o $B/obj/lib/err.o lib/err.c"* ]]
+}
+
+@test "the programs are static and for any machine of the architecture" {
+	for program in init/init mkinitramfs/bedplate-mkinitramfs bedplate/bedplate deps/sbin/lvm deps/bin/busybox; do
+		run file -b "$B/$program"
+		echo "$program: $output"
+		[[ "$output" == *"statically linked"* || "$output" == *"static-pie linked"* ]]
+		[[ "$output" == *stripped* && "$output" != *"not stripped"* ]]
+	done
+}
+
+@test "make install puts everything below DESTDIR and PREFIX" {
+	dest=$BATS_TEST_TMPDIR/dest
+	run make install DESTDIR="$dest" PREFIX=/opt/bp
+	[ "$status" -eq 0 ]
+	[ -x "$dest/opt/bp/bin/bedplate" ]
+	[ -x "$dest/opt/bp/lib/bedplate/init" ]
+	[ -f "$dest/opt/bp/share/man/man8/bedplate-mkinitramfs.8" ]
+	[ "$(find "$dest" -type f ! -path "$dest/opt/bp/*" | wc -l)" -eq 0 ]
+	# ... and the tree built for the default PREFIX is as it was.
+	run make all
+	[ "$status" -eq 0 ]
+}
+
+@test "bedplate says what it can do, and refuses what it cannot" {
+	run "$B/bedplate/bedplate" --version
+	[ "$status" -eq 0 ] && [ "$output" = "bedplate $(cat VERSION)" ]
+	run "$B/bedplate/bedplate" --help
+	[ "$status" -eq 0 ] && [[ "$output" == *mkinitramfs* ]]
+	run "$B/bedplate/bedplate" mkinitramsf
+	[ "$status" -eq 2 ] && [[ "$output" == *"did you mean mkinitramfs?"* ]]
+	run "$B/bedplate/bedplate" mkinitrd
+	[ "$status" -eq 2 ] && [[ "$output" == *'no command "mkinitrd"'* ]]
+	run "$B/bedplate/bedplate"
+	[ "$status" -eq 2 ]
+	BEDPLATE_EXEC_PATH=$PWD/$B/mkinitramfs run "$B/bedplate/bedplate" mkinitramfs --version
+	[ "$status" -eq 0 ]
+	BEDPLATE_EXEC_PATH=/nowhere run "$B/bedplate/bedplate" mkinitramfs --version
+	[ "$status" -eq 1 ] && [[ "$output" == *"/nowhere/bedplate-mkinitramfs"* ]]
+}
+
+@test "a source archive in a folder that the user names is used without fetching" {
+	sources=$BATS_TEST_TMPDIR/sources
+	mkdir "$sources"
+	cp "$B"/deps/archives/libaio_* "$sources"
+	# No fetching is possible without apt-get.
+	BEDPLATE_BUILD=$BATS_TEST_TMPDIR/build BEDPLATE_SOURCES=$sources PATH=$(path_without apt-get) \
+		run tools/fetch-source libaio "$BATS_TEST_TMPDIR/got"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	ls "$BATS_TEST_TMPDIR/got"/libaio_* || cmp "$sources"/libaio_* "$BATS_TEST_TMPDIR/got"
+}
+
+@test "a wrong checksum stops the build and names the file, the expected and the found one" {
+	sources=$BATS_TEST_TMPDIR/sources
+	mkdir "$sources"
+	name=$(basename "$B"/deps/archives/libaio_*)
+	echo tampered >"$sources/$name"
+	BEDPLATE_BUILD=$BATS_TEST_TMPDIR/build BEDPLATE_SOURCES=$sources \
+		run tools/fetch-source libaio "$BATS_TEST_TMPDIR/got"
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"$sources/$name"* ]]
+	[[ "$output" == *"$(sed -n 's/^sha256=//p' deps/libaio/source)"* ]]
+	[[ "$output" == *"$(sha256sum <"$sources/$name" | cut -d' ' -f1)"* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/got/$name" ]
+}
+
+# A PATH on which everything is but the programs named.
+path_without() {
+	local dir=$BATS_TEST_TMPDIR/path
+	mkdir -p "$dir"
+	find /usr/local/bin /usr/bin /bin -maxdepth 1 ! -type d -exec ln -sf -t "$dir" {} + 2>/dev/null
+	local program
+	for program in "$@"; do rm -f "$dir/$program"; done
+	echo "$dir"
+}

@@ -1,0 +1,184 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # lib.bash sets them
+# --list and --extract on archives that others made, on hostile and on damaged ones.
+
+load lib
+
+setup() {
+	golden_setup
+	mkdir -p "$work/in/etc" "$work/in/bin"
+	echo hello >"$work/in/etc/file"
+	ln -s file "$work/in/etc/link"
+	echo twice >"$work/in/bin/first"
+	ln "$work/in/bin/first" "$work/in/bin/second"
+	chmod 4755 "$work/in/bin/first"
+	find "$work/in" -exec touch -h -d @1000000000 {} +
+}
+
+# pack FOLDER [FORMAT]: as GNU cpio packs it.
+pack() {
+	(cd "$1" && find . -mindepth 1 | sed 's,^\./,,' | sort | cpio -o -H "${2:-newc}" --quiet)
+}
+
+# entry NAME MODE SIZE CONTENT: one newc entry.
+entry() {
+	local name=$1 mode=$2 content=$3
+	printf '070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x' 1 "$mode" 0 0 1 0 \
+		"${#content}" 0 0 0 0 $((${#name} + 1)) 0
+	printf '%s\0' "$name"
+	zeros $(((-(110 + ${#name} + 1)) & 3))
+	printf '%s' "$content"
+	zeros $(((-${#content}) & 3))
+}
+
+zeros() {
+	head -c "$1" /dev/zero
+}
+
+@test "an archive by GNU cpio, by each compression" {
+	pack "$work/in" >"$work/plain"
+	gzip -c "$work/plain" >"$work/a.gzip"
+	xz --check=crc32 -c "$work/plain" >"$work/a.xz"
+	zstd -qc "$work/plain" >"$work/a.zstd"
+	lz4 -lqc "$work/plain" >"$work/a.lz4"
+	xz --format=lzma -c "$work/plain" >"$work/a.lzma"
+	for file in "$work/plain" "$work"/a.*; do
+		diff <("$mki" --list "$file") <("$mki" --list "$work/plain")
+		"$mki" --extract "$file" "$work/out"
+		diff -r --no-dereference "$work/in" "$work/out"
+		rm -r "$work/out"
+	done
+}
+
+@test "the crc kind of archive, and a wrong checksum in one" {
+	pack "$work/in" crc >"$work/crc"
+	"$mki" --extract "$work/crc" "$work/out"
+	diff -r --no-dereference "$work/in" "$work/out"
+	sed 's/hello/hallo/' "$work/crc" >"$work/bad"
+	fails 1 "etc/file: the checksum .* is wrong" "$mki" --list "$work/bad"
+}
+
+@test "attributes: modes, times, links and hard links come out as they went in" {
+	pack "$work/in" >"$image"
+	"$mki" --extract "$image" "$work/out"
+	[ "$(stat -c %a "$work/out/bin/first")" = 4755 ]
+	[ "$(stat -c %Y "$work/out/etc/file")" = 1000000000 ]
+	[ "$(readlink "$work/out/etc/link")" = file ]
+	[ "$(stat -c %i "$work/out/bin/first")" = "$(stat -c %i "$work/out/bin/second")" ]
+	[ "$(cat "$work/out/bin/first")" = twice ]
+}
+
+@test "concatenated archives: microcode in front, zeros between, different compressions, a later file wins" {
+	mkdir -p "$work/early/kernel/x86/microcode" "$work/late/etc"
+	echo ucode >"$work/early/kernel/x86/microcode/GenuineIntel.bin"
+	echo later >"$work/late/etc/file"
+	{
+		pack "$work/early"
+		zeros 1024
+		pack "$work/in" | zstd -q
+		zeros 7
+		pack "$work/late" | xz --check=crc32
+	} >"$image"
+	"$mki" --list "$image" >"$work/list"
+	grep -q 'kernel/x86/microcode/GenuineIntel.bin$' "$work/list"
+	[ "$(grep -c 'etc/file$' "$work/list")" -eq 2 ]
+	"$mki" --extract "$image" "$work/out"
+	[ "$(cat "$work/out/etc/file")" = later ]
+	[ "$(cat "$work/out/kernel/x86/microcode/GenuineIntel.bin")" = ucode ]
+	[ "$("$mki" --list "$image" --json | jq -c '[.entries[].compression] | unique')" = '["none","xz","zstd"]' ]
+}
+
+@test "two archives within one compressed stream" {
+	mkdir "$work/other"
+	echo x >"$work/other/more"
+	{ pack "$work/in"; zeros 512; pack "$work/other"; } | gzip >"$image"
+	"$mki" --list "$image" | grep -q ' more$'
+}
+
+@test "names that lead out of the folder write nothing anywhere" {
+	mkdir "$work/box"
+	{ entry fine 0100644 fine; entry ../evil 0100644 evil; entry TRAILER!!! 0 ""; } >"$work/dots"
+	fails 1 "leads out" "$mki" --extract "$work/dots" "$work/box/out"
+	{ entry a/../../evil 0100644 evil; entry TRAILER!!! 0 ""; } >"$work/dots"
+	fails 1 "leads out" "$mki" --extract "$work/dots" "$work/box/out"
+	nothing_but "$work/box" ""
+	[ ! -e "$work/evil" ]
+	[ ! -e "$work/box/evil" ]
+}
+
+@test "absolute names land below the folder" {
+	{ entry "/abs/file" 0100644 inside; entry TRAILER!!! 0 ""; } >"$image"
+	"$mki" --extract "$image" "$work/out"
+	[ "$(cat "$work/out/abs/file")" = inside ]
+	[ ! -e /abs ]
+}
+
+@test "a link on the way is not followed" {
+	mkdir "$work/outside"
+	for target in "$work/outside" ../outside .; do
+		{ entry dir 0120777 "$target"; entry dir/evil 0100644 evil; entry TRAILER!!! 0 ""; } >"$image"
+		fails 1 "link stands in its way" "$mki" --extract "$image" "$work/out"
+		[ ! -e "$work/out" ]
+	done
+	nothing_but "$work/outside" ""
+}
+
+@test "a link in a file's place is replaced, not written through" {
+	echo safe >"$work/target"
+	{ entry f 0120777 "$work/target"; entry f 0100644 evil; entry TRAILER!!! 0 ""; } >"$image"
+	"$mki" --extract "$image" "$work/out"
+	[ "$(cat "$work/target")" = safe ]
+	[ "$(cat "$work/out/f")" = evil ]
+	[ ! -L "$work/out/f" ]
+}
+
+@test "a folder that is not empty is left alone; an empty one is filled" {
+	pack "$work/in" >"$image"
+	mkdir "$work/full" "$work/empty"
+	echo mine >"$work/full/file"
+	fails 1 "not empty" "$mki" --extract "$image" "$work/full"
+	nothing_but "$work/full" file
+	"$mki" --extract "$image" "$work/empty"
+	diff -r --no-dereference "$work/in" "$work/empty"
+}
+
+@test "a truncated archive: the error names the byte, and nothing half is left" {
+	pack "$work/in" >"$work/whole"
+	mkdir "$work/box"
+	for size in 50 111 200 400; do
+		head -c $size "$work/whole" >"$image"
+		fails 1 "ends at byte $size" "$mki" --list "$image"
+		fails 1 "ends at byte $size" "$mki" --extract "$image" "$work/box/out"
+	done
+	for method in gzip zstd xz; do
+		"$method" -c <"$work/whole" | head -c 120 >"$image"
+		fails 1 "$method" "$mki" --extract "$image" "$work/box/out"
+	done
+	nothing_but "$work/box" ""
+}
+
+@test "damaged archives are errors with a place" {
+	pack "$work/in" >"$work/whole"
+	sed 's/^070701/07070X/' "$work/whole" >"$image"
+	fails 1 "byte 0" "$mki" --list "$image"
+	{ head -c 220 "$work/whole" | tr '\0' X; } >"$image"
+	fails 1 "byte" "$mki" --list "$image"
+	zstd -qc "$work/whole" | sed 's/hello/XXXXX/' >"$image"
+	printf 'X' | dd of="$image" bs=1 seek=40 conv=notrunc status=none
+	fails 1 "zstd" "$mki" --list "$image"
+	{ cat "$work/whole"; zeros 512; echo garbage; } >"$image"
+	fails 1 "neither a cpio archive nor" "$mki" --list "$image"
+	: >"$image"
+	fails 1 "is empty" "$mki" --list "$image"
+	fails 1 "No such file" "$mki" --list "$work/absent"
+	bzip2 -c "$work/whole" >"$image"
+	fails 1 "bzip2 cannot be read" "$mki" --list "$image"
+}
+
+@test "control characters in names do not reach the terminal" {
+	{ entry $'a\e[31mb' 0100644 x; entry TRAILER!!! 0 ""; } >"$image"
+	run "$mki" --list "$image"
+	[[ "$output" == *'a\033[31mb'* ]]
+	[[ "$output" != *$'\e'* ]]
+}

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the golden tests share. Everything lies in BATS_FILE_TMPDIR; nothing needs root but where
+# a test says so.
+
+here=$BATS_TEST_DIRNAME
+B=$(cd "$here/../.." && cd "${BEDPLATE_BUILD:-build}" && pwd)
+mki=$B/mkinitramfs/bedplate-mkinitramfs
+export LC_ALL=C
+unset SOURCE_DATE_EPOCH BEDPLATE_LIBDIR
+
+# The fake kernel and programs, made once a file.
+golden_setup_file() {
+	local parts=$BATS_FILE_TMPDIR/parts program
+	"$here/make-kernel" "$BATS_FILE_TMPDIR/kernel"
+	mkdir "$parts"
+	for program in init lvm busybox; do
+		echo "the program $program" >"$parts/$program"
+	done
+	printf '%s\n' /bin/sh /bin/mount /sbin/modprobe >"$parts/busybox.links"
+	find "$parts" -exec touch -d @1000000000 {} +
+}
+
+golden_setup() {
+	kernel=$BATS_FILE_TMPDIR/kernel
+	parts=$BATS_FILE_TMPDIR/parts
+	work=$BATS_TEST_TMPDIR
+	image=$work/image
+}
+
+# tree NAME: a fake root with the fake kernel; sets $root.
+tree() {
+	root=$work/$1
+	"$here/make-tree" "$1" "$root"
+	cp -a "$kernel/." "$root/"
+}
+
+# mkinitramfs OPTION...: on $root with the fake programs.
+mkinitramfs() {
+	"$mki" --root "$root" --parts "$parts" "$@"
+}
+
+# content PATH: a file out of $image.
+content() {
+	rm -rf "$work/content"
+	"$mki" --extract "$image" "$work/content"
+	cat "$work/content/$1"
+}
+
+# listing: mode and path of every entry in $image, without sizes: those of programs vary.
+listing() {
+	"$mki" --list "$image" | sed -E 's/^([^ ]+) .* [0-9-]{10} [0-9:]{5} /\1 /'
+}
+
+# same_as_expected NAME FILE: UPDATE=1 writes the expectation anew.
+same_as_expected() {
+	[ -z "${UPDATE:-}" ] || cp "$2" "$here/expected/$1"
+	diff -u "$here/expected/$1" "$2"
+}
+
+# fails STATUS PATTERN COMMAND...: ends with this status and says this.
+# shellcheck disable=SC2154 # bats sets status and output
+fails() {
+	local status_wanted=$1 pattern=$2
+	shift 2
+	run "$@"
+	echo "$output"
+	[ "$status" -eq "$status_wanted" ] && [[ "$output" =~ $pattern ]]
+}
+
+nothing_but() { # nothing_but DIR NAME...: the folder holds just these
+	local dir=$1
+	shift
+	diff <(printf '%s\n' "$@" | sed '/^$/d' | sort) <(ls -A "$dir")
+}
+
+# A failing "! command" does not end a bats test; these do.
+refute() {
+	if "$@"; then
+		return 1
+	fi
+}
+
+refute_listed() { # refute_listed REGEX: no entry of $image matches
+	local list
+	list=$(listing)
+	refute grep -E "$1" <<<"$list"
+}

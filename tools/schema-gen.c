@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * schema-gen.c: writes what is generated from tables.
+ *
+ *	schema-gen sample|man|json|words NAME    of the keys of NAME.conf
+ *	schema-gen options NAME                  the OPTIONS of bedplate-NAME(8)
+ *	schema-gen completion bash|zsh|fish      for bedplate and its commands
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/conf_schema.h"
+#include "lib/option.h"
+#include "lib/schema/host.h"
+#include "lib/schema/init.h"
+#include "mkinitramfs/args.h"
+
+static const struct conf_schema *const schemas[] = { &host_schema, &init_schema };
+static const struct option_command *const programs[] = { &mkinitramfs_command };
+
+static const struct {
+	const char *kind;
+	void (*write)(const struct conf_schema *schema, struct strbuf *out);
+} of_keys[] = {
+	{ "sample", conf_write_sample },
+	{ "man", conf_write_man },
+	{ "json", conf_write_json },
+	{ "words", conf_write_words },
+};
+
+static const struct {
+	const char *shell;
+	void (*write)(const struct option_command *command, struct strbuf *out);
+} of_shells[] = {
+	{ "bash", option_write_bash },
+	{ "zsh", option_write_zsh },
+	{ "fish", option_write_fish },
+};
+
+static const char *const usage_text =
+	"usage: schema-gen sample|man|json|words host|init\n"
+	"       schema-gen options mkinitramfs\n"
+	"       schema-gen completion bash|zsh|fish\n";
+
+static bool write_keys(const char *kind, const char *name, struct strbuf *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(of_keys); i++) {
+		for (size_t j = 0; j < ARRAY_SIZE(schemas); j++) {
+			if (strcmp(of_keys[i].kind, kind) == 0 &&
+			    strcmp(schemas[j]->name, name) == 0) {
+				of_keys[i].write(schemas[j], out);
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool write_options(const char *name, struct strbuf *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		const char *space = strrchr(programs[i]->name, ' ');
+
+		if (space && strcmp(space + 1, name) == 0) {
+			option_write_man(programs[i], out);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool write_completion(const char *shell, struct strbuf *out)
+{
+	struct option_command commands[ARRAY_SIZE(programs) + 1] = { { .name = NULL } };
+	const struct option_command bedplate = { .name = "bedplate",
+						 .commands = commands };
+
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		commands[i] = *programs[i];
+	for (size_t i = 0; i < ARRAY_SIZE(of_shells); i++) {
+		if (strcmp(of_shells[i].shell, shell) == 0) {
+			of_shells[i].write(&bedplate, out);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool write_kind(const char *kind, const char *name, struct strbuf *out)
+{
+	if (strcmp(kind, "options") == 0)
+		return write_options(name, out);
+	if (strcmp(kind, "completion") == 0)
+		return write_completion(name, out);
+	return write_keys(kind, name, out);
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_strbuf_ struct strbuf out;
+
+	strbuf_init(&out, 0);
+	if (argc != 3 || !write_kind(argv[1], argv[2], &out)) {
+		fputs(usage_text, stderr);
+		return EXIT_USAGE;
+	}
+	if (out.overflow || fputs(out.text, stdout) == EOF || fflush(stdout) == EOF)
+		return EXIT_FAILED;
+	return EXIT_DONE;
+}
