@@ -290,11 +290,18 @@ int conf_set(struct conf *conf, const char *section, const char *key, const char
 	struct err why = ERR_INIT;
 	int rc;
 
-	if (setting.section && !setting.section->repeated)
-		setting.key = conf_find_key(setting.section, key);
-	if (!setting.key)
-		return err_set(err, EINVAL, "%s: there is no key %s in [%s]", origin, key,
+	if (!setting.section) {
+		conf_unknown_section(conf->schema, section, err);
+		return err_wrap(err, "%s", origin);
+	}
+	if (setting.section->repeated)
+		return err_set(err, EINVAL, "%s: [%s] may be there several times", origin,
 			       section);
+	setting.key = conf_find_key(setting.section, key);
+	if (!setting.key) {
+		conf_unknown_key(conf->schema, setting.section, key, err);
+		return err_wrap(err, "%s", origin);
+	}
 	rc = conf_setting_parse(&setting, value, &why);
 	if (rc) {
 		rc = err_set(err, rc == -ENOMEM ? ENOMEM : EINVAL, "%s: [%s] %s: %s",

@@ -123,4 +123,10 @@ char *conf_reader_gets(char *buffer, int size, void *reader);
 int conf_read_bytes(struct conf *conf, const char *name, const char *text, size_t length,
 		    struct err *err);
 
+/* Say that there is no such section or key, with what was probably meant. -EINVAL. */
+int conf_unknown_section(const struct conf_schema *schema, const char *name,
+			 struct err *err);
+int conf_unknown_key(const struct conf_schema *schema, const struct conf_section *section,
+		     const char *name, struct err *err);
+
 #endif

@@ -63,17 +63,17 @@ static void report(struct conf_parser *parser, unsigned line, struct err *err)
 	conf_errors_add(&parser->errors, err);
 }
 
-static void report_section(struct conf_parser *parser, const char *name, unsigned line)
+int conf_unknown_section(const struct conf_schema *schema, const char *name,
+			 struct err *err)
 {
 	struct nearest nearest = { .word = name };
-	struct err err = ERR_INIT;
 
-	for (size_t i = 0; i < parser->schema->section_count; i++)
-		nearest_offer(&nearest, parser->schema->sections[i].name);
-	err_set(&err, EINVAL, "there is no section [%s]", name);
+	for (size_t i = 0; i < schema->section_count; i++)
+		nearest_offer(&nearest, schema->sections[i].name);
+	err_set(err, EINVAL, "there is no section [%.80s]", name);
 	if (nearest.best)
-		err_hint(&err, "did you mean [%s]?", nearest.best);
-	report(parser, line, &err);
+		err_hint(err, "did you mean [%s]?", nearest.best);
+	return -EINVAL;
 }
 
 /* Another section that knows this key, or NULL. */
@@ -86,20 +86,35 @@ static const struct conf_section *find_owner(const struct conf_schema *schema,
 	return NULL;
 }
 
-static void report_key(struct conf_parser *parser, const char *name, unsigned line)
+int conf_unknown_key(const struct conf_schema *schema, const struct conf_section *section,
+		     const char *name, struct err *err)
 {
-	const struct conf_section *owner = find_owner(parser->schema, name);
+	const struct conf_section *owner = find_owner(schema, name);
 	struct nearest nearest = { .word = name };
+
+	for (size_t i = 0; i < section->key_count; i++)
+		nearest_offer(&nearest, section->keys[i].name);
+	err_set(err, EINVAL, "there is no key %.80s in [%s]", name, section->name);
+	if (owner)
+		err_hint(err, "it belongs into [%s]", owner->name);
+	else if (nearest.best)
+		err_hint(err, "did you mean %s?", nearest.best);
+	return -EINVAL;
+}
+
+static void report_section(struct conf_parser *parser, const char *name, unsigned line)
+{
 	struct err err = ERR_INIT;
 
-	for (size_t i = 0; i < parser->section->key_count; i++)
-		nearest_offer(&nearest, parser->section->keys[i].name);
-	err_set(&err, EINVAL, "there is no key %.80s in [%s]", name,
-		parser->section->name);
-	if (owner)
-		err_hint(&err, "it belongs into [%s]", owner->name);
-	else if (nearest.best)
-		err_hint(&err, "did you mean %s?", nearest.best);
+	conf_unknown_section(parser->schema, name, &err);
+	report(parser, line, &err);
+}
+
+static void report_key(struct conf_parser *parser, const char *name, unsigned line)
+{
+	struct err err = ERR_INIT;
+
+	conf_unknown_key(parser->schema, parser->section, name, &err);
 	report(parser, line, &err);
 }
 

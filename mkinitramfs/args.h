@@ -10,6 +10,7 @@
 struct args {
 	const char *kernel, *output, *root, *parts;
 	const char *mode, *compression, *level; /* over the configuration's; NULL */
+	struct option_list set;                 /* SECTION.KEY=VALUE, over all of these */
 	const char *list, *extract;             /* files */
 	bool dump_config, dry_run, explain, json, verbose;
 };

@@ -24,6 +24,7 @@
 #include "mkinitramfs/module_files.h"
 #include "mkinitramfs/parts.h"
 #include "mkinitramfs/show.h"
+#include "mkinitramfs/signature.h"
 
 struct observed {
 	char *version;
@@ -108,9 +109,14 @@ static int choose(struct observed *o, const struct host_conf *host, struct err *
 	o->modules.exclude_count = host->modules.exclude.count;
 	result = o->has_chain ? choose_for_chain(&o->modules, &o->chain, err)
 			      : choose_for_any(&o->modules, err);
-	return result ? result
-		      : choose_added(&o->modules, host->modules.add.items,
-				     host->modules.add.count, err);
+	if (!result)
+		result = choose_added(&o->modules, host->modules.add.items,
+				      host->modules.add.count, err);
+	o->modules.unsign = host->modules.signatures == host_modules_signatures_drop;
+	if (result)
+		return result;
+	return o->modules.unsign ? signature_may_go(&o->config, o->version, err)
+				 : signature_speed_up(&o->modules, &o->config, err);
 }
 
 static int make_plan(struct plan *plan, const struct observed *o,

@@ -13,6 +13,7 @@
 #include "mkinitramfs/content.h"
 #include "mkinitramfs/cpio.h"
 #include "mkinitramfs/image.h"
+#include "mkinitramfs/signature.h"
 
 volatile sig_atomic_t image_interrupted;
 
@@ -40,6 +41,8 @@ static int image_write_entry(struct cpio_writer *writer, const struct entry *ent
 	result = content_load(content, entry->dir_fd, entry->source, entry->unpack, err);
 	if (result)
 		return result;
+	if (entry->unsign)
+		content->size = signature_cut(content->data, content->size);
 	header.size = (uint32_t)content->size;
 	return cpio_write(writer, &header, content->data, err);
 }

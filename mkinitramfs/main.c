@@ -54,6 +54,23 @@ static int conf_override(struct conf *conf, const struct args *args, struct err 
 	return result;
 }
 
+/* One --set: "Modules.Signatures=drop". */
+static int conf_set_one(struct conf *conf, const char *text, struct err *err)
+{
+	_cleanup_free_ char *section = strdup(text);
+	char *key = section ? strchr(section, '.') : NULL;
+	char *value = key ? strchr(key, '=') : NULL;
+
+	if (!section)
+		return err_sys(err, ENOMEM, "reading --set %s", text);
+	if (!value)
+		return err_set(err, EINVAL, "--set %s: SECTION.KEY=VALUE was expected",
+			       text);
+	*key++ = '\0';
+	*value++ = '\0';
+	return conf_set(conf, section, key, value, "--set", err);
+}
+
 static int conf_load(struct conf *conf, const struct args *args, int root_fd,
 		     struct err *err)
 {
@@ -64,6 +81,8 @@ static int conf_load(struct conf *conf, const struct args *args, int root_fd,
 			conf_read_dropins(conf, root_fd, "etc/bedplate/host.conf.d", err);
 	if (result >= 0)
 		result = conf_override(conf, args, err);
+	for (size_t i = 0; result >= 0 && i < args->set.count; i++)
+		result = conf_set_one(conf, args->set.items[i], err);
 	return result < 0 ? result : conf_check(conf, err);
 }
 

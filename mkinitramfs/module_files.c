@@ -261,8 +261,9 @@ static int module_add_one(struct plan *plan, const struct module_set *set,
 	source = format_text("%s/%s", set->dir, module->path);
 	if (!path || !source)
 		return -ENOMEM;
-	plan_add_file(plan, path, 0644, set->root_fd, source,
-		      plain.length != strlen(module->path), module->reason);
+	plan_add_module(plan, path, set->root_fd, source,
+			plain.length != strlen(module->path), set->unsign,
+			module->reason);
 	return 0;
 }
 

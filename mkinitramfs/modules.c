@@ -311,6 +311,40 @@ int module_set_add(struct module_set *set, const char *alias, unsigned flags,
 	return found;
 }
 
+/* Marks a module and all that are loaded before it. */
+static void module_mark_needed(const struct module_set *set, size_t index, bool *needed)
+{
+	const struct module *module = &set->items[index];
+
+	if (needed[index])
+		return;
+	needed[index] = true;
+	for (size_t i = 0; i < module->before_count; i++)
+		module_mark_needed(set, module->before[i], needed);
+}
+
+int module_set_put_first(struct module_set *set, const char *name, struct err *err)
+{
+	_cleanup_free_ char *plain = strdup(name);
+	const struct module *first;
+	_cleanup_free_ bool *needed = calloc(set->count + 1, sizeof(*needed));
+	size_t index;
+	int result = 0;
+
+	if (!plain || !needed)
+		return module_no_memory(err);
+	module_name_normalize(plain);
+	first = module_set_find(set, plain);
+	if (!first || !first->path)
+		return 0;
+	index = (size_t)(first - set->items);
+	module_mark_needed(set, index, needed);
+	for (size_t i = 0; !result && i < set->count; i++)
+		if (!needed[i])
+			result = module_put_before(&set->items[i], index, err);
+	return result;
+}
+
 static bool has_prefix_of(const char *path, const char *words)
 {
 	while (words && *words) {

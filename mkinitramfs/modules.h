@@ -45,6 +45,7 @@ struct module_set {
 	struct modprobe_conf conf;
 	char *const *exclude; /* names; not owned */
 	size_t exclude_count;
+	bool unsign; /* the image gets the modules without their signatures */
 	struct module *items;
 	size_t count, room;
 };
@@ -82,6 +83,9 @@ struct module_folder {
 /* Adds the modules that lie in one of the folders, without flags. */
 int module_set_add_folders(struct module_set *set, const struct module_folder *folders,
 			   size_t count, struct err *err);
+
+/* Has every other module of the set wait for this one, but for those that it needs itself. */
+int module_set_put_first(struct module_set *set, const char *name, struct err *err);
 
 /* The set's module of this name, or NULL. */
 const struct module *module_set_find(const struct module_set *set, const char *name);

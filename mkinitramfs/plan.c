@@ -124,18 +124,40 @@ void plan_add_node(struct plan *plan, const char *path, mode_t mode, unsigned ma
 	entry->minor = minor;
 }
 
-void plan_add_file(struct plan *plan, const char *path, mode_t mode, int dir_fd,
-		   const char *source, bool unpack, const char *reason)
+static void plan_add_source(struct plan *plan, const struct entry *source,
+			    const char *path, mode_t mode, const char *reason)
 {
 	struct entry *entry = plan_add(plan, path, ENTRY_FILE, S_IFREG | mode, reason);
 
 	if (!entry)
 		return;
-	entry->dir_fd = dir_fd;
-	entry->unpack = unpack;
-	entry->source = strdup(source);
+	entry->dir_fd = source->dir_fd;
+	entry->unpack = source->unpack;
+	entry->unsign = source->unsign;
+	entry->source = strdup(source->source);
 	if (!entry->source)
 		plan_no_memory(plan);
+}
+
+void plan_add_file(struct plan *plan, const char *path, mode_t mode, int dir_fd,
+		   const char *source, bool unpack, const char *reason)
+{
+	const struct entry entry = { .dir_fd = dir_fd,
+				     .source = (char *)source,
+				     .unpack = unpack };
+
+	plan_add_source(plan, &entry, path, mode, reason);
+}
+
+void plan_add_module(struct plan *plan, const char *path, int dir_fd, const char *source,
+		     bool unpack, bool unsign, const char *reason)
+{
+	const struct entry entry = { .dir_fd = dir_fd,
+				     .source = (char *)source,
+				     .unpack = unpack,
+				     .unsign = unsign };
+
+	plan_add_source(plan, &entry, path, 0644, reason);
 }
 
 static int entry_compare(const void *a, const void *b)

@@ -27,6 +27,7 @@ struct entry {
 	int dir_fd;  /* of a file: where source is looked up; not owned */
 	char *source;
 	bool unpack;           /* the source is compressed, the image gets it plain */
+	bool unsign;           /* a module that goes in without its signature */
 	unsigned major, minor; /* of a (character) device node */
 	char *reason;          /* one or more, parted by "; " */
 };
@@ -52,6 +53,10 @@ void plan_add_node(struct plan *plan, const char *path, mode_t mode, unsigned ma
 /* A file of the machine: `source` below dir_fd. */
 void plan_add_file(struct plan *plan, const char *path, mode_t mode, int dir_fd,
 		   const char *source, bool unpack, const char *reason);
+
+/* A kernel module; `unsign` leaves out the signature behind it. */
+void plan_add_module(struct plan *plan, const char *path, int dir_fd, const char *source,
+		     bool unpack, bool unsign, const char *reason);
 
 /* Adds missing parent folders, sorts by path (bytes), merges what is there twice. */
 int plan_finish(struct plan *plan, struct err *err);
