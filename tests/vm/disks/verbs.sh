@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# The verbs of a layout, carried out inside the workbench.
+#
+#   disks SIZE...                        its blank disks, numbered from 0
+#   partition DISK                       GPT: a small first partition, the rest is DISK.root
+#   volume_group NAME DISK|DISK.root...  physical volumes and a volume group on them
+#   volume GROUP NAME SIZE [OPTION...]   a logical volume; options are lvcreate's
+#   root FSTYPE DISK|DISK.root|/dev/...  a file system with the root tree on it
+#
+# Identities come from the layout's name, so that a test knows them without looking.
+
+# shellcheck disable=SC2154 # $layout is set where this is sourced
+# identity KIND: the UUID that this layout's KIND has (as disk_uuid in lib.bash).
+identity() {
+	printf '%s %s' "$layout" "$1" | md5sum |
+		sed 's/^\(.\{8\}\)\(....\)\(....\)\(....\)\(.\{12\}\).*/\1-\2-\3-\4-\5/'
+}
+
+# device REF: the path of a disk (by its serial number), a partition or a volume.
+device() {
+	case $1 in
+	/*) echo "$1" ;;
+	*) path=$(grep -lx "$layout.${1%.root}" /sys/block/*/serial) &&
+		path=${path%/serial} && echo "/dev/${path##*/}$(partition_of "$1")" ;;
+	esac
+}
+
+partition_of() {
+	case $1 in *.root) echo 2 ;; esac
+}
+
+disks() {
+	:
+}
+
+partition() {
+	sfdisk --quiet "$(device "$1")" <<-END
+		label: gpt
+		label-id: $(identity gpt)
+		size=8M, name=spare
+		uuid=$(identity part), name=part-$layout
+	END
+}
+
+volume_group() {
+	group=$1
+	shift
+	count=0
+	paths=
+	for ref; do
+		lvm pvcreate -q --norestorefile --uuid "$(identity "pv$count")" "$(device "$ref")"
+		paths="$paths $(device "$ref")"
+		count=$((count + 1))
+	done
+	# shellcheck disable=SC2086 # a list of paths without blanks
+	lvm vgcreate -q "$group" $paths
+}
+
+volume() {
+	group=$1 name=$2 size=$3
+	shift 3
+	lvm lvcreate -q -y -Wn -Zn -n "$name" -L "$size" "$@" "$group"
+	lvm vgmknodes
+}
+
+root() {
+	path=$(device "$2")
+	case $1 in
+	ext4) /bin/mke2fs -q -t ext4 -U "$(identity fs)" -L "$layout" "$path" ;;
+	xfs) mkfs.xfs -q -f -m "uuid=$(identity fs)" -L "$layout" "$path" ;;
+	btrfs) mkfs.btrfs -q -f -U "$(identity fs)" -L "$layout" "$path" ;;
+	esac
+	mount -t "$1" "$path" /mnt
+	cp -a /job/root/. /mnt/
+	umount /mnt
+}

@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# The bats library for boot cases. A case is five lines:
+#
+#     @test "root=UUID= finds the logical volume" {
+#         vm_boot disk=lvm-ext4 cmdline="root=UUID=$(disk_uuid lvm-ext4) ro"
+#         assert_handed_over
+#         assert_root_device /dev/mapper/vg-root
+#     }
+#
+# vm_boot boots one guest to its end. Its options:
+#   disk=NAME...       layouts of tests/vm/disks (NAME/1: only that one of its disks)
+#   image=KIND|PATH    generic (default, or $VM_IMAGE), host, reference, or a file
+#   image_options=...  options for the making of a generic image
+#   cmdline=...        the kernel's command line (vm_cmdline comes before it)
+#   controller=KIND    virtio-blk (default), virtio-scsi, nvme, ahci, ide, usb
+#   kernel=SUITE machine=KIND mem=MIB smp=COUNT deadline=SECONDS
+#   late=NAME...       layouts that are plugged in late: after=SECONDS (5) since the
+#                      console said when=REGEX (the kernel's line about /init)
+#   shell=TEXT         type TEXT at a shell's prompt; may be given several times
+#   until=REGEX        stop when the console says so (assert_ended until)
+#   rule=RULE          any rule of vmrun, by tabs
+#
+# Afterwards the case's folder has console.log, console.times, report (testinit.c says
+# what is in it) and result. A failed case's folder goes to build/vm/logs.
+
+# shellcheck source=tests/vm/common.bash
+. "${BASH_SOURCE[0]%/*}/common.bash"
+
+# --- identities of the test disks ---------------------------------------------------------
+
+# disk_identity NAME KIND: as identity() in disks/verbs.sh.
+disk_identity() {
+	printf '%s %s' "$1" "$2" | md5sum |
+		sed 's/^\(.\{8\}\)\(....\)\(....\)\(....\)\(.\{12\}\).*/\1-\2-\3-\4-\5/'
+}
+
+disk_uuid() {
+	disk_identity "$1" fs
+}
+
+disk_partuuid() {
+	disk_identity "$1" part
+}
+
+disk_label() {
+	echo "$1"
+}
+
+disk_partlabel() {
+	echo "part-$1"
+}
+
+# --- booting ------------------------------------------------------------------------------
+
+vm_case_dir() {
+	local file=${BATS_TEST_FILENAME##*/}
+	echo "$vm_state/run/${file%.bats}-$BATS_TEST_NUMBER"
+}
+
+# disk_files NAME|NAME/N: the files of a layout's disks.
+disk_files() {
+	"$vm_here/disk" "${1%/*}" || return
+	case $1 in
+	*/*) echo "$vm_state/disks/$1.raw" ;;
+	*) printf '%s\n' "$vm_state/disks/$1"/*.raw ;;
+	esac
+}
+
+vm_rule() {
+	local IFS=$'\t'
+	printf '%s\n' "$*" >>"$vm_dir/rules"
+}
+
+# device_json DEVICE: QEMU's "driver,key=value,..." as the arguments of device_add.
+device_json() {
+	sed 's/^/driver=/; s/=/":"/g; s/,/","/g; s/^/{"/; s/$/"}/' <<<"$1"
+}
+
+vm_plug_disks() {
+	local name file
+	for name in ${vm_option[disk]}; do
+		for file in $(disk_files "$name"); do
+			vm_drive "$file" snapshot=on
+			vm_argv+=(-device "$(vm_device "${vm_option[controller]}" "$vm_disk")")
+		done
+	done
+}
+
+# Disks for later are there for QEMU from the start, but are no device of the guest yet.
+vm_plug_late_disks() {
+	local name file device bus
+	for name in ${vm_option[late]}; do
+		for file in $(disk_files "$name"); do
+			vm_drive "$file" snapshot=on
+			bus=
+			case ${vm_option[controller]} in
+			virtio-blk | nvme) vm_port && bus=${vm_port:+,bus=$vm_port} ;;
+			esac
+			device=$(vm_device "${vm_option[controller]}" "$vm_disk")$bus
+			vm_rule "${vm_option[when]}" "${vm_option[after]}" qmp \
+				"{\"execute\":\"device_add\",\"arguments\":$(device_json "$device")}"
+		done
+	done
+}
+
+# A host image fits one disk on one controller; the others fit all.
+vm_image() {
+	local suite=${vm_option[kernel]} names
+	case ${vm_option[image]} in
+	generic)
+		# shellcheck disable=SC2086 # options are separate words
+		"$vm_here/image" generic "$suite" ${vm_option[image_options]}
+		;;
+	host)
+		read -ra names <<<"${vm_option[disk]} ${vm_option[late]}"
+		"$vm_here/image" host "$suite" "${names[0]%/*}" "${vm_option[controller]}"
+		;;
+	reference) "$vm_here/image" reference "$suite" ;;
+	*) echo "${vm_option[image]}" ;;
+	esac
+}
+
+vm_set_options() {
+	local option
+	declare -gA vm_option=([disk]="" [late]="" [image]=${VM_IMAGE:-generic}
+		[image_options]="" [cmdline]="" [controller]=virtio-blk [kernel]=$KERNEL [machine]=$MACHINE
+		[mem]=$VM_MEM [smp]=$VM_SMP [deadline]=$VM_DEADLINE [after]=5
+		[when]='Run /init as init process')
+	for option; do
+		case $option in
+		shell=*) vm_rule "$vm_prompt" 0 send "${option#*=}" ;;
+		until=*) vm_rule "${option#*=}" 0 end until ;;
+		rule=*) vm_rule "${option#*=}" ;;
+		*)
+			[[ -v vm_option[${option%%=*}] ]] || vm_die "vm_boot: unknown option: $option"
+			vm_option[${option%%=*}]=${option#*=}
+			;;
+		esac
+	done
+}
+
+# How a shell's prompt looks at the start of a line: "/ # ", "rescue# ".
+vm_prompt='^[^[# ]+ ?[#$] '
+
+vm_boot() {
+	local image
+	vm_dir=$(vm_case_dir)
+	rm -rf "$vm_dir"
+	mkdir -p "$vm_dir"
+	: >"$vm_dir/rules"
+	vm_set_options "$@"
+	MACHINE=${vm_option[machine]}
+	"$vm_here/kernel" "${vm_option[kernel]}" >/dev/null || return
+	image=$(vm_image) || return
+	vm_machine "$(vm_accel)"
+	vm_controller "${vm_option[controller]}"
+	vm_plug_disks
+	vm_plug_late_disks
+	"$vmrun" -o "$vm_dir" -r "$vm_dir/rules" -d "${vm_option[deadline]}" -p "$vm_prompt" -- \
+		"${vm_argv[@]}" -m "${vm_option[mem]}" -smp "${vm_option[smp]}" \
+		-kernel "$vm_state/kernel/${vm_option[kernel]}/vmlinux" -initrd "$image" \
+		-append "$vm_cmdline ${vm_option[cmdline]}"
+}
+
+# A failed case's logs are kept, those of one that passed are not.
+vm_teardown() {
+	local dir logs
+	dir=$(vm_case_dir)
+	logs=$vm_state/logs/${dir##*/}
+	rm -rf "$logs"
+	if [[ -z ${BATS_TEST_COMPLETED:-} && -d $dir ]]; then
+		mkdir -p "${logs%/*}"
+		mv "$dir" "$logs"
+		echo "logs: $logs"
+	fi
+	rm -rf "$dir"
+}
+
+teardown() {
+	vm_teardown
+}
+
+# --- what came out ------------------------------------------------------------------------
+
+# vm_fail MESSAGE: fail with the message, the end and the last lines of the console.
+vm_fail() {
+	echo "FAILED: $*"
+	echo "--- last lines of the console:"
+	tail -n 30 "$vm_dir/console.log"
+	echo "--- how it ended:"
+	cat "$vm_dir/result"
+	return 1
+}
+
+# report KEY: the values of a key of the report, one a line.
+report() {
+	sed -n "s|^$1 ||p" "$vm_dir/report"
+}
+
+vm_ended() {
+	sed -n 's/^ended=//p' "$vm_dir/result"
+}
+
+# boot_json EXPRESSION: what jq says of the boot report that /init left.
+boot_json() {
+	report boot.json | jq -r "$1"
+}
+
+# console_time REGEX: the guest's seconds of the first console line that matches, by the
+# kernel's own stamp, or else the host's clock.
+console_time() {
+	local line
+	line=$(grep -E -m 1 -- "$1" "$vm_dir/console.times") || return
+	sed -E 's/^ *([0-9.]+) (\[ *([0-9]+\.[0-9]+)\])?.*/\3 \1/' <<<"$line" | awk '{ print $1 }'
+}
+
+assert_equal() {
+	[[ $1 == "$2" ]] || vm_fail "${3:-value} is \"$1\", expected \"$2\""
+}
+
+# assert_ended WORD: poweroff, reboot, panic, shell, deadline, or an end rule's word.
+assert_ended() {
+	assert_equal "$(vm_ended)" "$1" "how it ended"
+}
+
+assert_handed_over() {
+	grep -qx end "$vm_dir/report" || vm_fail "the root's init did not run to its end"
+	assert_equal "$(report pid)" 1 "the init's process number"
+	assert_ended poweroff
+}
+
+refute_handed_over() {
+	! grep -q '^pid ' "$vm_dir/report" || vm_fail "the root's init ran"
+}
+
+assert_root_device() {
+	assert_equal "$(report root_device)" "$1" "the root's device"
+}
+
+assert_fstype() {
+	assert_equal "$(report root_fstype)" "$1" "the root's file system"
+}
+
+assert_root_option() {
+	[[ ,$(report root_options), == *,$1,* ]] ||
+		vm_fail "the root's mount options are $(report root_options), without $1"
+}
+
+assert_ro() {
+	assert_root_option ro
+}
+
+assert_rw() {
+	assert_root_option rw
+}
+
+assert_argv() {
+	assert_equal "$(report argv)" "$(printf '%s\n' "$@" | awk '{ print NR - 1, $0 }')" \
+		"the init's arguments"
+}
+
+# assert_active_volumes NAME... : device-mapper has these devices and no other.
+assert_active_volumes() {
+	assert_equal "$(report dm | awk '{ print $3 }' | sort | xargs)" \
+		"$(printf '%s\n' "$@" | sort | xargs)" "active volumes"
+}
+
+assert_console() {
+	grep -Eq -- "$1" "$vm_dir/console.log" || vm_fail "the console never said: $1"
+}
+
+refute_console() {
+	! grep -E -- "$1" "$vm_dir/console.log" || vm_fail "the console said: $1"
+}
+
+# assert_module NAME, refute_module NAME: loaded or not when the root's init ran.
+assert_module() {
+	report module | grep -qx "${1//-/_}" || vm_fail "module $1 is not loaded"
+}
+
+refute_module() {
+	! report module | grep -qx "${1//-/_}" || vm_fail "module $1 is loaded"
+}
+
+# assert_within SECONDS [REGEX]: in guest time since the kernel's start, the root's init
+# ran (or the console said REGEX) by then. assert_not_before: not earlier than that.
+vm_when() {
+	if [[ -n ${1:-} ]]; then
+		console_time "$1"
+	else
+		report start_us | awk '{ print $1 / 1e6 }'
+	fi
+}
+
+assert_within() {
+	local time
+	time=$(vm_when "${2:-}")
+	[[ -n $time ]] || vm_fail "never happened: ${2:-hand-over}"
+	awk "BEGIN { exit !($time <= $1) }" || vm_fail "${2:-hand-over} after $time s, not $1 s"
+}
+
+assert_not_before() {
+	local time
+	time=$(vm_when "${2:-}")
+	[[ -n $time ]] || vm_fail "never happened: ${2:-hand-over}"
+	awk "BEGIN { exit !($time >= $1) }" || vm_fail "${2:-hand-over} after $time s already"
+}
+
+# assert_seconds_between SECONDS REGEX SECONDS REGEX... is spelled out as two regexes and
+# a range: the time from the first to the second line lies in it.
+assert_between() {
+	local from to
+	from=$(vm_when "$1") to=$(vm_when "$2")
+	[[ -n $from && -n $to ]] || vm_fail "never happened: $1, or $2"
+	awk "BEGIN { t = $to - $from; exit !(t >= $3 && t <= $4) }" ||
+		vm_fail "from \"$1\" ($from s) to \"$2\" ($to s) is not $3 to $4 s"
+}
+
+# The initramfs' files are gone: what a ramfs holds can never be evicted.
+assert_initramfs_emptied() {
+	local kib
+	kib=$(report meminfo | awk '$1 == "Unevictable:" { print $2 }')
+	((kib < ${1:-1024})) || vm_fail "$kib KiB of the initramfs are still in memory"
+}

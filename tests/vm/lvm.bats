@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Volume groups of all shapes; and what the boot does not need is left alone.
+
+load lib
+
+boot() {
+	vm_boot disk="$1" cmdline="root=$2 ${*:3}"
+	assert_handed_over
+}
+
+@test "only the root volume is activated, by /dev/VG/LV" {
+	boot lvm-ext4 /dev/vg/root
+	assert_active_volumes vg-root
+}
+
+@test "only the root volume is activated, by /dev/mapper/NAME" {
+	boot lvm-ext4 /dev/mapper/vg-root
+	assert_active_volumes vg-root
+}
+
+@test "rd.lvm.lv= names the volume that root=UUID= is on, and no other is activated" {
+	boot lvm-ext4 "UUID=$(disk_uuid lvm-ext4)" rd.lvm.lv=vg/root
+	assert_active_volumes vg-root
+}
+
+@test "hyphens in names: /dev/VG/LV" {
+	boot lvm-hyphen /dev/my-vg/root-lv
+	assert_root_device /dev/mapper/my--vg-root--lv
+	assert_active_volumes my--vg-root--lv
+}
+
+@test "hyphens in names: /dev/mapper/NAME" {
+	boot lvm-hyphen /dev/mapper/my--vg-root--lv
+	assert_root_device /dev/mapper/my--vg-root--lv
+	assert_active_volumes my--vg-root--lv
+}
+
+@test "a root volume with extents on two disks" {
+	boot lvm-2disk /dev/vg2/root
+	assert_root_device /dev/mapper/vg2-root
+	assert_active_volumes vg2-root
+}
+
+@test "a root volume in stripes over two disks" {
+	boot lvm-striped /dev/vgs/root
+	assert_root_device /dev/mapper/vgs-root
+}
+
+@test "a physical volume on a partition" {
+	boot lvm-gpt /dev/vgp/root
+	assert_root_device /dev/mapper/vgp-root
+	assert_active_volumes vgp-root
+}
+
+@test "another volume group on another disk stays inactive" {
+	vm_boot disk="lvm-hyphen lvm-ext4" cmdline="root=/dev/vg/root"
+	assert_handed_over
+	assert_active_volumes vg-root
+}
+
+@test "both names of the root volume are there for the root's init" {
+	boot lvm-ext4 /dev/vg/root
+	report mapper | grep -q '^vg-root '
+}
+
+@test "udev's record keeps the root volume from being taken for a foreign one" {
+	boot lvm-ext4 /dev/vg/root
+	report "udev b$(report root_devno)" | grep -q DM_UDEV_PRIMARY_SOURCE_FLAG=1
+}

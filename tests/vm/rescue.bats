@@ -1,0 +1,66 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# When the root does not come: what is said, when, and what happens then.
+
+load lib
+
+absent=UUID=01234567-89ab-cdef-0123-456789abcdef
+
+@test "an absent root is named within seconds, long before the deadline" {
+	vm_boot disk=lvm-ext4 cmdline="root=$absent rd.timeout=60" \
+		until="bedplate: .*waiting for.*01234567-89ab-cdef"
+	assert_ended until
+	assert_between "Run /init as init" "waiting for.*01234567" 1 12
+}
+
+@test "an absent root ends in a shell after rd.timeout, with a diagnosis" {
+	vm_boot disk="lvm-ext4 plain-xfs" cmdline="root=$absent rd.timeout=6"
+	assert_ended shell
+	assert_between "Run /init as init" "waiting for" 1 12
+	assert_console "01234567-89ab-cdef-0123-456789abcdef"
+	# What is there instead: disks, file systems, physical volumes and volume groups.
+	assert_console "vda"
+	assert_console "vdb"
+	assert_console "$(disk_uuid plain-xfs)|plain-xfs"
+	assert_console "\\<vg\\>"
+}
+
+@test "an absent volume is told from an absent group" {
+	vm_boot disk=lvm-ext4 cmdline="root=/dev/vg/rood rd.timeout=6"
+	assert_ended shell
+	assert_console "rood"
+	# The nearest name.
+	assert_console "vg/root|vg-root"
+}
+
+@test "with rd.shell=0 an absent root ends in a reboot after rd.timeout" {
+	vm_boot disk=lvm-ext4 cmdline="root=$absent rd.timeout=6 rd.shell=0"
+	assert_ended reboot
+	refute_console "Kernel panic"
+	assert_console "waiting for.*01234567"
+}
+
+@test "the rescue shell works" {
+	vm_boot disk=lvm-ext4 cmdline="root=$absent rd.timeout=4" \
+		shell='echo "blocks: $(ls /sys/block | xargs)"; mount | grep -c " /proc "'
+	assert_ended shell
+	assert_console "^blocks: .*vda"
+	assert_console "^1$"
+}
+
+@test "rd.break opens a shell, and leaving it goes on with the boot" {
+	vm_boot disk=lvm-ext4 cmdline="root=/dev/vg/root rd.break" shell=exit
+	assert_handed_over
+	assert_root_device /dev/mapper/vg-root
+}
+
+@test "panic= does not take the shell away from somebody who asks for it" {
+	vm_boot disk=plain-ext4 cmdline="root=LABEL=plain-ext4 rd.break panic=5"
+	assert_ended shell
+}
+
+@test "a kernel without root= gets a diagnosis, not a panic" {
+	vm_boot disk=plain-ext4 cmdline="rd.timeout=4"
+	assert_ended shell
+	assert_console "(no root file system|root=)"
+}
