@@ -121,12 +121,18 @@ static void start_threads(struct loader *loader)
 
 int loader_open(struct loader *loader, int dir_fd, struct err *err)
 {
+	pthread_condattr_t monotonic;
+
 	*loader = (struct loader){ .dir_fd = dir_fd };
 	loader->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (loader->event_fd < 0)
 		return err_sys(err, errno, "module loader");
 	pthread_mutex_init(&loader->lock, NULL);
-	pthread_cond_init(&loader->changed, NULL);
+	/* A clock that a module's driver does not set. */
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&loader->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	start_threads(loader);
 	return 0;
 }
@@ -234,7 +240,7 @@ bool loader_wait(struct loader *loader, int timeout_ms)
 	bool idle;
 
 	loader_run(loader);
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += timeout_ms / 1000;
 	pthread_mutex_lock(&loader->lock);
 	while (loader->finished < loader->count &&
@@ -243,6 +249,19 @@ bool loader_wait(struct loader *loader, int timeout_ms)
 	idle = loader->finished == loader->count;
 	pthread_mutex_unlock(&loader->lock);
 	return idle;
+}
+
+const char *loader_busy_with(struct loader *loader)
+{
+	const char *name = NULL;
+
+	pthread_mutex_lock(&loader->lock);
+	for (size_t i = 0; !name && i < loader->count; i++) {
+		if (loader->modules[i]->state == MODULE_LOADING)
+			name = loader->modules[i]->name;
+	}
+	pthread_mutex_unlock(&loader->lock);
+	return name;
 }
 
 int loader_find(struct loader *loader, const char *name)

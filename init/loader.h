@@ -67,6 +67,9 @@ bool loader_done_with(struct loader *loader, bool (*wanted)(const char *name));
 /* Waits until the loader is idle; false when that takes longer than this. */
 bool loader_wait(struct loader *loader, int timeout_ms);
 
+/* The name of a module that is being loaded just now, or NULL. It stays valid. */
+const char *loader_busy_with(struct loader *loader);
+
 /* The number of a module by its name, or -1. */
 int loader_find(struct loader *loader, const char *name);
 

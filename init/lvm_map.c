@@ -72,8 +72,8 @@ static const char *volume_refusal(const struct lvm_node *lv)
 		for (; word; word = word->next) {
 			size_t i = 0;
 
-			while (i < 4 && word->string &&
-			       strcmp(word->string, plain[i]) != 0)
+			while (i < 4 &&
+			       (!word->string || strcmp(word->string, plain[i]) != 0))
 				i++;
 			if (i == 4)
 				return "it has a flag that only lvm knows";

@@ -16,6 +16,7 @@
 struct seen_pv {
 	struct lvm_label label;
 	dev_t devno;
+	bool other_size; /* than the label says: a leg of a mirror shows its content, too */
 };
 
 struct seen_pvs {
@@ -61,6 +62,8 @@ static int seen_read(struct devices *devices, struct seen_pvs *seen, struct err 
 		    label_of(devices, devices->items[i], &pv->label) < 0)
 			continue;
 		pv->devno = devices->items[i]->devno;
+		pv->other_size =
+			pv->label.device_size != device_size(devices, devices->items[i]);
 		seen->count++;
 	}
 	return 0;
@@ -142,6 +145,11 @@ static int group_find_devices(const struct seen_pvs *seen, struct lvm_vg *vg,
 			return err_set(err, EOPNOTSUPP,
 				       "volume group %s: PV %s is there more than once",
 				       vg->name, pv->id);
+		if (pv && seen->items[i].other_size)
+			return err_set(
+				err, EOPNOTSUPP,
+				"volume group %s: PV %s is on a device of another size",
+				vg->name, pv->id);
 		if (pv)
 			pv->devno = seen->items[i].devno;
 	}

@@ -57,20 +57,35 @@ static void add_cmdline_options(const struct modules *modules, const char *name,
 	}
 }
 
+/* Whether a list parted by commas names a module, '-' and '_' being the same. */
+static bool list_has_module(const char *list, const char *name)
+{
+	char item[MODULE_NAME_MAX];
+
+	for (;; list++) {
+		size_t length = strcspn(list, ",");
+
+		if (length < sizeof(item)) {
+			memcpy(item, list, length);
+			item[length] = '\0';
+			if (cmdline_same_name(item, name))
+				return true;
+		}
+		list += length;
+		if (!*list)
+			return false;
+	}
+}
+
 static bool cmdline_blacklisted(const struct cmdline *cmdline, const char *name)
 {
 	const struct cmdline_arg *arg = NULL;
-	char list[256], item_name[MODULE_NAME_MAX], own_name[MODULE_NAME_MAX];
-	char *rest, *item;
+	char own_name[MODULE_NAME_MAX];
 
 	module_name_of(name, own_name);
 	while ((arg = cmdline_next(cmdline, "modprobe.blacklist", arg))) {
-		text_copy(list, sizeof(list), arg->value ? arg->value : "");
-		for (rest = list; (item = strsep(&rest, ","));) {
-			module_name_of(item, item_name);
-			if (strcmp(item_name, own_name) == 0)
-				return true;
-		}
+		if (arg->value && list_has_module(arg->value, own_name))
+			return true;
 	}
 	return false;
 }
@@ -303,4 +318,22 @@ void modules_report_failures(struct modules *modules)
 			log_warning("module %s: not loaded: %s", failure->name,
 				    module_error_text(failure->error));
 	}
+}
+
+bool modules_wait(struct modules *modules, int seconds)
+{
+	enum { SLICE_S = 3 };
+	int waited = 0;
+
+	while (!loader_wait(&modules->loader, SLICE_S * 1000)) {
+		const char *name = loader_busy_with(&modules->loader);
+
+		waited += SLICE_S;
+		log_warning("still waiting for module %s to load (%d s)",
+			    name ? name : "?", waited);
+		if (waited >= seconds)
+			return false;
+	}
+	modules_report_failures(modules);
+	return true;
 }

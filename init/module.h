@@ -48,4 +48,8 @@ void modules_report_failures(struct modules *modules);
 /* Whether the argument modprobe.blacklist= or modprobe.d names this module. */
 bool modules_blacklisted(struct modules *modules, const char *name);
 
+/* Waits until every module is loaded or has failed, and says every three seconds which is not.
+ * False after this many seconds. */
+bool modules_wait(struct modules *modules, int seconds);
+
 #endif

@@ -47,7 +47,7 @@ static bool apply_word(struct mount_options *options, const char *word)
 		options->flags = (options->flags & ~words[i].clear) | words[i].set;
 		return true;
 	}
-	return strncmp(word, "x-", 2) == 0;
+	return (word[0] == 'x' || word[0] == 'X') && word[1] == '-';
 }
 
 void mount_options_parse(struct mount_options *options, const char *text, bool read_only)

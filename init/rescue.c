@@ -62,7 +62,8 @@ static void show(const struct boot *boot, const char *text)
 	}
 }
 
-static void shell_child(void)
+/* `failed` is a pipe that an exec closes; a byte in it says that there was none. */
+static void shell_child(int failed)
 {
 	static const char *const argv[] = { "sh", NULL };
 	sigset_t none;
@@ -78,26 +79,33 @@ static void shell_child(void)
 			dup2(fd, i);
 	}
 	execve("/bin/sh", (char *const *)argv, (char *const *)shell_environment);
+	if (write(failed, "!", 1) < 0)
+		_exit(126);
 	_exit(127);
 }
 
 /* Runs the shell and reaps whatever else ends meanwhile. False where there is none. */
 static bool run_shell(void)
 {
-	int status = 0;
 	pid_t shell, ended;
+	int ends[2];
+	char byte;
+	bool ran;
 
-	if (access("/bin/sh", X_OK) < 0)
+	if (access("/bin/sh", X_OK) < 0 || pipe2(ends, O_CLOEXEC) < 0)
 		return false;
 	shell = fork();
+	if (shell == 0)
+		shell_child(ends[1]);
+	close(ends[1]);
+	ran = shell > 0 && read(ends[0], &byte, 1) == 0;
+	close(ends[0]);
 	if (shell < 0)
 		return false;
-	if (shell == 0)
-		shell_child();
 	do
-		ended = waitpid(-1, &status, 0);
+		ended = waitpid(-1, NULL, 0);
 	while (ended != shell && (ended > 0 || errno == EINTR));
-	return !WIFEXITED(status) || WEXITSTATUS(status) != 127;
+	return ran;
 }
 
 static void sleep_ms(uint64_t ms)

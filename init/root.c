@@ -17,7 +17,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 
-enum { MODULES_TIMEOUT_MS = 30000 };
+enum { MODULES_TIMEOUT_S = 30 };
 
 /* Hands a hibernated system back to the kernel, which looks for its image itself and does
  * not return where it finds one. It must come before anything mounts; nobody waits for
@@ -33,6 +33,8 @@ int step_resume(struct boot *boot, struct err *err)
 	if (!text || cmdline_find(&boot->cmdline, "noresume") ||
 	    !file_exists(boot->root_fd, "sys/power/resume"))
 		return 0;
+	/* Swap is not of the root's type. */
+	boot->devices.type_hint[0] = '\0';
 	if (spec_parse(&spec, text, NULL) < 0 ||
 	    !(device = devices_find(&boot->devices, &spec))) {
 		report_warning(&boot->report,
@@ -61,16 +63,13 @@ static void need_fs_module(struct boot *boot, const char *type)
 {
 	char alias[48];
 
-	loader_run(&boot->modules.loader);
-	loader_wait(&boot->modules.loader, MODULES_TIMEOUT_MS);
-	modules_report_failures(&boot->modules);
+	modules_wait(&boot->modules, MODULES_TIMEOUT_S);
 	if (kernel_knows(boot, type))
 		return;
 	snprintf(alias, sizeof(alias), "fs-%s", type);
 	if (!modules_request(&boot->modules, alias))
 		modules_request(&boot->modules, type);
-	loader_wait(&boot->modules.loader, MODULES_TIMEOUT_MS);
-	modules_report_failures(&boot->modules);
+	modules_wait(&boot->modules, MODULES_TIMEOUT_S);
 }
 
 static int mount_failed(const struct boot *boot, const char *type, int error,

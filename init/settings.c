@@ -37,11 +37,16 @@ static void want_volumes(struct boot *boot)
 {
 	const struct init_lvm *lvm = &boot->settings->lvm;
 	const struct cmdline_arg *arg = NULL;
+	const char *resume;
+	struct spec spec;
 
 	if (boot->root.kind == SPEC_VOLUME)
 		lvm_want(&boot->lvm, boot->root.group, boot->root.volume);
 	for (size_t i = 0; i < lvm->volumes.count; i++)
 		want_volume(&boot->lvm, lvm->volumes.items[i]);
+	resume = cmdline_value(&boot->cmdline, "resume");
+	if (resume && spec_parse(&spec, resume, NULL) == 0 && spec.kind == SPEC_VOLUME)
+		lvm_want(&boot->lvm, spec.group, spec.volume);
 	while ((arg = cmdline_next(&boot->cmdline, "rd.lvm.vg", arg))) {
 		if (arg->value && *arg->value)
 			lvm_want(&boot->lvm, arg->value, "");

@@ -24,7 +24,7 @@
 #include "lib/cleanup.h"
 #include "lib/log.h"
 
-enum { DEPTH_MAX = 32, MODULES_TIMEOUT_MS = 10000 };
+enum { DEPTH_MAX = 32, MODULES_TIMEOUT_S = 120 };
 
 static int check_safety(dev_t *old_device, struct err *err)
 {
@@ -148,18 +148,21 @@ static int exec_init(struct boot *boot, struct err *err)
 
 int step_switch(struct boot *boot, struct err *err)
 {
+	const char *busy;
 	dev_t old_device = 0;
 
 	if (check_safety(&old_device, err) < 0)
 		return err->code;
-	if (!loader_wait(&boot->modules.loader, MODULES_TIMEOUT_MS))
-		report_warning(&boot->report,
-			       "modules are still being loaded after %d s; "
-			       "going on",
-			       MODULES_TIMEOUT_MS / 1000);
-	else
-		loader_close(&boot->modules.loader);
-	modules_report_failures(&boot->modules);
+	/* exec waits in the kernel for all other threads, and a thread that loads a module does not
+	 * end before that is done. So it is waited for here, where it can still be told. */
+	if (!modules_wait(&boot->modules, MODULES_TIMEOUT_S)) {
+		busy = loader_busy_with(&boot->modules.loader);
+		return err_set(err, ETIMEDOUT,
+			       "module %s is still being loaded after %d s; the new init "
+			       "cannot start before that",
+			       busy ? busy : "of this boot", MODULES_TIMEOUT_S);
+	}
+	loader_close(&boot->modules.loader);
 	if (report_write(boot, "ok", err) < 0)
 		log_warning("%s", err->text);
 	err_clear(err);

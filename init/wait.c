@@ -193,6 +193,17 @@ static void say_still_waiting(struct wait *wait)
 		       (int)(waited_ms(wait) / 1000), text.text);
 }
 
+/* A device that was looked at for one file system type only may be part of something else that
+ * shows the same content, as a leg of a mirror does. */
+static bool is_what_it_seems(struct boot *boot, struct device *device)
+{
+	if (boot->root.kind != SPEC_UUID && boot->root.kind != SPEC_LABEL)
+		return true;
+	device_probe(&boot->devices, device);
+	return spec_matches(&boot->root,
+			    boot->root.kind == SPEC_UUID ? device->uuid : device->label);
+}
+
 static bool root_is_there(struct wait *wait)
 {
 	struct boot *boot = wait->boot;
@@ -201,7 +212,8 @@ static bool root_is_there(struct wait *wait)
 	if (waited_ms(wait) < (int64_t)boot->settings->root.delay_ms)
 		return false;
 	device = devices_find(&boot->devices, &boot->root);
-	if (!device || !device_size(&boot->devices, device))
+	if (!device || !device_size(&boot->devices, device) ||
+	    !is_what_it_seems(boot, device))
 		return false;
 	boot->device = *device;
 	return true;
@@ -275,8 +287,9 @@ static bool look_once(struct wait *wait)
 
 	take_uevents(wait->boot);
 	loader_run(&modules->loader);
+	/* Volumes that were asked for come up even where the root is there already. */
 	for (size_t i = 0; i < ARRAY_SIZE(efforts); i++) {
-		if (root_is_there(wait))
+		if (i && root_is_there(wait))
 			return true;
 		efforts[i](wait);
 		loader_run(&modules->loader);
@@ -297,6 +310,9 @@ int step_device(struct boot *boot, struct err *err)
 				      ? NAMELESS_TIMEOUT_MS
 				      : boot->settings->root.timeout_ms,
 	};
+
+	if (wait.timeout_ms <= UINT64_MAX - boot->settings->root.delay_ms)
+		wait.timeout_ms += boot->settings->root.delay_ms;
 
 	boot->lvm.tried_changes = 0;
 	devices_scan(&boot->devices);

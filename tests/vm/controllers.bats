@@ -22,7 +22,7 @@ boot() {
 
 @test "a partition on NVMe" {
 	root_device=/dev/nvme0n1p2
-	boot plain-ext4 nvme LABEL=plain-ext4
+	boot plain-ext4 nvme LABEL=plain-ext4 smp=2
 }
 
 @test "a partition on AHCI" {
@@ -42,7 +42,7 @@ boot() {
 
 @test "a volume over two disks on virtio-scsi" {
 	root_device=/dev/mapper/vg2-root
-	boot lvm-2disk virtio-scsi /dev/vg2/root
+	boot lvm-2disk virtio-scsi /dev/vg2/root smp=2
 }
 
 @test "a volume over two disks on NVMe" {

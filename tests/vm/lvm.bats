@@ -12,6 +12,7 @@ boot() {
 @test "only the root volume is activated, by /dev/VG/LV" {
 	boot lvm-ext4 /dev/vg/root
 	assert_active_volumes vg-root
+	assert_equal "$(boot_json .lvm.path)" native path
 }
 
 @test "only the root volume is activated, by /dev/mapper/NAME" {
@@ -40,11 +41,13 @@ boot() {
 	boot lvm-2disk /dev/vg2/root
 	assert_root_device /dev/mapper/vg2-root
 	assert_active_volumes vg2-root
+	assert_equal "$(boot_json .lvm.path)" native path
 }
 
 @test "a root volume in stripes over two disks" {
 	boot lvm-striped /dev/vgs/root
 	assert_root_device /dev/mapper/vgs-root
+	assert_equal "$(boot_json .lvm.path)" native path
 }
 
 @test "a physical volume on a partition" {
