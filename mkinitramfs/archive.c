@@ -79,6 +79,7 @@ static int archive_after_trailer(struct archive *archive, struct err *err)
 	int result =
 		archive_is_plain(archive) ? 0 : cpio_read_more(&archive->reader, err);
 
+	archive->number++;
 	if (result)
 		return result;
 	archive->segment += archive_is_plain(archive) ? (size_t)archive->reader.offset

@@ -19,6 +19,7 @@ struct archive {
 	size_t size;
 	size_t segment; /* where the present stream begins in it */
 	bool open;      /* within a stream */
+	size_t number;  /* of the present archive: trailers so far */
 	struct unpack unpack;
 	struct cpio_reader reader;
 	void *mapped;

@@ -166,6 +166,18 @@ static const struct layer dm_kinds[] = {
 	{ "DMRAID-", "dm-mod dm-raid" },
 };
 
+struct unmet {
+	const char *key; /* begins dm/uuid */
+	const char *why;
+};
+
+/* Mapped devices that /init does not bring about. */
+static const struct unmet dm_unmet[] = {
+	{ "CRYPT-", "is encrypted; /init does not unlock it" },
+	{ "mpath-", "is a multipath device, which /init does not assemble" },
+	{ "DMRAID-", "is a firmware RAID, which /init does not assemble" },
+};
+
 /* By the hidden volumes that LVM makes for a target, as they show in the names and UUIDs
  * of its slaves. */
 static const struct layer lvm_parts[] = {
@@ -203,6 +215,13 @@ static int chain_add_modules(struct chain *chain, const char *modules, bool must
 	return result;
 }
 
+static void chain_warn_mapped(const char *uuid, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(dm_unmet); i++)
+		if (!strncmp(uuid, dm_unmet[i].key, strlen(dm_unmet[i].key)))
+			log_warning("%s %s", name, dm_unmet[i].why);
+}
+
 static int chain_add_mapped(struct chain *chain, int root_fd, const char *dir, bool top,
 			    struct err *err)
 {
@@ -223,9 +242,8 @@ static int chain_add_mapped(struct chain *chain, int root_fd, const char *dir, b
 						  "a part of a logical volume", err);
 	if (!result && top && is_lvm && name)
 		result = chain_add_volume(chain, name, err);
-	if (uuid && !strncmp(uuid, "CRYPT-", 6))
-		log_warning("%s is encrypted; /init does not unlock it",
-			    name ? name : dir);
+	if (uuid)
+		chain_warn_mapped(uuid, name ? name : dir);
 	return result;
 }
 

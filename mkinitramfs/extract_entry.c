@@ -100,7 +100,8 @@ static int write_content(struct extraction *x, int fd, const char *name, struct 
 static struct hard_link *link_find(struct extraction *x, const struct cpio_entry *entry)
 {
 	for (size_t i = 0; i < x->link_count; i++)
-		if (x->links[i].ino == entry->ino &&
+		if (x->links[i].archive == x->archive.number &&
+		    x->links[i].ino == entry->ino &&
 		    x->links[i].dev_major == entry->dev_major &&
 		    x->links[i].dev_minor == entry->dev_minor)
 			return &x->links[i];
@@ -116,11 +117,36 @@ static int link_remember(struct extraction *x, const struct cpio_entry *entry,
 		return err_sys(err, ENOMEM, "unpacking %s", name);
 	x->links = more;
 	more += x->link_count;
-	*more = (struct hard_link){ entry->ino, entry->dev_major, entry->dev_minor,
-				    strdup(name) };
+	*more = (struct hard_link){ x->archive.number, entry->ino, entry->dev_major,
+				    entry->dev_minor, strdup(name) };
 	if (!more->path)
 		return err_sys(err, ENOMEM, "unpacking %s", name);
 	x->link_count++;
+	return 0;
+}
+
+/* Forgets a name that something else takes. */
+static void link_forget(struct extraction *x, const char *name)
+{
+	for (size_t i = 0; i < x->link_count; i++)
+		if (!strcmp(x->links[i].path, name)) {
+			free(x->links[i].path);
+			x->links[i--] = x->links[--x->link_count];
+		}
+}
+
+/* The table knows one spelling of a name, so what has it may be another thing by now: a
+ * device, or a link, to be neither written to nor given a mode. */
+static int link_check(int fd, const char *base, const char *name, const char *first,
+		      struct err *err)
+{
+	struct stat st;
+
+	if (fstatat(fd, base, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(err, errno, "unpacking %s", name);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, EBADMSG, "%s: its first name, %s, is no regular file",
+			       name, first);
 	return 0;
 }
 
@@ -131,6 +157,7 @@ static int link_further(struct extraction *x, const struct cpio_entry *entry,
 	struct hard_link *first = entry->nlink > 1 ? link_find(x, entry) : NULL;
 	_cleanup_close_ int from = -1;
 	const char *base;
+	int result;
 
 	if (entry->nlink > 1 && !first)
 		return link_remember(x, entry, place->name, err);
@@ -139,26 +166,46 @@ static int link_further(struct extraction *x, const struct cpio_entry *entry,
 	from = open_parent(x, first->path, &base, err);
 	if (from < 0)
 		return from;
+	result = link_check(from, base, place->name, first->path, err);
+	if (result)
+		return result;
 	if (linkat(from, base, place->fd, place->base, 0) < 0)
 		return err_sys(err, errno, "unpacking %s", place->name);
 	return 1;
+}
+
+/* Opens a file anew, or empties the one that a further name has. Only a regular one. */
+static int open_file(const struct place *place, bool linked, struct err *err)
+{
+	int how = linked ? O_NONBLOCK : O_CREAT | O_EXCL;
+	_cleanup_close_ int fd = openat(place->fd, place->base,
+					O_WRONLY | O_CLOEXEC | O_NOFOLLOW | how, 0600);
+	struct stat st;
+	int opened = fd;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, errno, "unpacking %s", place->name);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, EBADMSG, "%s is no regular file", place->name);
+	if (linked && ftruncate(fd, 0) < 0)
+		return err_sys(err, errno, "unpacking %s", place->name);
+	fd = -1;
+	return opened;
 }
 
 static int make_file(struct extraction *x, const struct cpio_entry *entry,
 		     const struct place *place, struct err *err)
 {
 	int linked = link_further(x, entry, place, err);
-	int create = linked ? O_TRUNC : O_CREAT | O_EXCL;
 	_cleanup_close_ int fd = -1;
 
 	if (linked < 0)
 		return linked;
 	if (linked && !entry->size)
 		return 0;
-	fd = openat(place->fd, place->base, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | create,
-		    0600);
+	fd = open_file(place, linked, err);
 	if (fd < 0)
-		return err_sys(err, errno, "unpacking %s", place->name);
+		return fd;
 	return write_content(x, fd, place->name, err);
 }
 
@@ -255,8 +302,8 @@ static int set_attributes(struct extraction *x, const struct cpio_entry *entry,
 
 /* A later archive's entry takes the place of an earlier one's, folders excepted, as in
  * the kernel (init/initramfs.c, clean_path). */
-static int clear_place(const struct cpio_entry *entry, const struct place *place,
-		       struct err *err)
+static int clear_place(struct extraction *x, const struct cpio_entry *entry,
+		       const struct place *place, struct err *err)
 {
 	struct stat st;
 
@@ -265,6 +312,7 @@ static int clear_place(const struct cpio_entry *entry, const struct place *place
 		return 0;
 	if (unlinkat(place->fd, place->base, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0) < 0)
 		return err_sys(err, errno, "replacing %s", place->name);
+	link_forget(x, place->name);
 	return 0;
 }
 
@@ -282,7 +330,7 @@ static int extract_entry(struct extraction *x, const struct cpio_entry *entry,
 	fd = place.fd = open_parent(x, place.name, &place.base, err);
 	if (fd < 0)
 		return fd;
-	result = clear_place(entry, &place, err);
+	result = clear_place(x, entry, &place, err);
 	for (size_t i = 0; !result && i < ARRAY_SIZE(makers); i++)
 		if ((entry->mode & S_IFMT) == makers[i].type) {
 			result = makers[i].make(x, entry, &place, err);

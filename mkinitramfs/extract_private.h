@@ -5,8 +5,10 @@
 
 #include "mkinitramfs/archive.h"
 
-/* A file with several names: its content comes with one of them, mostly the last. */
+/* A file with several names: its content comes with one of them, mostly the last. Inode
+ * numbers hold within one archive; the kernel forgets them at its trailer. */
 struct hard_link {
+	size_t archive; /* its number */
 	uint32_t ino, dev_major, dev_minor;
 	char *path;
 };

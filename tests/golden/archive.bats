@@ -21,10 +21,10 @@ pack() {
 	(cd "$1" && find . -mindepth 1 | sed 's,^\./,,' | sort | cpio -o -H "${2:-newc}" --quiet)
 }
 
-# entry NAME MODE SIZE CONTENT: one newc entry.
+# entry NAME MODE CONTENT [NLINK]: one newc entry, of inode 1.
 entry() {
-	local name=$1 mode=$2 content=$3
-	printf '070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x' 1 "$mode" 0 0 1 0 \
+	local name=$1 mode=$2 content=$3 nlink=${4:-1}
+	printf '070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x' 1 "$mode" 0 0 "$nlink" 0 \
 		"${#content}" 0 0 0 0 $((${#name} + 1)) 0
 	printf '%s\0' "$name"
 	zeros $(((-(110 + ${#name} + 1)) & 3))
@@ -131,6 +131,71 @@ zeros() {
 	[ "$(cat "$work/target")" = safe ]
 	[ "$(cat "$work/out/f")" = evil ]
 	[ ! -L "$work/out/f" ]
+}
+
+@test "a hard link's first name replaced by a FIFO: a later name is a file of its own" {
+	{
+		entry f1 0100644 "" 2
+		entry f1 0010644 ""
+		entry f2 0100644 data 2
+		entry TRAILER!!! 0 ""
+	} >"$image"
+	timeout -s KILL 10 "$mki" --extract "$image" "$work/out"
+	[ -p "$work/out/f1" ]
+	[ -f "$work/out/f2" ]
+	[ "$(cat "$work/out/f2")" = data ]
+}
+
+@test "a hard link to what is no file any more, under another spelling, is refused" {
+	mkdir "$work/box"
+	for content in data ""; do
+		{
+			entry d/f1 0100644 "" 2
+			entry d//f1 0010644 ""
+			entry f2 0100644 "$content" 2
+			entry TRAILER!!! 0 ""
+		} >"$image"
+		fails 1 "d/f1, is no regular file" timeout -s KILL 10 "$mki" --extract "$image" "$work/box/out"
+	done
+	nothing_but "$work/box" ""
+}
+
+@test "a hard link to a symbolic link does not change the mode of its target" {
+	echo safe >"$work/target"
+	chmod 600 "$work/target"
+	for again in f1 .//f1 d//f1; do
+		{
+			entry "$(tr -s / <<<"$again")" 0100644 "" 2
+			entry "$again" 0120777 "$work/target"
+			entry f2 0100666 "" 2
+			entry TRAILER!!! 0 ""
+		} >"$image"
+		run "$mki" --extract "$image" "$work/out"
+		[ "$(stat -c %a "$work/target")" = 600 ]
+		rm -rf "$work/out"
+	done
+}
+
+@test "hard links of concatenated archives: the same inode is another file in each" {
+	mkdir "$work/one" "$work/two"
+	echo AAAA >"$work/one/a"
+	ln "$work/one/a" "$work/one/a2"
+	echo BBBB >"$work/two/b"
+	ln "$work/two/b" "$work/two/b2"
+	for folder in one two; do
+		(cd "$work/$folder" && find . -type f | sort | cpio -o -H newc --quiet --reproducible) \
+			>"$work/$folder.cpio"
+	done
+	cat "$work/one.cpio" "$work/two.cpio" >"$work/plain"
+	gzip -c "$work/plain" >"$work/packed"
+	for file in "$work/plain" "$work/packed"; do
+		"$mki" --extract "$file" "$work/out"
+		[ "$(cat "$work/out/a" "$work/out/a2")" = $'AAAA\nAAAA' ]
+		[ "$(cat "$work/out/b" "$work/out/b2")" = $'BBBB\nBBBB' ]
+		[ "$work/out/a" -ef "$work/out/a2" ]
+		[ "$work/out/b" -ef "$work/out/b2" ]
+		rm -r "$work/out"
+	done
 }
 
 @test "a folder that is not empty is left alone; an empty one is filled" {

@@ -117,6 +117,18 @@ golden() {
 	same_as_expected nvme.listing "$work/listing"
 }
 
+@test "host image: a warning for each kind of mapped device that /init does not bring about" {
+	tree lvm
+	uuid=$root/sys/devices/virtual/block/dm-0/dm/uuid
+	run mkinitramfs -n
+	[[ "$output" != *"/init does not"* ]]
+	for kind in "CRYPT-:is encrypted" "mpath-:is a multipath device" "DMRAID-:is a firmware RAID"; do
+		echo "${kind%%:*}abc" >"$uuid"
+		run mkinitramfs -n
+		[[ "$output" == *"vg--a-root--lv ${kind#*:}"*"/init does not"* ]]
+	done
+}
+
 @test "--explain names the reasons" {
 	tree lvm
 	run mkinitramfs -n --explain
