@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The results of a run. Input: {host, facts: [...], boots: [...]}; a fact is what is known
+# of an image: {root, name, bytes, files, gen: [{seconds, kib, cpu}], vm_generation_s}.
+
+def spread: if length == 0 then null else
+	sort as $s | length as $n |
+	{median: (if $n % 2 == 1 then $s[($n - 1) / 2] else ($s[$n / 2 - 1] + $s[$n / 2]) / 2 end),
+	 min: $s[0], max: $s[$n - 1], runs: $n} end;
+
+def on_clock($boots): {
+	init_us: [$boots[] | select(.ok) | .init_us] | spread,
+	unpack_us: [$boots[] | select(.ok) | .unpack_us] | spread,
+	total_us: [$boots[] | select(.ok) | .total_us] | spread,
+	failed: [$boots[] | select(.ok | not) | .ended]
+};
+
+# The boot that stands for all: the one with the median time.
+def typical($boots): [$boots[] | select(.ok)] | sort_by(.init_us) | .[(length / 2 | floor)].boot;
+
+def ratio($a; $b): if $a and $b and $b > 0 then $a / $b else null end;
+
+def row($fact; $boots):
+	[$boots[] | select(.root == $fact.root and .name == $fact.name)] as $own |
+	[$own[] | select(.clock == "steady")] as $steady |
+	$fact + {
+		steady: on_clock($steady),
+		real: on_clock([$own[] | select(.clock == "real")]),
+		boot: typical($steady),
+		generation_s: [$fact.gen[]?.seconds] | spread,
+		generation_cpu_s: [$fact.gen[]?.cpu | select(.)] | spread,
+		generation_peak_kib: [$fact.gen[]?.kib] | spread
+	} | del(.gen);
+
+def find($rows; $root; $name): first($rows[] | select(.root == $root and .name == $name)) // null;
+
+# Targets: at_least a ratio of their time to ours, or at_most a value of our own.
+def times_faster($rows; $root; $peer; $least):
+	{target: "\($root) root: /init at least \($least) times as fast as \($peer)", unit: "times",
+	 wanted: $least, at_least: true,
+	 measured: ratio(find($rows; $root; $peer).steady.init_us.median;
+		find($rows; $root; "bedplate-host").steady.init_us.median)};
+
+def no_more($text; $unit; $most; $measured):
+	{target: $text, unit: $unit, wanted: $most, at_least: false, $measured};
+
+def verdict: . + {met: (if .measured == null then null
+	elif .at_least then .measured >= .wanted else .measured <= .wanted end)};
+
+def targets($rows):
+	find($rows; "lvm"; "bedplate-host") as $host |
+	[times_faster($rows; "lvm"; "dracut-hostonly"; 15),
+	 times_faster($rows; "lvm"; "initramfs-tools-dep"; 6),
+	 times_faster($rows; "plain"; "tiny-initramfs"; 1),
+	 no_more("host image with lvm and rescue shell at most 2.5 MB"; "MB"; 2.5;
+		if $host.bytes then $host.bytes / 1e6 else null end),
+	 no_more("host image generated in less than 0.2 s"; "s"; 0.2; $host.generation_s.median)]
+	| map(verdict);
+
+. as $in
+| [$in.facts[] | row(.; $in.boots)] as $rows
+| [$rows[] | . + {
+	ratio: ratio(.steady.init_us.median;
+		find($rows; .root; "bedplate-host").steady.init_us.median)}] as $rows
+| {host: $in.host, rows: $rows, targets: targets($rows)}

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# result.json as the page that a person reads: two tables and the targets, in Markdown.
+
+def digits($n): if $n == 0 then (. | round | tostring) else
+	(. * pow(10; $n) | round) as $all |
+	("0000" + ($all | tostring))[-([($all | tostring | length), $n + 1] | max):] as $text |
+	$text[:-$n] + "." + $text[-$n:] end;
+
+def or_dash(f): if . == null then "–" else f end;
+
+def time_ms: or_dash(.median / 1000 | digits(0));
+def time_range: or_dash(if .runs == 1 then "\(.median / 1000 | digits(0))" else
+	"\(.median / 1000 | digits(0)) (\(.min / 1000 | digits(0))–\(.max / 1000 | digits(0)))" end);
+
+def init_cell: if .init_us == null and (.failed | length) > 0
+	then "did not boot: \(.failed[0])" else .init_us | time_range end;
+
+def cells: [
+	.name,
+	(.steady | init_cell),
+	(.ratio | or_dash(digits(1))),
+	(.real | init_cell),
+	(.steady.unpack_us | time_ms),
+	(.bytes / 1e6 | digits(2)),
+	(.files | or_dash(tostring)),
+	(.generation_s | or_dash(.median | digits(2))),
+	(.generation_cpu_s | or_dash(.median | digits(2))),
+	(.generation_peak_kib | or_dash(.median / 1024 | digits(0)))
+];
+
+def head: ["image", "/init to init, ms", "ratio", "real clock, ms", "unpack, ms", "size, MB",
+	"files", "generation, s", "CPU, s", "peak, MiB"];
+
+# A table whose columns are aligned in plain text too.
+def pad($width; $left): . as $text | ([range($width - length)] | map(" ") | join("")) as $space |
+	if $left then $text + $space else $space + $text end;
+def table: . as $rows | [range($rows[0] | length)] as $columns |
+	[$columns[] as $c | [$rows[][$c] | length] | max] as $widths |
+	[$rows[] | . as $row | [$columns[] as $c | $row[$c] | pad($widths[$c]; $c == 0)] |
+		"| " + join(" | ") + " |"] as $lines |
+	[$columns[] as $c | [range($widths[$c] - 1)] | map("-") | join("") |
+		if $c == 0 then . + "-" else . + ":" end] |
+	"| " + join(" | ") + " |" | [$lines[0], .] + $lines[1:] | .[];
+
+def target_line: "- " + .target + ": " + (
+	if .met == null then "not measured"
+	else "\(.measured | digits(2)) \(.unit), " + (if .met then "met"
+		elif .at_least then "missed by \(.wanted - .measured | digits(2))"
+		else "missed by \(.measured - .wanted | digits(2)) \(.unit)" end) end);
+
+def title: if . == "lvm" then "Root on LVM" else "Root on a plain ext4 disk" end;
+
+"# Boot, size and generation",
+"",
+"Kernel \(.host.kernel), \(.host.qemu), real clock under \(.host.accel) on \(.host.cpu).",
+"Times are medians, with the smallest and largest in brackets. The ratio is to bedplate-host.",
+(.rows as $rows | [$rows[].root] | unique[] as $root |
+	"", "## \($root | title)", "",
+	([head] + [$rows[] | select(.root == $root)] | .[0:1] + (.[1:] | map(cells)) | table)),
+"",
+"## Targets",
+"",
+(.targets[] | target_line)
