@@ -49,6 +49,9 @@ $(B)/setup-%.stamp: tools/setup
 # Nothing is built before the tools are there. Only deps and objects name it: they are what
 # everything else is made of.
 $(DEPS_KERNEL_HEADERS): | $(B)/setup-build.stamp
+# A fresh machine has not got this header yet when make looks for it.
+/usr/include/linux/version.h: | $(B)/setup-build.stamp
+	@test -e $@ || { echo "$@ is missing (linux-libc-dev)" >&2; exit 1; }
 
 # --- programs ------------------------------------------------------------------------------
 
