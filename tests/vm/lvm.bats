@@ -71,3 +71,15 @@ boot() {
 	boot lvm-ext4 /dev/vg/root
 	report "udev b$(report root_devno)" | grep -q DM_UDEV_PRIMARY_SOURCE_FLAG=1
 }
+
+@test "rd.lvm.lv= brings its volume up beside a root that needs none" {
+	vm_boot disk="plain-ext4 lvm-ext4" cmdline="root=LABEL=plain-ext4 rd.lvm.lv=vg/home"
+	assert_handed_over
+	assert_active_volumes vg-home
+}
+
+@test "rd.lvm.vg= brings up every volume of its group" {
+	vm_boot disk="plain-ext4 lvm-ext4" cmdline="root=LABEL=plain-ext4 rd.lvm.vg=vg"
+	assert_handed_over
+	assert_active_volumes vg-guest vg-home vg-root
+}
