@@ -63,3 +63,10 @@ absent=UUID=01234567-89ab-cdef-0123-456789abcdef
 	assert_ended shell
 	assert_console "bedplate: the boot has stopped: no root file system is named"
 }
+
+@test "rd.emergency=poweroff ends a failed boot without a shell by switching off" {
+	vm_boot disk=plain-ext4 \
+		cmdline="root=/dev/vdz9 rd.timeout=3 rd.shell=0 panic=1 rd.emergency=poweroff"
+	assert_ended poweroff
+	assert_console "bedplate: .*power-off in 1 s"
+}
