@@ -94,7 +94,7 @@ $(eval $(call program,$(B)/tests/vm/testinit,testinit))
 
 # --- what comes out of the schema and the manual pages --------------------------------------
 
-SCHEMAS := host init
+SCHEMAS := host init guest
 MAN_SRCS := $(wildcard doc/*.scd)
 MAN := $(patsubst doc/%.scd,$(B)/man/%,$(MAN_SRCS))
 SAMPLES := $(SCHEMAS:%=$(B)/sample/%.conf)

@@ -92,6 +92,9 @@ static const struct argument {
 	{ "rootdelay", "Root", "Delay", as_seconds, false },
 	{ "rd.lvm.lv", "Lvm", "Volumes", as_is, false },
 	{ "rd.shell", "Rescue", "Shell", as_switch, false },
+	{ "rd.emergency", "Rescue", "Emergency", as_is, false },
+	{ "fsck.mode", "Fsck", "Mode", as_is, false },
+	{ "fsck.repair", "Fsck", "Repair", as_is, false },
 	{ "panic", "Rescue", "RebootDelay", as_panic, false },
 	{ "rd.debug", "Log", "Level", debug_level, false },
 };

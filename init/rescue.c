@@ -119,31 +119,20 @@ static void sleep_ms(uint64_t ms)
 		;
 }
 
-/* rd.emergency=, as in dracut.cmdline(7). */
+/* rd.emergency=, as in dracut.cmdline(7). A shell that cannot be had ends in a reboot. */
 static const struct ending {
-	const char *word;
 	const char *says;
 	int command;
 } endings[] = {
-	{ "reboot", "reboot", RB_AUTOBOOT },
-	{ "poweroff", "power-off", RB_POWER_OFF },
-	{ "halt", "halt", RB_HALT_SYSTEM },
+	[init_rescue_emergency_shell] = { "reboot", RB_AUTOBOOT },
+	[init_rescue_emergency_reboot] = { "reboot", RB_AUTOBOOT },
+	[init_rescue_emergency_poweroff] = { "power-off", RB_POWER_OFF },
+	[init_rescue_emergency_halt] = { "halt", RB_HALT_SYSTEM },
 };
-
-static const struct ending *chosen_ending(const struct boot *boot)
-{
-	const char *word = cmdline_value(&boot->cmdline, "rd.emergency");
-
-	for (size_t i = 0; word && i < ARRAY_SIZE(endings); i++) {
-		if (strcmp(word, endings[i].word) == 0)
-			return &endings[i];
-	}
-	return &endings[0];
-}
 
 static void end_machine(struct boot *boot)
 {
-	const struct ending *ending = chosen_ending(boot);
+	const struct ending *ending = &endings[boot->settings->rescue.emergency];
 	uint64_t delay_ms = boot->settings->rescue.reboot_delay_ms;
 	char text[128];
 
@@ -166,7 +155,8 @@ static void end_machine(struct boot *boot)
 
 static bool shell_is_wanted(const struct boot *boot)
 {
-	return boot->settings->rescue.shell;
+	return boot->settings->rescue.shell &&
+	       boot->settings->rescue.emergency == init_rescue_emergency_shell;
 }
 
 void rescue(struct boot *boot, const struct err *err)

@@ -44,6 +44,23 @@ static void set_root(struct conf *conf, const struct chain *chain, struct err *e
 		set(conf, "Lvm", "Volumes", volumes.text, err);
 }
 
+/* Words that both tables have, in the order of host.def. */
+static const char *const degraded_words[] = { "never", "deadline", "now" };
+static const char *const fsck_modes[] = { "auto", "force", "skip" };
+static const char *const fsck_repairs[] = { "preen", "yes", "no" };
+static const char *const emergencies[] = { "shell", "reboot", "poweroff", "halt" };
+
+static void set_policies(struct conf *conf, const struct host_conf *host, struct err *err)
+{
+	set(conf, "Lvm", "Degraded", degraded_words[host->lvm.degraded], err);
+	set_span(conf, "Lvm", "DegradedAfter", host->lvm.degraded_after_ms, err);
+	set(conf, "Fsck", "Mode", fsck_modes[host->fsck.mode], err);
+	set(conf, "Fsck", "Repair", fsck_repairs[host->fsck.repair], err);
+	set_span(conf, "Rescue", "ShellTimeout", host->boot.shell_timeout_ms, err);
+	set(conf, "Rescue", "Password", host->boot.password, err);
+	set(conf, "Rescue", "Emergency", emergencies[host->boot.emergency], err);
+}
+
 int init_conf_add(struct plan *plan, const struct host_conf *host,
 		  const struct chain *chain, const char *version, struct err *err)
 {
@@ -61,6 +78,7 @@ int init_conf_add(struct plan *plan, const struct host_conf *host,
 	set_span(conf, "Root", "Timeout", host->boot.timeout_ms, &failed);
 	set(conf, "Rescue", "Shell", host->boot.shell ? "yes" : "no", &failed);
 	set_span(conf, "Rescue", "RebootDelay", host->boot.reboot_delay_ms, &failed);
+	set_policies(conf, host, &failed);
 	if (failed.code) {
 		if (err)
 			*err = failed;

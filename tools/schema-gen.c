@@ -12,11 +12,13 @@
 #include "lib/cleanup.h"
 #include "lib/conf_schema.h"
 #include "lib/option.h"
+#include "lib/schema/guest.h"
 #include "lib/schema/host.h"
 #include "lib/schema/init.h"
 #include "mkinitramfs/args.h"
 
-static const struct conf_schema *const schemas[] = { &host_schema, &init_schema };
+static const struct conf_schema *const schemas[] = { &host_schema, &init_schema,
+						     &guest_schema };
 static const struct option_command *const programs[] = { &mkinitramfs_command };
 
 static const struct {
@@ -39,7 +41,7 @@ static const struct {
 };
 
 static const char *const usage_text =
-	"usage: schema-gen sample|man|json|words host|init\n"
+	"usage: schema-gen sample|man|json|words host|init|guest\n"
 	"       schema-gen options mkinitramfs\n"
 	"       schema-gen completion bash|zsh|fish\n";
 
