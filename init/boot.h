@@ -9,6 +9,7 @@
 #include "init/device.h"
 #include "init/lvm.h"
 #include "init/module.h"
+#include "init/reboot.h"
 #include "init/report.h"
 #include "init/spec.h"
 #include "lib/cmdline.h"
@@ -31,6 +32,7 @@ struct boot {
 	struct device device; /* the root's, a copy */
 	char fstype[32];
 	char init[256]; /* path below the new root */
+	struct reboot reboot;
 	struct report report;
 };
 
@@ -43,6 +45,7 @@ int step_modules(struct boot *boot, struct err *err);
 int step_device(struct boot *boot, struct err *err);
 int step_resume(struct boot *boot, struct err *err);
 int step_mount(struct boot *boot, struct err *err);
+int step_reboot(struct boot *boot, struct err *err);
 int step_init(struct boot *boot, struct err *err);
 int step_switch(struct boot *boot, struct err *err);
 

@@ -32,6 +32,7 @@ static const struct step {
 	{ "device", step_device, RESCUE_AND_RETRY, { "initqueue" } },
 	{ "resume", step_resume, GO_ON, { NULL } },
 	{ "mount", step_mount, RESCUE_AND_RETRY, { "pre-mount" } },
+	{ "reboot", step_reboot, GO_ON, { NULL } },
 	{ "init", step_init, RESCUE_AND_RETRY, { NULL } },
 	{ "switch",
 	  step_switch,

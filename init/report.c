@@ -149,16 +149,27 @@ static json_t *notes_json(const struct report *report)
 	return notes;
 }
 
+static json_t *reboot_json(const struct reboot *reboot)
+{
+	json_t *wanted = json_array();
+
+	for (unsigned i = 0; i < reboot->count; i++)
+		json_array_append_new(wanted, text_or_null(reboot->reasons[i]));
+	return json_pack("{s:o, s:o}", "wanted", wanted, "outcome",
+			 text_or_null(reboot->outcome));
+}
+
 static json_t *boot_json(const struct boot *boot, const char *result)
 {
 	bool host = boot->settings->image.mode == init_image_mode_host;
 
-	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "version",
+	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
 			 REPORT_VERSION, "kernel", boot->modules.version, "mode",
 			 host ? "host" : "generic", "result", result, "root",
 			 root_json(boot), "steps", steps_json(&boot->report), "modules",
 			 modules_json(&boot->modules.loader), "lvm", lvm_json(&boot->lvm),
-			 "messages", notes_json(&boot->report));
+			 "reboot", reboot_json(&boot->reboot), "messages",
+			 notes_json(&boot->report));
 }
 
 int report_write(const struct boot *boot, const char *result, struct err *err)

@@ -46,7 +46,7 @@ static void write_console(const char *name, const char *text)
 }
 
 /* On each console that the kernel has: who sits where is not known. */
-static void show(const struct boot *boot, const char *text)
+void rescue_show(const struct boot *boot, const char *text)
 {
 	char names[256], *rest = names, *name;
 
@@ -137,14 +137,14 @@ static void end_machine(struct boot *boot)
 	char text[128];
 
 	if (delay_ms == UINT64_MAX) {
-		show(boot, "bedplate: waiting for ever (panic=0)\n");
+		rescue_show(boot, "bedplate: waiting for ever (panic=0)\n");
 		for (;;)
 			pause();
 	}
 	snprintf(text, sizeof(text), "bedplate: %s in %d s\n", ending->says,
 		 (int)((delay_ms + 999) / 1000));
 	log_info("%s in %d s", ending->says, (int)((delay_ms + 999) / 1000));
-	show(boot, text);
+	rescue_show(boot, text);
 	sleep_ms(delay_ms);
 	sync();
 	reboot(ending->command);
@@ -169,11 +169,11 @@ void rescue(struct boot *boot, const struct err *err)
 	if (report_write(boot, shell ? "rescue" : "reboot", NULL) < 0)
 		log_warning("the boot report could not be written");
 	diagnosis_full(boot, err, &text);
-	show(boot, text.text);
+	rescue_show(boot, text.text);
 	if (shell && run_shell())
 		return;
-	show(boot, shell ? "bedplate: there is no shell in this image\n"
-			 : "bedplate: no shell (rd.shell=0)\n");
+	rescue_show(boot, shell ? "bedplate: there is no shell in this image\n"
+				: "bedplate: no shell (rd.shell=0)\n");
 	end_machine(boot);
 }
 
@@ -184,11 +184,11 @@ void rescue_break(struct boot *boot, const char *step)
 	snprintf(text, sizeof(text),
 		 "\nbedplate: stopped before step \"%s\" (rd.break); \"exit\" goes on\n",
 		 step);
-	show(boot, text);
+	rescue_show(boot, text);
 	if (!shell_is_wanted(boot))
-		show(boot, "bedplate: no shell (rd.shell=0)\n");
+		rescue_show(boot, "bedplate: no shell (rd.shell=0)\n");
 	else if (!run_shell())
-		show(boot, "bedplate: there is no shell in this image\n");
+		rescue_show(boot, "bedplate: there is no shell in this image\n");
 }
 
 static struct boot *faulty_boot;
@@ -212,7 +212,7 @@ static void fault_handler(int number, siginfo_t *info, void *context)
 				  .name
 			: "");
 	log_error("%s", text + strlen("\nbedplate: "));
-	show(faulty_boot, text);
+	rescue_show(faulty_boot, text);
 	if (shell_is_wanted(faulty_boot))
 		run_shell();
 	end_machine(faulty_boot);

@@ -17,6 +17,9 @@ void rescue(struct boot *boot, const struct err *err);
 /* Gives a shell in the middle of a good boot (rd.break); returns when it was left. */
 void rescue_break(struct boot *boot, const char *step);
 
+/* Writes a text to every console that the kernel has. */
+void rescue_show(const struct boot *boot, const char *text);
+
 /* Makes SIGSEGV and its kin say what happened and follow the policy, instead of a kernel
  * panic without a reason. `boot` must stay. */
 void rescue_catch_faults(struct boot *boot);

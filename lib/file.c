@@ -176,6 +176,42 @@ int file_make_dirs(int root_fd, const char *path, struct err *err)
 	return 0;
 }
 
+/* Opens `path` as a folder, made beside its siblings in `parent_fd` where it is not there. */
+static int make_dir_in_root(int root_fd, int parent_fd, const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	int fd = file_open_in_root(root_fd, path, O_RDONLY | O_DIRECTORY, NULL);
+
+	if (fd >= 0)
+		return fd;
+	if (mkdirat(parent_fd, slash ? slash + 1 : path, 0755) < 0 && errno != EEXIST)
+		return err_sys(err, errno, "making the folder %s", path);
+	return file_open_in_root(root_fd, path, O_RDONLY | O_DIRECTORY, err);
+}
+
+int file_make_dirs_in_root(int root_fd, const char *path, struct err *err)
+{
+	_cleanup_free_ char *copy = strdup(file_relative(path));
+	int fd = file_open_in_root(root_fd, ".", O_RDONLY | O_DIRECTORY, err);
+
+	if (!copy && fd >= 0) {
+		close(fd);
+		return err_sys(err, ENOMEM, "making the folder %s", path);
+	}
+	for (char *slash = copy; fd >= 0 && slash; *slash = '/') {
+		int parent_fd = fd;
+
+		slash = strchr(slash + 1, '/');
+		if (slash)
+			*slash = '\0';
+		fd = make_dir_in_root(root_fd, parent_fd, copy, err);
+		close(parent_fd);
+		if (!slash)
+			break;
+	}
+	return fd;
+}
+
 int file_write_all(int fd, const void *data, size_t size)
 {
 	const char *next = data;

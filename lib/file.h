@@ -56,6 +56,10 @@ bool file_exists(int root_fd, const char *path);
 /* mkdir -p below the root, mode 0755. */
 int file_make_dirs(int root_fd, const char *path, struct err *err);
 
+/* mkdir -p below the root as if that were "/", whatever links stand in the way: nothing is
+ * made outside. Returns a descriptor of the folder. */
+int file_make_dirs_in_root(int root_fd, const char *path, struct err *err);
+
 /* write(2) until everything is out. */
 int file_write_all(int fd, const void *data, size_t size);
 
