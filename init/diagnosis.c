@@ -116,7 +116,7 @@ static void add_physical_volumes(struct boot *boot, struct strbuf *out)
 
 static void missing_volume(struct boot *boot, struct strbuf *out)
 {
-	if (access("/sbin/lvm", X_OK) < 0) {
+	if (!lvm_is_there(boot->root_fd)) {
 		strbuf_adds(out, "it is a logical volume, and lvm is not in the image");
 		return;
 	}
@@ -189,7 +189,7 @@ static void add_lvm(struct boot *boot, struct strbuf *out)
 		return;
 	strbuf_adds(out, "\nLVM\n");
 	for (size_t i = 0; i < ARRAY_SIZE(queries); i++)
-		lvm_query(queries[i], out);
+		lvm_query(boot->root_fd, queries[i], out);
 }
 
 static void add_modules(struct boot *boot, struct strbuf *out)
@@ -223,7 +223,7 @@ static bool nearest_volume(struct boot *boot, char *out, size_t size)
 	strbuf_init(&volumes, 0);
 	if (boot->root.kind != SPEC_VOLUME || !devices_have_pvs(&boot->devices))
 		return false;
-	lvm_query(argv, &volumes);
+	lvm_query(boot->root_fd, argv, &volumes);
 	for (rest = volumes.text; (line = strsep(&rest, "\n"));)
 		nearest_offer(&nearest, line + strspn(line, " "));
 	if (nearest.best)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/late.h"
 #include "init/lvm.h"
 #include "init/lvm_native.h"
 #include "init/lvm_node.h"
@@ -68,9 +69,14 @@ static int lvm_run(const char *const *argv, struct strbuf *output, struct err *e
 	return process_run(&process, err);
 }
 
-void lvm_query(const char *const *argv, struct strbuf *output)
+bool lvm_is_there(int root_fd)
 {
-	if (access("/sbin/lvm", X_OK) == 0)
+	return late_need_at(root_fd, "sbin/lvm", NULL) == 0;
+}
+
+void lvm_query(int root_fd, const char *const *argv, struct strbuf *output)
+{
+	if (lvm_is_there(root_fd))
 		lvm_run(argv, output, NULL);
 }
 
@@ -143,7 +149,7 @@ static void try_program(struct lvm *lvm, struct devices *devices, const char *mo
 	bool clean;
 
 	strbuf_init(&output, 1 << 16);
-	if (!references || access(argv[0], X_OK) < 0)
+	if (!references || !lvm_is_there(devices->root_fd))
 		return;
 	add_references(lvm, references, argv, 7);
 	clean = lvm_run(argv, &output, &err) == 0;
@@ -271,7 +277,7 @@ bool lvm_search(struct lvm *lvm, struct devices *devices, const struct spec *spe
 	devices_find_pvs(devices);
 	if (!devices_have_pvs(devices))
 		return false;
-	lvm_query(argv, &output);
+	lvm_query(devices->root_fd, argv, &output);
 	for (rest = output.text; (line = strsep(&rest, "\n"));) {
 		line += strspn(line, " ");
 		volume = strchr(line, '/');

@@ -53,8 +53,11 @@ bool lvm_activate(struct lvm *lvm, struct devices *devices, int64_t waited_ms);
  * when it was found and activated. */
 bool lvm_search(struct lvm *lvm, struct devices *devices, const struct spec *spec);
 
+/* Whether the image has the lvm program; taken out of the late archive if need be. */
+bool lvm_is_there(int root_fd);
+
 /* Runs lvm with these arguments (ended by NULL) for its output; "" when that failed. For
  * the diagnosis. */
-void lvm_query(const char *const *argv, struct strbuf *output);
+void lvm_query(int root_fd, const char *const *argv, struct strbuf *output);
 
 #endif

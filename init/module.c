@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "init/late.h"
 #include "init/module.h"
 #include "init/text.h"
 #include "lib/cleanup.h"
@@ -270,7 +271,11 @@ static int add_entry(struct modules *modules, const struct index_entry *entry,
 {
 	const struct index_rule *rule = NULL;
 	_cleanup_strbuf_ struct strbuf options;
+	char path[512];
 
+	/* Keyboards' modules lie in the late archive. */
+	snprintf(path, sizeof(path), "%s/%s", modules->dir, entry->path);
+	late_need_at(modules->root_fd, path, NULL);
 	strbuf_init(&options, 0);
 	while ((rule = module_index_options(&modules->index, entry->name, rule)))
 		add_option(&options, rule->text, NULL);
@@ -304,6 +309,19 @@ bool modules_request(struct modules *modules, const char *name)
 {
 	read_index(modules);
 	return request_name(modules, name, NULL, 0);
+}
+
+void modules_request_list(struct modules *modules, const char *path)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	char *rest, *name;
+
+	strbuf_init(&text, 0);
+	file_read(modules->root_fd, path, &text, NULL);
+	for (rest = text.text; (name = strsep(&rest, "\n"));) {
+		if (*name)
+			modules_request(modules, name);
+	}
 }
 
 void modules_report_failures(struct modules *modules)

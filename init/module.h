@@ -38,6 +38,10 @@ int modules_load_plan(struct modules *modules, struct err *err);
  * there. True when the image knows such a module. */
 bool modules_request(struct modules *modules, const char *name);
 
+/* Requests the modules that a file of the image names, one a line; nothing where there is
+ * no such file. */
+void modules_request_list(struct modules *modules, const char *path);
+
 /* Loads the modules for every device below /sys/bus, and from now on those of new ones.
  * Returns how many modaliases there were. */
 unsigned modules_coldplug(struct modules *modules, int sys_fd);

@@ -14,12 +14,13 @@
 
 #include "init/boot.h"
 #include "init/diagnosis.h"
+#include "init/late.h"
 #include "init/rescue.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/log.h"
 
-enum { FAULT_STACK = 16 << 10 };
+enum { FAULT_STACK = 16 << 10, KEYBOARDS_TIMEOUT_S = 10 };
 
 static const char *const shell_environment[] = {
 	"PATH=/sbin:/bin:/usr/sbin:/usr/bin",
@@ -84,15 +85,25 @@ static void shell_child(int failed)
 	_exit(127);
 }
 
+/* The rescue set and the keyboards wait in the late archive until somebody may type. */
+static bool prepare_shell(struct boot *boot)
+{
+	if (late_need(boot, "bin/sh", NULL) < 0)
+		return false;
+	modules_request_list(&boot->modules, "etc/bedplate/keyboards.list");
+	modules_wait(&boot->modules, KEYBOARDS_TIMEOUT_S);
+	return true;
+}
+
 /* Runs the shell and reaps whatever else ends meanwhile. False where there is none. */
-static bool run_shell(void)
+static bool run_shell(struct boot *boot)
 {
 	pid_t shell, ended;
 	int ends[2];
 	char byte;
 	bool ran;
 
-	if (access("/bin/sh", X_OK) < 0 || pipe2(ends, O_CLOEXEC) < 0)
+	if (!prepare_shell(boot) || pipe2(ends, O_CLOEXEC) < 0)
 		return false;
 	shell = fork();
 	if (shell == 0)
@@ -170,7 +181,7 @@ void rescue(struct boot *boot, const struct err *err)
 		log_warning("the boot report could not be written");
 	diagnosis_full(boot, err, &text);
 	rescue_show(boot, text.text);
-	if (shell && run_shell())
+	if (shell && run_shell(boot))
 		return;
 	rescue_show(boot, shell ? "bedplate: there is no shell in this image\n"
 				: "bedplate: no shell (rd.shell=0)\n");
@@ -187,7 +198,7 @@ void rescue_break(struct boot *boot, const char *step)
 	rescue_show(boot, text);
 	if (!shell_is_wanted(boot))
 		rescue_show(boot, "bedplate: no shell (rd.shell=0)\n");
-	else if (!run_shell())
+	else if (!run_shell(boot))
 		rescue_show(boot, "bedplate: there is no shell in this image\n");
 }
 
@@ -214,7 +225,7 @@ static void fault_handler(int number, siginfo_t *info, void *context)
 	log_error("%s", text + strlen("\nbedplate: "));
 	rescue_show(faulty_boot, text);
 	if (shell_is_wanted(faulty_boot))
-		run_shell();
+		run_shell(faulty_boot);
 	end_machine(faulty_boot);
 }
 

@@ -2,11 +2,13 @@
 /* archive.c: walks the streams of an initramfs file and the archives within each. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "lib/cleanup.h"
+#include "lib/late_archive.h"
 #include "mkinitramfs/archive.h"
 
 static ssize_t archive_source(void *context, void *data, size_t size, struct err *err)
@@ -98,8 +100,45 @@ static int archive_wrap(const struct archive *archive, struct err *err)
 			archive->segment);
 }
 
-int archive_next(struct archive *archive, const struct cpio_entry **entry,
-		 struct err *err)
+bool archive_is_late_archive(const struct cpio_entry *entry)
+{
+	return S_ISREG(entry->mode) && !strcmp(entry->name, LATE_ARCHIVE);
+}
+
+static void archive_leave_late(struct archive *archive)
+{
+	if (archive->late)
+		archive_release(archive->late);
+	free(archive->late);
+	free(archive->late_data);
+	archive->late = NULL;
+	archive->late_data = NULL;
+}
+
+/* Reads the present entry's content, which is an archive, and opens that. */
+static int archive_enter_late(struct archive *archive, struct err *err)
+{
+	size_t size = archive->reader.entry.size, used = 0;
+	ssize_t got = 1;
+
+	archive->late = calloc(1, sizeof(*archive->late));
+	archive->late_data = malloc(size + 1);
+	if (!archive->late || !archive->late_data)
+		return err_sys(err, ENOMEM, "reading %s", LATE_ARCHIVE);
+	while (got > 0 && used < size) {
+		got = cpio_read_content(&archive->reader, archive->late_data + used,
+					size - used, err);
+		used += got > 0 ? (size_t)got : 0;
+	}
+	archive_open_memory(archive->late, archive->late_data, used);
+	/* Inode numbers begin anew. */
+	archive->number++;
+	return got < 0 ? (int)got : 0;
+}
+
+/* The next entry that is not within a late archive. */
+static int archive_next_outer(struct archive *archive, const struct cpio_entry **entry,
+			      struct err *err)
 {
 	for (;;) {
 		int result = archive->open ? 1 : archive_open_stream(archive, err);
@@ -107,10 +146,11 @@ int archive_next(struct archive *archive, const struct cpio_entry **entry,
 		if (result <= 0)
 			return result;
 		result = cpio_read(&archive->reader, err);
-		if (result > 0) {
-			*entry = &archive->reader.entry;
+		*entry = &archive->reader.entry;
+		if (result > 0 && archive_is_late_archive(*entry))
+			result = archive_enter_late(archive, err) < 0 ? err->code : 1;
+		if (result > 0)
 			return 1;
-		}
 		if (!result)
 			result = archive_after_trailer(archive, err);
 		if (result < 0)
@@ -118,20 +158,42 @@ int archive_next(struct archive *archive, const struct cpio_entry **entry,
 	}
 }
 
+int archive_next(struct archive *archive, const struct cpio_entry **entry,
+		 struct err *err)
+{
+	int result;
+
+	if (!archive->late)
+		return archive_next_outer(archive, entry, err);
+	result = archive_next(archive->late, entry, err);
+	if (result < 0)
+		return err_wrap(err, "%s", LATE_ARCHIVE);
+	if (result)
+		return 1;
+	archive_leave_late(archive);
+	return archive_next_outer(archive, entry, err);
+}
+
 ssize_t archive_read(struct archive *archive, void *data, size_t size, struct err *err)
 {
-	ssize_t got = cpio_read_content(&archive->reader, data, size, err);
+	ssize_t got;
 
+	if (archive->late)
+		return archive_read(archive->late, data, size, err);
+	got = cpio_read_content(&archive->reader, data, size, err);
 	return got < 0 ? archive_wrap(archive, err) : got;
 }
 
 const char *archive_method(const struct archive *archive)
 {
+	if (archive->late)
+		return archive_method(archive->late);
 	return archive->unpack.method ? archive->unpack.method->name : "none";
 }
 
 void archive_release(struct archive *archive)
 {
+	archive_leave_late(archive);
 	unpack_release(&archive->unpack);
 	if (archive->mapped)
 		munmap(archive->mapped, archive->size);

@@ -2,7 +2,8 @@
 /*
  * archive.h: reads initramfs files as the kernel does (init/initramfs.c,
  * unpack_to_rootfs): cpio archives one behind the other, each plain or within a
- * compressed stream, with zeros between them.
+ * compressed stream, with zeros between them. Behind the entry of a late archive
+ * (lib/late_archive.h) come the entries inside it.
  */
 #ifndef BEDPLATE_MKINITRAMFS_ARCHIVE_H
 #define BEDPLATE_MKINITRAMFS_ARCHIVE_H
@@ -11,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mkinitramfs/cpio.h"
+#include "lib/cpio.h"
 #include "mkinitramfs/unpack.h"
 
 struct archive {
@@ -23,6 +24,8 @@ struct archive {
 	struct unpack unpack;
 	struct cpio_reader reader;
 	void *mapped;
+	struct archive *late; /* the late archive while its entries come; else NULL */
+	uint8_t *late_data;
 };
 
 #define ARCHIVE_INIT         \
@@ -41,11 +44,14 @@ void archive_open_memory(struct archive *archive, const void *data, size_t size)
 int archive_next(struct archive *archive, const struct cpio_entry **entry,
 		 struct err *err);
 
-/* Content of the present entry; 0 at its end. */
+/* Content of the present entry; 0 at its end. That of a late archive is not given. */
 ssize_t archive_read(struct archive *archive, void *data, size_t size, struct err *err);
 
 /* How the present stream is compressed. */
 const char *archive_method(const struct archive *archive);
+
+/* Whether an entry is a late archive; its own entries come behind it. */
+bool archive_is_late_archive(const struct cpio_entry *entry);
 
 void archive_release(struct archive *archive);
 #define _cleanup_archive_ __attribute__((cleanup(archive_release)))

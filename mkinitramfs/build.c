@@ -97,8 +97,10 @@ static int observe(struct observed *o, const struct args *args,
 		result = observe_host(o, host, root_fd, err);
 	if (result)
 		return result;
-	return parts_find(&o->parts, dir ? dir : BEDPLATE_LIBDIR, wants_lvm(host, o),
-			  host->image.rescue, err);
+	result = parts_find(&o->parts, dir ? dir : BEDPLATE_LIBDIR, wants_lvm(host, o),
+			    host->image.rescue, err);
+	o->parts.lvm_at_once = o->chain.needs_lvm;
+	return result;
 }
 
 static int choose(struct observed *o, const struct host_conf *host, struct err *err)
@@ -194,10 +196,11 @@ static int write_image(const struct args *args, const struct host_conf *host,
 		result = image_write(plan, args->output, &options, &done, err);
 	if (result)
 		return result;
-	log_info("%s: kernel %s, %s mode, %zu entries, %.2f MB of %.2f MB (%s)",
+	log_info("%s: kernel %s, %s mode, %zu entries, %.2f MB of %.2f MB (%s), late "
+		 "archive %.2f MB",
 		 args->output, o->version, o->has_chain ? "host" : "generic", plan->count,
 		 (double)done.packed / 1e6, (double)done.unpacked / 1e6,
-		 options.method->name);
+		 options.method->name, (double)done.late / 1e6);
 	return 0;
 }
 

@@ -35,6 +35,7 @@ struct chain {
 	char *options;  /* mount options that name the subvolume; "" mostly */
 	char **volumes; /* VG/LV of logical volumes to activate */
 	size_t volume_count;
+	bool needs_lvm; /* one of them is neither linear nor striped */
 	struct chain_device *devices;
 	size_t device_count;
 	struct chain_module *modules;

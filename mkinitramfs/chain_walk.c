@@ -240,6 +240,8 @@ static int chain_add_mapped(struct chain *chain, int root_fd, const char *dir, b
 			result =
 				chain_add_modules(chain, lvm_parts[i].modules, false, dir,
 						  "a part of a logical volume", err);
+	/* What a linear or striped volume stands on is no volume. */
+	chain->needs_lvm |= is_lvm && !top;
 	if (!result && top && is_lvm && name)
 		result = chain_add_volume(chain, name, err);
 	if (uuid)

@@ -44,7 +44,7 @@ static int choose_driver(struct module_set *set, const struct chain_device *devi
 static int choose_for_device(struct module_set *set, const struct chain_device *device,
 			     struct err *err)
 {
-	unsigned flags = MODULE_AT_ONCE | (device->keyboard ? 0 : MODULE_NEEDED);
+	unsigned flags = device->keyboard ? MODULE_LATE : MODULE_AT_ONCE | MODULE_NEEDED;
 	_cleanup_free_ char *reason =
 		format_text("driver of %s (%s)", device->path + strlen("sys/devices/"),
 			    device->keyboard ? "keyboard" : "root's disk");
@@ -98,7 +98,7 @@ int choose_for_chain(struct module_set *set, const struct chain *chain, struct e
 
 	for (size_t i = 0; !result && i < chain->module_count; i++)
 		result = choose_for_module(set, &chain->modules[i], err);
-	/* Nobody types before the root is being looked for. */
+	/* Nobody types unless a shell is opened. */
 	return result ? result : choose_for_devices(set, chain, true, err);
 }
 

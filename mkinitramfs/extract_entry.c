@@ -347,9 +347,11 @@ int extract_all(struct extraction *x, struct err *err)
 	int result;
 
 	while ((result = archive_next(&x->archive, &entry, err)) > 0) {
-		int failed = image_interrupted ? err_set(err, EINTR, "interrupted")
-					       : extract_entry(x, entry, err);
+		int failed = image_interrupted ? err_set(err, EINTR, "interrupted") : 0;
 
+		/* What is in a late archive comes next, and needs it no more. */
+		if (!failed && !archive_is_late_archive(entry))
+			failed = extract_entry(x, entry, err);
 		if (failed)
 			return failed;
 	}

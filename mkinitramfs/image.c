@@ -6,63 +6,130 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "lib/cleanup.h"
+#include "lib/cpio.h"
 #include "lib/file.h"
+#include "lib/late_archive.h"
 #include "mkinitramfs/content.h"
-#include "mkinitramfs/cpio.h"
 #include "mkinitramfs/image.h"
 #include "mkinitramfs/signature.h"
 
 volatile sig_atomic_t image_interrupted;
+
+struct image_writer {
+	const struct plan *plan;
+	uint32_t mtime;
+	struct cpio_writer cpio;
+	size_t late_size; /* of the late archive, once it was written */
+};
 
 static int image_sink(void *context, const void *data, size_t size, struct err *err)
 {
 	return compress_write(context, data, size, err);
 }
 
-static int image_write_entry(struct cpio_writer *writer, const struct entry *entry,
-			     uint32_t mtime, struct content *content, struct err *err)
+static int image_write_entries(struct image_writer *image, bool late, struct err *err);
+
+/* Writes an archive of the late entries to a descriptor. */
+static int late_pack(const struct image_writer *image, int fd, struct err *err)
+{
+	_cleanup_compressor_ struct compressor compressor = COMPRESSOR_INIT;
+	struct image_writer late = { .plan = image->plan,
+				     .mtime = image->mtime,
+				     .cpio = { .sink = image_sink,
+					       .context = &compressor } };
+	int result = compress_open(&compressor, compress_find(LATE_ARCHIVE_METHOD), 0, fd,
+				   err);
+
+	if (!result)
+		result = image_write_entries(&late, true, err);
+	if (!result)
+		result = cpio_write_end(&late.cpio, err);
+	return result ? result : compress_finish(&compressor, err);
+}
+
+/* The archive goes through a file in memory, for its size stands before its content. */
+static int late_write(struct image_writer *image, struct cpio_entry *header,
+		      struct err *err)
+{
+	_cleanup_close_ int fd = memfd_create(LATE_ARCHIVE, MFD_CLOEXEC);
+	void *data;
+	int result;
+
+	if (fd < 0)
+		return err_sys(err, errno, "packing %s", LATE_ARCHIVE);
+	result = late_pack(image, fd, err);
+	if (result)
+		return err_wrap(err, "packing %s", LATE_ARCHIVE);
+	image->late_size = (size_t)lseek(fd, 0, SEEK_END);
+	header->size = (uint32_t)image->late_size;
+	data = mmap(NULL, image->late_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return err_sys(err, errno, "packing %s", LATE_ARCHIVE);
+	result = cpio_write(&image->cpio, header, data, err);
+	munmap(data, image->late_size);
+	return result;
+}
+
+static int image_write_entry(struct image_writer *image, const struct entry *entry,
+			     struct content *content, struct err *err)
 {
 	struct cpio_entry header = {
 		.name = entry->path,
 		.mode = entry->mode,
 		.nlink = entry->kind == ENTRY_DIR ? 2 : 1,
-		.mtime = mtime,
+		.mtime = image->mtime,
 		.size = (uint32_t)entry->size,
 		.rdev_major = entry->major,
 		.rdev_minor = entry->minor,
 	};
 	int result;
 
+	if (entry->kind == ENTRY_LATE)
+		return late_write(image, &header, err);
 	if (entry->kind != ENTRY_FILE)
-		return cpio_write(writer, &header, entry->text, err);
+		return cpio_write(&image->cpio, &header, entry->text, err);
 	result = content_load(content, entry->dir_fd, entry->source, entry->unpack, err);
 	if (result)
 		return result;
 	if (entry->unsign)
 		content->size = signature_cut(content->data, content->size);
 	header.size = (uint32_t)content->size;
-	return cpio_write(writer, &header, content->data, err);
+	return cpio_write(&image->cpio, &header, content->data, err);
 }
 
-static int image_write_entries(const struct plan *plan, struct compressor *compressor,
-			       uint32_t mtime, uint64_t *unpacked, struct err *err)
+/* The entries that are late, or those that are not. */
+static int image_write_entries(struct image_writer *image, bool late, struct err *err)
 {
-	struct cpio_writer writer = { .sink = image_sink, .context = compressor };
 	_cleanup_content_ struct content content = CONTENT_INIT;
 	int result = 0;
 
-	for (size_t i = 0; !result && i < plan->count; i++) {
+	for (size_t i = 0; !result && i < image->plan->count; i++) {
 		if (image_interrupted)
 			return err_set(err, EINTR, "interrupted");
-		result =
-			image_write_entry(&writer, &plan->items[i], mtime, &content, err);
+		if (image->plan->items[i].late == late)
+			result = image_write_entry(image, &image->plan->items[i],
+						   &content, err);
 	}
+	return result;
+}
+
+static int image_write_all(const struct plan *plan, struct compressor *compressor,
+			   uint32_t mtime, struct image_result *done, struct err *err)
+{
+	struct image_writer image = { .plan = plan,
+				      .mtime = mtime,
+				      .cpio = { .sink = image_sink,
+						.context = compressor } };
+	int result = image_write_entries(&image, false, err);
+
 	if (!result)
-		result = cpio_write_end(&writer, err);
-	*unpacked = writer.offset;
+		result = cpio_write_end(&image.cpio, err);
+	done->unpacked = image.cpio.offset;
+	done->late = image.late_size;
 	return result;
 }
 
@@ -101,8 +168,7 @@ int image_write(const struct plan *plan, const char *path,
 	result = compress_open(&compressor, options->method, options->level, aside.fd,
 			       err);
 	if (!result)
-		result = image_write_entries(plan, &compressor, options->mtime,
-					     &done->unpacked, err);
+		result = image_write_all(plan, &compressor, options->mtime, done, err);
 	if (!result)
 		result = compress_finish(&compressor, err);
 	done->packed = compressor.written;

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* image.h: writes a plan as an image file. */
+/*
+ * image.h: writes a plan as an image file.
+ *
+ * The entries that are marked late do not lie in the image itself but in an archive of
+ * their own, which is its last entry (lib/late_archive.h): the kernel need not unpack what
+ * a boot that goes well does not look at.
+ */
 #ifndef BEDPLATE_MKINITRAMFS_IMAGE_H
 #define BEDPLATE_MKINITRAMFS_IMAGE_H
 
@@ -16,7 +22,8 @@ struct image_options {
 };
 
 struct image_result {
-	uint64_t unpacked; /* bytes of the archive */
+	uint64_t unpacked; /* bytes of the archive, with the late one as it lies in it */
+	uint64_t late;     /* bytes of the late archive, compressed; 0: there is none */
 	uint64_t packed;   /* bytes of the file */
 };
 

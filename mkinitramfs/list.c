@@ -64,7 +64,13 @@ static void print_name(const char *name)
 			putchar(*name);
 }
 
-static void print_entry(const struct cpio_entry *entry, const char *target)
+/* The late archive's own entry stands among the others. */
+static bool is_late(const struct lister *lister, const struct cpio_entry *entry)
+{
+	return lister->archive.late && !archive_is_late_archive(entry);
+}
+
+static void print_entry(const struct lister *lister, const struct cpio_entry *entry)
 {
 	char mode[11], size[32], date[32];
 	time_t time = (time_t)entry->mtime;
@@ -80,11 +86,11 @@ static void print_entry(const struct cpio_entry *entry, const char *target)
 	printf("%s %2" PRIu32 " %-4" PRIu32 " %-4" PRIu32 " %8s %s ", mode, entry->nlink,
 	       entry->uid, entry->gid, size, date);
 	print_name(entry->name);
-	if (*target) {
+	if (*lister->target) {
 		printf(" -> ");
-		print_name(target);
+		print_name(lister->target);
 	}
-	putchar('\n');
+	printf("%s\n", is_late(lister, entry) ? show_late : "");
 }
 
 static int list_text(struct lister *lister, struct err *err)
@@ -93,7 +99,7 @@ static int list_text(struct lister *lister, struct err *err)
 	int result;
 
 	while ((result = lister_next(lister, &entry, err)) > 0)
-		print_entry(entry, lister->target);
+		print_entry(lister, entry);
 	if (fflush(stdout) == EOF)
 		return err_sys(err, errno, "writing to the standard output");
 	return result;
@@ -117,6 +123,7 @@ static json_t *list_json_entry(const struct lister *lister,
 			    json_integer((json_int_t)lister->archive.segment));
 	json_object_set_new(object, "compression",
 			    json_string(archive_method(&lister->archive)));
+	json_object_set_new(object, "late", json_boolean(is_late(lister, entry)));
 	if (*lister->target)
 		json_object_set_new(object, "target", show_json_text(lister->target));
 	if (S_ISCHR(entry->mode) || S_ISBLK(entry->mode)) {

@@ -247,6 +247,14 @@ static void modprobe_lines(const struct module_set *set, struct strbuf *out)
 	}
 }
 
+/* Keyboards' drivers: /init asks for them by name before it opens a shell. */
+static void keyboard_lines(const struct module_set *set, struct strbuf *out)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->items[i].path && module_is_late(&set->items[i]))
+			strbuf_addf(out, "%s\n", set->items[i].name);
+}
+
 /* ---- all of it ---- */
 
 static int module_add_one(struct plan *plan, const struct module_set *set,
@@ -261,18 +269,21 @@ static int module_add_one(struct plan *plan, const struct module_set *set,
 	source = format_text("%s/%s", set->dir, module->path);
 	if (!path || !source)
 		return -ENOMEM;
+	plan->late = module_is_late(module);
 	plan_add_module(plan, path, set->root_fd, source,
 			plain.length != strlen(module->path), set->unsign,
 			module->reason);
+	plan->late = false;
 	return 0;
 }
 
 int module_files_add(struct plan *plan, const struct module_set *set, struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf order, conf;
+	_cleanup_strbuf_ struct strbuf order, conf, keyboards;
 	int result = 0;
 
 	strbuf_init(&order, 0);
+	strbuf_init(&keyboards, 0);
 	strbuf_init(&conf, 0);
 	for (size_t i = 0; i < set->count; i++)
 		if (set->items[i].path && module_add_one(plan, set, &set->items[i]))
@@ -285,6 +296,12 @@ int module_files_add(struct plan *plan, const struct module_set *set, struct err
 		return result;
 	plan_add_text(plan, "etc/bedplate/modules.plan", 0644, &order,
 		      "which modules /init loads at once, in order");
+	keyboard_lines(set, &keyboards);
+	plan->late = true;
+	if (keyboards.length)
+		plan_add_text(plan, "etc/bedplate/keyboards.list", 0644, &keyboards,
+			      "which modules /init loads where somebody may type");
+	plan->late = false;
 	modprobe_lines(set, &conf);
 	if (conf.length)
 		plan_add_text(plan, "etc/modprobe.d/bedplate.conf", 0644, &conf,

@@ -117,7 +117,7 @@ static int module_enter_soft(struct module_set *set, const char *alias, size_t i
 			     bool pre, struct err *err)
 {
 	_cleanup_kmod_list_ struct kmod_list *list = NULL;
-	unsigned flags = set->items[index].flags & MODULE_AT_ONCE;
+	unsigned flags = set->items[index].flags & (MODULE_AT_ONCE | MODULE_LATE);
 	_cleanup_free_ char *reason =
 		format_text("softdep of %s", set->items[index].name);
 	struct kmod_list *item;
@@ -309,6 +309,11 @@ int module_set_add(struct module_set *set, const char *alias, unsigned flags,
 	if (err)
 		err_clear(err);
 	return found;
+}
+
+bool module_is_late(const struct module *module)
+{
+	return (module->flags & MODULE_LATE) && !(module->flags & MODULE_AT_ONCE);
 }
 
 /* Marks a module and all that are loaded before it. */

@@ -22,6 +22,8 @@ enum module_flags {
 		1
 		<< 0, /* into modules.plan: loaded without being asked for by a device */
 	MODULE_NEEDED = 1 << 1, /* an error where the configuration excludes it */
+	MODULE_LATE =
+		1 << 2, /* for the late archive, unless it is MODULE_AT_ONCE as well */
 };
 
 struct module {
@@ -99,6 +101,9 @@ int module_set_order(const struct module_set *set, size_t **order, size_t *count
 int module_firmware(const struct module_set *set, const struct module *module,
 		    int (*found)(void *context, const char *name, struct err *err),
 		    void *context, struct err *err);
+
+/* Whether the module lies in the late archive: it is asked for there and nowhere else. */
+bool module_is_late(const struct module *module);
 
 /* The path as the image has it: without the compression's suffix. Valid until `buffer`
  * changes. */

@@ -177,15 +177,18 @@ void parts_add(struct plan *plan, const struct parts *parts, const char *version
 		BEDPLATE_VERSION, version);
 	text_add(plan, "etc/initrd-release", release ? release : "",
 		 "tells systemd that this is an initramfs");
+	plan->late = !parts->lvm_at_once;
 	if (parts->lvm) {
 		plan_add_file(plan, "sbin/lvm", 0755, AT_FDCWD, parts->lvm, false,
 			      "activates logical volumes");
 		text_add(plan, "etc/lvm/lvm.conf", lvm_conf,
 			 "makes lvm work without udev");
 	}
-	if (!parts->busybox)
-		return;
-	plan_add_file(plan, "bin/busybox", 0755, AT_FDCWD, parts->busybox, false,
-		      "the rescue shell and its tools");
-	applets_add(plan, parts->applets.text);
+	plan->late = true;
+	if (parts->busybox) {
+		plan_add_file(plan, "bin/busybox", 0755, AT_FDCWD, parts->busybox, false,
+			      "the rescue shell and its tools");
+		applets_add(plan, parts->applets.text);
+	}
+	plan->late = false;
 }

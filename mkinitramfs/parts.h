@@ -15,6 +15,7 @@
 struct parts {
 	char *init, *lvm, *busybox; /* paths; NULL where not wanted */
 	struct strbuf applets;      /* of busybox, one a line: bin/sh */
+	bool lvm_at_once; /* every boot needs lvm; otherwise it is for the late archive */
 };
 
 /* Finds init, and the others if wanted, in the folder of installed programs or a build
@@ -24,7 +25,8 @@ int parts_find(struct parts *parts, const char *dir, bool lvm, bool busybox,
 void parts_release(struct parts *parts);
 #define _cleanup_parts_ __attribute__((cleanup(parts_release)))
 
-/* Adds programs, links, folders, nodes and /etc files. */
+/* Adds programs, links, folders, nodes and /etc files. The rescue set goes into the late
+ * archive, and lvm where /init gets along without. */
 void parts_add(struct plan *plan, const struct parts *parts, const char *version);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "lib/cleanup.h"
+#include "lib/late_archive.h"
 #include "mkinitramfs/plan.h"
 
 enum { REASON_MAX = 400 };
@@ -76,6 +77,7 @@ static struct entry *plan_add(struct plan *plan, const char *path, enum entry_ki
 				 .kind = kind,
 				 .mode = mode,
 				 .dir_fd = -1,
+				 .late = plan->late,
 				 .reason = strdup(reason) };
 	if (!entry->path || !entry->reason)
 		plan_no_memory(plan);
@@ -188,12 +190,13 @@ static bool entry_same(const struct entry *a, const struct entry *b)
 }
 
 /* Adds the folders above an entry; those that are there already are merged afterwards. */
-static void plan_add_parents(struct plan *plan, const char *path)
+static void plan_add_parents(struct plan *plan, size_t index)
 {
-	_cleanup_free_ char *copy = strdup(path);
+	_cleanup_free_ char *copy = strdup(plan->items[index].path);
 
 	if (!copy)
 		plan_no_memory(plan);
+	plan->late = plan->items[index].late;
 	for (char *slash = copy ? strchr(copy, '/') : NULL; slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
@@ -219,6 +222,7 @@ static int entry_merge(struct entry *kept, struct entry *other, struct err *err)
 	}
 	if (!kept->reason)
 		return err_sys(err, ENOMEM, "planning the image");
+	kept->late = kept->late && other->late;
 	entry_release(other);
 	return 0;
 }
@@ -240,6 +244,35 @@ static int plan_merge(struct plan *plan, struct err *err)
 	}
 	plan->count = kept;
 	return result;
+}
+
+static int entry_rank(const struct entry *entry)
+{
+	return entry->late ? 2 : entry->kind == ENTRY_LATE;
+}
+
+static int entry_compare_rank(const void *a, const void *b)
+{
+	int order = entry_rank(a) - entry_rank(b);
+
+	return order ? order : entry_compare(a, b);
+}
+
+/* The archive that the late entries lie in is the last of those that are not. */
+static int plan_add_late(struct plan *plan, struct err *err)
+{
+	size_t late = 0;
+
+	while (late < plan->count && !plan->items[late].late)
+		late++;
+	if (late == plan->count)
+		return 0;
+	plan_add(plan, LATE_ARCHIVE, ENTRY_LATE, S_IFREG | 0644,
+		 "holds what only a failing or unusual boot needs");
+	qsort(plan->items, plan->count, sizeof(*plan->items), entry_compare_rank);
+	if (plan->failed.code && err)
+		*err = plan->failed;
+	return plan->failed.code;
 }
 
 /* Folders that nobody asked for say what they are for. */
@@ -264,7 +297,8 @@ int plan_finish(struct plan *plan, struct err *err)
 	int result;
 
 	for (size_t i = 0; i < count && !plan->failed.code; i++)
-		plan_add_parents(plan, plan->items[i].path);
+		plan_add_parents(plan, i);
+	plan->late = false;
 	if (plan->failed.code) {
 		if (err)
 			*err = plan->failed;
@@ -272,6 +306,8 @@ int plan_finish(struct plan *plan, struct err *err)
 	}
 	qsort(plan->items, plan->count, sizeof(*plan->items), entry_compare);
 	result = plan_merge(plan, err);
+	if (!result)
+		result = plan_add_late(plan, err);
 	return result ? result : plan_explain_parents(plan, err);
 }
 

@@ -16,7 +16,7 @@
 #include "lib/err.h"
 #include "lib/strbuf.h"
 
-enum entry_kind { ENTRY_DIR, ENTRY_FILE, ENTRY_TEXT, ENTRY_LINK, ENTRY_NODE };
+enum entry_kind { ENTRY_DIR, ENTRY_FILE, ENTRY_TEXT, ENTRY_LINK, ENTRY_NODE, ENTRY_LATE };
 
 struct entry {
 	char *path; /* in the image, without a leading slash */
@@ -29,12 +29,14 @@ struct entry {
 	bool unpack;           /* the source is compressed, the image gets it plain */
 	bool unsign;           /* a module that goes in without its signature */
 	unsigned major, minor; /* of a (character) device node */
+	bool late;             /* lies in the late archive, see image.h */
 	char *reason;          /* one or more, parted by "; " */
 };
 
 struct plan {
 	struct entry *items;
 	size_t count, room;
+	bool late;         /* what is added from now on is for the late archive */
 	struct err failed; /* the first thing that went wrong while adding */
 };
 
@@ -58,7 +60,8 @@ void plan_add_file(struct plan *plan, const char *path, mode_t mode, int dir_fd,
 void plan_add_module(struct plan *plan, const char *path, int dir_fd, const char *source,
 		     bool unpack, bool unsign, const char *reason);
 
-/* Adds missing parent folders, sorts by path (bytes), merges what is there twice. */
+/* Adds missing parent folders, sorts by path (bytes), merges what is there twice: what one
+ * of two wants early is early. Late entries come last, behind that of their archive. */
 int plan_finish(struct plan *plan, struct err *err);
 
 void plan_release(struct plan *plan);

@@ -9,6 +9,8 @@
 #include "lib/cleanup.h"
 #include "mkinitramfs/show.h"
 
+const char show_late[] = " (late)";
+
 static char type_letter(mode_t mode)
 {
 	static const struct {
@@ -59,6 +61,8 @@ static void show_name(const struct entry *entry)
 	printf("%s", entry->path);
 	if (entry->kind == ENTRY_LINK)
 		printf(" -> %s", entry->text);
+	if (entry->late)
+		printf("%s", show_late);
 }
 
 int show_plan(const struct plan *plan, struct err *err)
@@ -122,11 +126,10 @@ static json_t *json_reasons(const char *reasons)
 
 static json_t *json_entry(const struct entry *entry)
 {
-	static const char *const kinds[] = { [ENTRY_DIR] = "directory",
-					     [ENTRY_FILE] = "file",
-					     [ENTRY_TEXT] = "file",
-					     [ENTRY_LINK] = "link",
-					     [ENTRY_NODE] = "node" };
+	static const char *const kinds[] = {
+		[ENTRY_DIR] = "directory", [ENTRY_FILE] = "file", [ENTRY_TEXT] = "file",
+		[ENTRY_LATE] = "file",     [ENTRY_LINK] = "link", [ENTRY_NODE] = "node"
+	};
 	char mode[8];
 	json_t *object = json_object();
 
@@ -144,6 +147,7 @@ static json_t *json_entry(const struct entry *entry)
 		json_object_set_new(object, "major", json_integer(entry->major));
 		json_object_set_new(object, "minor", json_integer(entry->minor));
 	}
+	json_object_set_new(object, "late", json_boolean(entry->late));
 	json_object_set_new(object, "reasons", json_reasons(entry->reason));
 	return object;
 }

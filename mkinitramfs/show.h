@@ -26,6 +26,9 @@ int show_json_value(json_t *value, struct err *err);
 /* A text as a JSON value; bytes that are no UTF-8 are not shown. */
 json_t *show_json_text(const char *text);
 
+/* What stands behind the name of an entry of the late archive. */
+extern const char show_late[];
+
 /* The ten letters of ls -l, and '\0'. */
 void show_mode(mode_t mode, char text[11]);
 

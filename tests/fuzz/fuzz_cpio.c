@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: mkinitramfs/cpio.c lib/err.c */
+/* SOURCES: lib/cpio.c lib/err.c */
 /* fuzz_cpio.c: no bytes make the archive reader fail otherwise than by an error. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "mkinitramfs/cpio.h"
+#include "lib/cpio.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

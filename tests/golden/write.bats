@@ -46,9 +46,13 @@ setup() {
 	tree lvm
 	mkinitramfs -o "$image"
 	zstd -qdc "$image" >"$work/plain"
-	diff <(cpio -t --quiet <"$work/plain") <("$mki" --list "$image" --json | jq -r '.entries[].path')
 	mkdir "$work/theirs"
 	(cd "$work/theirs" && cpio -idm --quiet --no-absolute-filenames <"$work/plain" 2>/dev/null || true)
+	zstd -qdc "$work/theirs/late.cpio.zst" >"$work/late"
+	rm "$work/theirs/late.cpio.zst"
+	diff <(cpio -t --quiet <"$work/plain" && cpio -t --quiet <"$work/late") \
+		<("$mki" --list "$image" --json | jq -r '.entries[].path')
+	(cd "$work/theirs" && cpio -idm --quiet --no-absolute-filenames <"$work/late" 2>/dev/null || true)
 	"$mki" --extract "$image" "$work/ours" 2>/dev/null
 	diff -r --no-dereference -x dev "$work/theirs" "$work/ours"
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: mkinitramfs/cpio.c lib/err.c */
+/* SOURCES: lib/cpio.c lib/err.c */
 /* test_cpio.c: what cpio's writer writes, its reader reads; and what it refuses. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "mkinitramfs/cpio.h"
+#include "lib/cpio.h"
 #include "tests/unit/tap.h"
 
 struct memory {

@@ -8,8 +8,8 @@
  * and content are each padded to a multiple of 4. An archive ends with an entry named
  * TRAILER!!!.
  */
-#ifndef BEDPLATE_MKINITRAMFS_CPIO_H
-#define BEDPLATE_MKINITRAMFS_CPIO_H
+#ifndef BEDPLATE_LIB_CPIO_H
+#define BEDPLATE_LIB_CPIO_H
 
 #include <limits.h>
 #include <stdbool.h>

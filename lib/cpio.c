@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "mkinitramfs/cpio.h"
+#include "lib/cpio.h"
 
 static const char trailer_name[] = "TRAILER!!!";
 
