@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "init/device.h"
+#include "init/kernel_args.h"
 #include "init/lvm.h"
 #include "init/module.h"
 #include "init/reboot.h"
@@ -32,6 +33,7 @@ struct boot {
 	struct device device; /* the root's, a copy */
 	char fstype[32];
 	char init[256]; /* path below the new root */
+	struct kernel_args kernel_args;
 	struct reboot reboot;
 	struct report report;
 };
@@ -40,11 +42,13 @@ struct boot {
 int step_mounts(struct boot *boot, struct err *err);
 int step_log(struct boot *boot, struct err *err);
 int step_arguments(struct boot *boot, struct err *err);
+int step_kernel_args(struct boot *boot, struct err *err);
 int step_uevents(struct boot *boot, struct err *err);
 int step_modules(struct boot *boot, struct err *err);
 int step_device(struct boot *boot, struct err *err);
 int step_resume(struct boot *boot, struct err *err);
 int step_mount(struct boot *boot, struct err *err);
+int step_parameters(struct boot *boot, struct err *err);
 int step_reboot(struct boot *boot, struct err *err);
 int step_init(struct boot *boot, struct err *err);
 int step_switch(struct boot *boot, struct err *err);

@@ -149,6 +149,41 @@ static json_t *notes_json(const struct report *report)
 	return notes;
 }
 
+static json_t *kernel_args_json(const struct kernel_findings *findings)
+{
+	static const char *const results[] = {
+		[KERNEL_HOLDS] = "ok",
+		[KERNEL_FAILS] = "failed",
+		[KERNEL_UNKNOWN] = "unknown",
+	};
+	static const char *const kinds[] = {
+		[KERNEL_RULE_REQUIRE] = "require",
+		[KERNEL_RULE_FORBID] = "forbid",
+		[KERNEL_RULE_ADVISE] = "advise",
+		[KERNEL_RULE_EFFECTIVE] = "effective",
+	};
+	static const char *const policies[] = {
+		[KERNEL_POLICY_WARN] = "warn",
+		[KERNEL_POLICY_RESCUE] = "rescue",
+		[KERNEL_POLICY_REBOOT] = "reboot",
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct kernel_finding *finding = &findings->items[i];
+		const struct kernel_rule *rule = finding->rule;
+
+		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o, s:s, s:s}",
+						      "kind", kinds[rule->kind], "rule",
+						      text_or_null(rule->text), "origin",
+						      text_or_null(rule->origin), "found",
+						      text_or_null(finding->found),
+						      "result", results[finding->result],
+						      "policy", policies[rule->policy]));
+	}
+	return list;
+}
+
 static json_t *reboot_json(const struct reboot *reboot)
 {
 	json_t *wanted = json_array();
@@ -163,11 +198,12 @@ static json_t *boot_json(const struct boot *boot, const char *result)
 {
 	bool host = boot->settings->image.mode == init_image_mode_host;
 
-	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
-			 REPORT_VERSION, "kernel", boot->modules.version, "mode",
-			 host ? "host" : "generic", "result", result, "root",
+	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "version", REPORT_VERSION, "kernel", boot->modules.version,
+			 "mode", host ? "host" : "generic", "result", result, "root",
 			 root_json(boot), "steps", steps_json(&boot->report), "modules",
 			 modules_json(&boot->modules.loader), "lvm", lvm_json(&boot->lvm),
+			 "kernel_args", kernel_args_json(&boot->kernel_args.findings),
 			 "reboot", reboot_json(&boot->reboot), "messages",
 			 notes_json(&boot->report));
 }

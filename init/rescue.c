@@ -2,121 +2,27 @@
 /* rescue.c: diagnosis on the consoles, the rescue shell, the end of a boot that nobody
  * watches. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/reboot.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/console.h"
 #include "init/diagnosis.h"
 #include "init/late.h"
 #include "init/rescue.h"
+#include "init/shell.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
 #include "lib/log.h"
 
-enum { FAULT_STACK = 16 << 10, KEYBOARDS_TIMEOUT_S = 10 };
+enum { FAULT_STACK = 64 << 10, KEYBOARDS_TIMEOUT_S = 10 };
 
-static const char *const shell_environment[] = {
-	"PATH=/sbin:/bin:/usr/sbin:/usr/bin",
-	"HOME=/",
-	"TERM=linux",
-	"PS1=bedplate# ",
-	"DM_DISABLE_UDEV=1",
-	NULL,
-};
-
-static void write_console(const char *name, const char *text)
-{
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/dev/%s", name);
-	fd = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	/* A serial line that blocks is waited for, a dead one is not. */
-	fcntl(fd, F_SETFL, 0);
-	file_write_all(fd, text, strlen(text));
-	close(fd);
-}
-
-/* On each console that the kernel has: who sits where is not known. */
 void rescue_show(const struct boot *boot, const char *text)
 {
-	char names[256], *rest = names, *name;
-
-	if (file_read_line(boot->root_fd, "sys/class/tty/console/active", names,
-			   sizeof(names), NULL) < 0 ||
-	    !names[0]) {
-		write_console("console", text);
-		return;
-	}
-	while ((name = strsep(&rest, " "))) {
-		if (*name)
-			write_console(name, text);
-	}
-}
-
-/* `failed` is a pipe that an exec closes; a byte in it says that there was none. */
-static void shell_child(int failed)
-{
-	static const char *const argv[] = { "sh", NULL };
-	sigset_t none;
-	int fd;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	setsid();
-	fd = open("/dev/console", O_RDWR);
-	if (fd >= 0) {
-		ioctl(fd, TIOCSCTTY, 1);
-		for (int i = 0; i < 3; i++)
-			dup2(fd, i);
-	}
-	execve("/bin/sh", (char *const *)argv, (char *const *)shell_environment);
-	if (write(failed, "!", 1) < 0)
-		_exit(126);
-	_exit(127);
-}
-
-/* The rescue set and the keyboards wait in the late archive until somebody may type. */
-static bool prepare_shell(struct boot *boot)
-{
-	if (late_need(boot, "bin/sh", NULL) < 0)
-		return false;
-	modules_request_list(&boot->modules, "etc/bedplate/keyboards.list");
-	modules_wait(&boot->modules, KEYBOARDS_TIMEOUT_S);
-	return true;
-}
-
-/* Runs the shell and reaps whatever else ends meanwhile. False where there is none. */
-static bool run_shell(struct boot *boot)
-{
-	pid_t shell, ended;
-	int ends[2];
-	char byte;
-	bool ran;
-
-	if (!prepare_shell(boot) || pipe2(ends, O_CLOEXEC) < 0)
-		return false;
-	shell = fork();
-	if (shell == 0)
-		shell_child(ends[1]);
-	close(ends[1]);
-	ran = shell > 0 && read(ends[0], &byte, 1) == 0;
-	close(ends[0]);
-	if (shell < 0)
-		return false;
-	do
-		ended = waitpid(-1, NULL, 0);
-	while (ended != shell && (ended > 0 || errno == EINTR));
-	return ran;
+	console_show(boot->root_fd, text);
 }
 
 static void sleep_ms(uint64_t ms)
@@ -170,22 +76,68 @@ static bool shell_is_wanted(const struct boot *boot)
 	       boot->settings->rescue.emergency == init_rescue_emergency_shell;
 }
 
+/* The rescue set and the keyboards wait in the late archive until somebody may type. */
+static void prepare_shell(struct boot *boot)
+{
+	if (late_need(boot, "bin/sh", NULL) < 0)
+		return;
+	modules_request_list(&boot->modules, "etc/bedplate/keyboards.list");
+	modules_wait(&boot->modules, KEYBOARDS_TIMEOUT_S);
+}
+
+/* The shell where there is to be one, and words where it ended by itself or was not had.
+ * True when somebody left it. */
+static bool give_shell(struct boot *boot, uint64_t quiet_ms)
+{
+	static const char *const words[] = {
+		[SHELL_LEFT] = "",
+		[SHELL_NOBODY] = "\nbedplate: nobody typed anything here\n",
+		[SHELL_NONE] = "bedplate: there is no shell in this image\n",
+	};
+	enum shell_end end;
+
+	if (!shell_is_wanted(boot)) {
+		rescue_show(boot, "bedplate: no shell (rd.shell=0 or rd.emergency=)\n");
+		return false;
+	}
+	prepare_shell(boot);
+	end = shell_run(boot->settings->rescue.password, quiet_ms);
+	rescue_show(boot, words[end]);
+	return end == SHELL_LEFT;
+}
+
 void rescue(struct boot *boot, const struct err *err)
 {
-	bool shell = shell_is_wanted(boot);
 	_cleanup_strbuf_ struct strbuf text;
 
 	strbuf_init(&text, 1 << 20);
 	log_error("%s", err->text);
-	if (report_write(boot, shell ? "rescue" : "reboot", NULL) < 0)
+	if (report_write(boot, shell_is_wanted(boot) ? "rescue" : "reboot", NULL) < 0)
 		log_warning("the boot report could not be written");
 	diagnosis_full(boot, err, &text);
 	rescue_show(boot, text.text);
-	if (shell && run_shell(boot))
+	if (!give_shell(boot, boot->settings->rescue.shell_timeout_ms))
+		end_machine(boot);
+}
+
+void rescue_finding(struct boot *boot, const struct err *err)
+{
+	enum init_rescue_emergency emergency = boot->settings->rescue.emergency;
+	char text[sizeof(*err) + 128];
+
+	log_error("%s", err->text);
+	snprintf(
+		text, sizeof(text),
+		"\nbedplate: the boot has stopped: %s\n\nWhat to try\n%s%s%s"
+		"  \"exit\" goes on with the boot; \"reboot -f\" restarts the machine\n\n",
+		err->text, err->hint[0] ? "  " : "", err->hint, err->hint[0] ? "\n" : "");
+	rescue_show(boot, text);
+	if (give_shell(boot, boot->settings->rescue.shell_timeout_ms))
 		return;
-	rescue_show(boot, shell ? "bedplate: there is no shell in this image\n"
-				: "bedplate: no shell (rd.shell=0)\n");
-	end_machine(boot);
+	if (emergency == init_rescue_emergency_poweroff ||
+	    emergency == init_rescue_emergency_halt)
+		end_machine(boot);
+	reboot_want(boot, err->text);
 }
 
 void rescue_break(struct boot *boot, const char *step)
@@ -196,10 +148,7 @@ void rescue_break(struct boot *boot, const char *step)
 		 "\nbedplate: stopped before step \"%s\" (rd.break); \"exit\" goes on\n",
 		 step);
 	rescue_show(boot, text);
-	if (!shell_is_wanted(boot))
-		rescue_show(boot, "bedplate: no shell (rd.shell=0)\n");
-	else if (!run_shell(boot))
-		rescue_show(boot, "bedplate: there is no shell in this image\n");
+	give_shell(boot, UINT64_MAX);
 }
 
 static struct boot *faulty_boot;
@@ -224,8 +173,7 @@ static void fault_handler(int number, siginfo_t *info, void *context)
 			: "");
 	log_error("%s", text + strlen("\nbedplate: "));
 	rescue_show(faulty_boot, text);
-	if (shell_is_wanted(faulty_boot))
-		run_shell(faulty_boot);
+	give_shell(faulty_boot, faulty_boot->settings->rescue.shell_timeout_ms);
 	end_machine(faulty_boot);
 }
 

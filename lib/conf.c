@@ -317,32 +317,34 @@ int conf_set(struct conf *conf, const char *section, const char *key, const char
 	return rc;
 }
 
-struct conf_origin conf_origin(const struct conf *conf, const char *section,
-			       const char *key, size_t index)
+struct conf_origin conf_item_origin(const struct conf *conf, const char *section,
+				    const char *key, size_t index, size_t item)
 {
 	const struct conf_section *in = conf_find_section(conf->schema, section);
 	const struct conf_key *of = in ? conf_find_key(in, key) : NULL;
 	const struct conf_block *block = in ? conf_block_of(conf, in) : NULL;
 	const struct conf_sources *sources;
+	size_t i = 0;
 
 	if (!of || index >= block->count)
 		return (struct conf_origin){ .file = NULL };
 	sources = &block->items[index].keys[of - in->keys];
 	if (sources->count == 0)
 		return (struct conf_origin){ .file = NULL };
-	return sources->items[sources->count - 1].origin;
+	for (; i + 1 < sources->count && item >= sources->items[i].count; i++)
+		item -= sources->items[i].count;
+	return sources->items[i].origin;
 }
 
-int conf_fail(const struct conf *conf, const char *section, const char *key, size_t index,
-	      struct err *err, const char *fmt, ...)
+struct conf_origin conf_origin(const struct conf *conf, const char *section,
+			       const char *key, size_t index)
 {
-	struct conf_origin origin = conf_origin(conf, section, key, index);
-	char words[ERR_MAX];
-	va_list ap;
+	return conf_item_origin(conf, section, key, index, SIZE_MAX);
+}
 
-	va_start(ap, fmt);
-	vsnprintf(words, sizeof(words), fmt, ap);
-	va_end(ap);
+static int fail_at(struct conf_origin origin, const char *section, const char *key,
+		   struct err *err, const char *words)
+{
 	if (!origin.file)
 		return err_set(err, EINVAL, "[%s] %s: %s", section, key, words);
 	if (origin.line == 0)
@@ -350,6 +352,31 @@ int conf_fail(const struct conf *conf, const char *section, const char *key, siz
 			       words);
 	return err_set(err, EINVAL, "%s:%u: [%s] %s: %s", origin.file, origin.line,
 		       section, key, words);
+}
+
+int conf_fail(const struct conf *conf, const char *section, const char *key, size_t index,
+	      struct err *err, const char *fmt, ...)
+{
+	char words[ERR_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	return fail_at(conf_origin(conf, section, key, index), section, key, err, words);
+}
+
+int conf_fail_item(const struct conf *conf, const char *section, const char *key,
+		   size_t index, size_t item, struct err *err, const char *fmt, ...)
+{
+	char words[ERR_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	return fail_at(conf_item_origin(conf, section, key, index, item), section, key,
+		       err, words);
 }
 
 int conf_check(const struct conf *conf, struct err *err)

@@ -91,10 +91,19 @@ int conf_fail(const struct conf *conf, const char *section, const char *key, siz
 	      struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
 
+/* The same for one item of a list. */
+int conf_fail_item(const struct conf *conf, const char *section, const char *key,
+		   size_t index, size_t item, struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
+
 /* Where the value of a key came from (of a list: its latest items); `index` counts the
  * instances of a REPEATED section and is 0 for a SINGLE one. */
 struct conf_origin conf_origin(const struct conf *conf, const char *section,
 			       const char *key, size_t index);
+
+/* The same of one item of a list. */
+struct conf_origin conf_item_origin(const struct conf *conf, const char *section,
+				    const char *key, size_t index, size_t item);
 
 /* Writes the configuration as text that reads back to the same values. `flags` is any of
  * enum conf_dump_flags, or 0. */

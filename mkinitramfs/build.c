@@ -13,13 +13,16 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/kernel_facts.h"
 #include "lib/log.h"
 #include "lib/schema/host.h"
 #include "mkinitramfs/build.h"
 #include "mkinitramfs/chain.h"
 #include "mkinitramfs/choose.h"
+#include "mkinitramfs/guests.h"
 #include "mkinitramfs/image.h"
 #include "mkinitramfs/init_conf.h"
+#include "mkinitramfs/kernel_args.h"
 #include "mkinitramfs/kernel_config.h"
 #include "mkinitramfs/module_files.h"
 #include "mkinitramfs/parts.h"
@@ -32,6 +35,8 @@ struct observed {
 	struct module_set modules;
 	struct kernel_config config;
 	struct parts parts;
+	struct guests guests;
+	struct kernel_rules rules; /* about the kernel's arguments */
 	bool has_chain;
 };
 
@@ -42,6 +47,8 @@ static void observed_release(struct observed *o)
 	module_set_release(&o->modules);
 	kernel_config_release(&o->config);
 	parts_release(&o->parts);
+	guests_release(&o->guests);
+	kernel_rules_release(&o->rules);
 }
 #define _cleanup_observed_ __attribute__((cleanup(observed_release)))
 
@@ -103,6 +110,35 @@ static int observe(struct observed *o, const struct args *args,
 	return result;
 }
 
+/* The processor that the image is for is this one in host mode only. */
+static bool advises_intel(const struct observed *o, int root_fd)
+{
+	struct kernel_rules none = KERNEL_RULES_INIT;
+	struct kernel_facts facts;
+	bool intel;
+
+	if (!o->has_chain ||
+	    kernel_config_has(&o->config, "CONFIG_INTEL_IOMMU_DEFAULT_ON"))
+		return false;
+	kernel_facts_read(&facts, root_fd, &none, NULL);
+	intel = facts.maker == CPU_MAKER_INTEL;
+	kernel_facts_release(&facts);
+	return intel;
+}
+
+static int observe_needs(struct observed *o, struct conf *conf, int root_fd,
+			 struct err *err)
+{
+	int result = guests_read(&o->guests, root_fd, err);
+
+	if (!result)
+		result = kernel_args_collect(&o->rules, conf, conf_data(conf), &o->guests,
+					     advises_intel(o, root_fd), err);
+	if (!result && o->has_chain)
+		result = kernel_args_check(&o->rules, root_fd, err);
+	return result < 0 ? result : 0;
+}
+
 static int choose(struct observed *o, const struct host_conf *host, struct err *err)
 {
 	int result;
@@ -127,8 +163,8 @@ static int make_plan(struct plan *plan, const struct observed *o,
 	int result;
 
 	parts_add(plan, &o->parts, o->version);
-	result = init_conf_add(plan, host, o->has_chain ? &o->chain : NULL, o->version,
-			       err);
+	result = init_conf_add(plan, host, o->has_chain ? &o->chain : NULL, &o->rules,
+			       o->version, err);
 	if (!result)
 		result = module_files_add(plan, &o->modules, err);
 	if (!result && host->image.firmware)
@@ -214,9 +250,9 @@ static int show(const struct args *args, const struct observed *o,
 	return args->dry_run ? show_plan(plan, err) : 0;
 }
 
-int build_run(const struct args *args, const struct host_conf *host, int root_fd,
-	      struct err *err)
+int build_run(const struct args *args, struct conf *conf, int root_fd, struct err *err)
 {
+	const struct host_conf *host = conf_data(conf);
 	_cleanup_observed_ struct observed o = { .modules = MODULE_SET_INIT };
 	_cleanup_plan_ struct plan plan = PLAN_INIT;
 	int result;
@@ -224,6 +260,8 @@ int build_run(const struct args *args, const struct host_conf *host, int root_fd
 	strbuf_init(&o.config.text, 0);
 	strbuf_init(&o.parts.applets, 0);
 	result = observe(&o, args, host, root_fd, err);
+	if (!result)
+		result = observe_needs(&o, conf, root_fd, err);
 	if (!result)
 		result = choose(&o, host, err);
 	if (!result)

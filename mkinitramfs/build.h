@@ -6,8 +6,7 @@
 #include "lib/schema/host.h"
 #include "mkinitramfs/args.h"
 
-/* Observes, plans, shows and writes as the arguments say. */
-int build_run(const struct args *args, const struct host_conf *host, int root_fd,
-	      struct err *err);
+/* Observes, plans, shows and writes as the arguments say. `conf` is host.conf's. */
+int build_run(const struct args *args, struct conf *conf, int root_fd, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include "lib/cleanup.h"
 #include "lib/schema/init.h"
 #include "mkinitramfs/init_conf.h"
+#include "mkinitramfs/kernel_args.h"
 
 static const char origin[] = "mkinitramfs";
 
@@ -62,7 +63,8 @@ static void set_policies(struct conf *conf, const struct host_conf *host, struct
 }
 
 int init_conf_add(struct plan *plan, const struct host_conf *host,
-		  const struct chain *chain, const char *version, struct err *err)
+		  const struct chain *chain, const struct kernel_rules *rules,
+		  const char *version, struct err *err)
 {
 	_cleanup_conf_ struct conf *conf = conf_new(&init_schema);
 	_cleanup_strbuf_ struct strbuf text;
@@ -79,6 +81,8 @@ int init_conf_add(struct plan *plan, const struct host_conf *host,
 	set(conf, "Rescue", "Shell", host->boot.shell ? "yes" : "no", &failed);
 	set_span(conf, "Rescue", "RebootDelay", host->boot.reboot_delay_ms, &failed);
 	set_policies(conf, host, &failed);
+	if (!failed.code)
+		kernel_args_write(conf, rules, &failed);
 	if (failed.code) {
 		if (err)
 			*err = failed;

@@ -116,8 +116,7 @@ static int run_build(const struct args *args, struct err *err)
 		err_hint(err, "--dry-run shows what would be in it");
 		return EXIT_USAGE;
 	}
-	return build_run(args, conf_data(conf), root_fd, err) < 0 ? EXIT_FAILED
-								  : EXIT_DONE;
+	return build_run(args, conf, root_fd, err) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int run(const struct args *args, const char *dir, struct err *err)

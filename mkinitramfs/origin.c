@@ -7,10 +7,8 @@
 
 static const char folder[] = "etc/bedplate/";
 
-const char *origin_text(const struct conf *conf, const char *section, const char *key,
-			size_t index, char *buffer, size_t size)
+static const char *write_text(struct conf_origin origin, char *buffer, size_t size)
 {
-	struct conf_origin origin = conf_origin(conf, section, key, index);
 	const char *file = origin.file ? origin.file : "";
 
 	if (strncmp(file, folder, strlen(folder)) == 0)
@@ -20,4 +18,18 @@ const char *origin_text(const struct conf *conf, const char *section, const char
 	else
 		snprintf(buffer, size, "%s", file);
 	return buffer;
+}
+
+const char *origin_text(const struct conf *conf, const char *section, const char *key,
+			size_t index, char *buffer, size_t size)
+{
+	return write_text(conf_origin(conf, section, key, index), buffer, size);
+}
+
+const char *origin_item_text(const struct conf *conf, const char *section,
+			     const char *key, size_t index, size_t item, char *buffer,
+			     size_t size)
+{
+	return write_text(conf_item_origin(conf, section, key, index, item), buffer,
+			  size);
 }

@@ -14,4 +14,9 @@ enum { ORIGIN_MAX = 160 };
 const char *origin_text(const struct conf *conf, const char *section, const char *key,
 			size_t index, char *buffer, size_t size);
 
+/* The same for one item of a list. */
+const char *origin_item_text(const struct conf *conf, const char *section,
+			     const char *key, size_t index, size_t item, char *buffer,
+			     size_t size);
+
 #endif

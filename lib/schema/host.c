@@ -4,6 +4,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/schema/host.h"
+#include "lib/schema/rule.h"
 
 #define CONF_NAME host
 #define CONF_DEF  "lib/schema/host.def"
@@ -48,4 +49,24 @@ int host_check_modules(const struct host_conf *data, const struct conf *conf,
 						 "%s is also in Add=",
 						 data->modules.exclude.items[j]);
 	return 0;
+}
+
+int host_check_kernel_args(const struct host_conf *data, const struct conf *conf,
+			   struct err *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; !result && i < data->kernel_args.count; i++) {
+		const struct rule_list lists[] =
+			RULE_KERNEL_LISTS(&data->kernel_args.items[i]);
+
+		result = rule_check_kernel_args(conf, i, lists, err);
+	}
+	return result;
+}
+
+int host_check_password(const struct host_conf *data, const struct conf *conf,
+			struct err *err)
+{
+	return rule_check_password(conf, "Boot", data->boot.password, err);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/schema/init.h"
+#include "lib/schema/rule.h"
 
 #define CONF_NAME init
 #define CONF_DEF  "lib/schema/init.def"
@@ -24,4 +25,24 @@ int init_check_volumes(const struct init_conf *data, const struct conf *conf,
 					 "\"%s\" is not of the form VG/LV",
 					 data->lvm.volumes.items[i]);
 	return 0;
+}
+
+int init_check_kernel_args(const struct init_conf *data, const struct conf *conf,
+			   struct err *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; !result && i < data->kernel_args.count; i++) {
+		const struct rule_list lists[] =
+			RULE_KERNEL_LISTS(&data->kernel_args.items[i]);
+
+		result = rule_check_kernel_args(conf, i, lists, err);
+	}
+	return result;
+}
+
+int init_check_password(const struct init_conf *data, const struct conf *conf,
+			struct err *err)
+{
+	return rule_check_password(conf, "Rescue", data->rescue.password, err);
 }
