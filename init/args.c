@@ -6,6 +6,7 @@
 #include "init/args.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/nearest.h"
 
 /* What a key is set to: the argument's value turned into the key's words, or NULL to
  * leave the key alone. */
@@ -125,8 +126,54 @@ static void set_arguments(struct conf *conf, const struct cmdline *cmdline, bool
 	}
 }
 
+/* Arguments that are read elsewhere. */
+static const char *const others[] = { "rd.break", "rd.lvm.vg" };
+
+static bool is_argument(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(arguments); i++) {
+		if (strcmp(name, arguments[i].name) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		if (strcmp(name, others[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *args_nearest(const char *name)
+{
+	struct nearest nearest = { .word = name };
+
+	/* Only rd.* is ours; the rest is the kernel's, its modules' and the init's. */
+	if (strncmp(name, "rd.", 3) != 0 || is_argument(name))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(arguments); i++) {
+		if (strncmp(arguments[i].name, "rd.", 3) == 0)
+			nearest_offer(&nearest, arguments[i].name);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		nearest_offer(&nearest, others[i]);
+	return nearest.best;
+}
+
+static void warn_of_typing_errors(const struct cmdline *cmdline)
+{
+	for (size_t i = 0; i < cmdline->count; i++) {
+		const struct cmdline_arg *arg = &cmdline->args[i];
+		const char *meant = arg->is_init ? NULL : args_nearest(arg->name);
+
+		if (meant)
+			log_warning("%s on the kernel command line is not known here; "
+				    "was %s meant?",
+				    arg->name, meant);
+	}
+}
+
 void args_apply(struct conf *conf, const struct cmdline *cmdline)
 {
 	set_arguments(conf, cmdline, true);
 	set_arguments(conf, cmdline, false);
+	warn_of_typing_errors(cmdline);
 }

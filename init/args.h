@@ -10,4 +10,8 @@
  * that does not fit is a warning, and the key keeps what it had. */
 void args_apply(struct conf *conf, const struct cmdline *cmdline);
 
+/* For an argument that begins with "rd." and is not known here, the one that was probably
+ * meant; else NULL. args_apply warns of these. */
+const char *args_nearest(const char *name);
+
 #endif

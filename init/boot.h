@@ -30,7 +30,8 @@ struct boot {
 	struct lvm lvm;
 	struct spec root; /* kind SPEC_NONE where root_err says why */
 	struct err root_err;
-	struct device device; /* the root's, a copy */
+	struct device device;    /* the root's, a copy */
+	char btrfs_missing[128]; /* why a btrfs of several devices is waited for */
 	char fstype[32];
 	char init[256]; /* path below the new root */
 	struct kernel_args kernel_args;
@@ -53,8 +54,11 @@ int step_reboot(struct boot *boot, struct err *err);
 int step_init(struct boot *boot, struct err *err);
 int step_switch(struct boot *boot, struct err *err);
 
-/* How early.c's changes to the kernel's log settings are taken back; part of the switch.
- */
-void kmsg_restore(struct boot *boot);
+/* Makes a panic of the kernel end in a reboot after [Rescue] RebootDelay where panic= does
+ * not say what it ends in; until the switch. */
+void panic_prepare(struct boot *boot);
+
+/* How early.c's changes to the kernel's settings are taken back; part of the switch. */
+void kernel_settings_restore(struct boot *boot);
 
 #endif

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/contents.h"
 #include "init/diagnosis.h"
+#include "init/driverless.h"
 #include "init/text.h"
 #include "lib/cleanup.h"
 #include "lib/nearest.h"
@@ -53,20 +55,24 @@ static const char *spec_prefix(const struct spec *spec)
 /* The name that is there and looks most like the one asked for. */
 static bool nearest_name(struct boot *boot, char *out, size_t size)
 {
-	char names[LIST_MAX][NEAREST_ROOM], wanted[NEAREST_ROOM];
+	char name_room[NEAREST_ROOM], best[NEAREST_ROOM], wanted[NEAREST_ROOM];
 	struct nearest nearest = { .word = wanted };
 
 	text_copy(wanted, sizeof(wanted), boot->root.value);
 	if (boot->root.kind == SPEC_VOLUME)
 		spec_mapper_name(boot->root.group, boot->root.volume, wanted,
 				 sizeof(wanted));
-	for (size_t i = 0; i < boot->devices.count && i < LIST_MAX; i++) {
+	for (size_t i = 0; i < boot->devices.count; i++) {
 		const char *name =
 			name_in_terms_of(&boot->devices, boot->devices.items[i],
-					 &boot->root, names[i], sizeof(names[i]));
+					 &boot->root, name_room, sizeof(name_room));
 
 		if (*name)
 			nearest_offer(&nearest, name);
+		if (nearest.best != name)
+			continue;
+		text_copy(best, sizeof(best), name);
+		nearest.best = best;
 	}
 	if (!nearest.best)
 		return false;
@@ -87,19 +93,32 @@ static void add_device(struct boot *boot, struct device *device, struct strbuf *
 		strbuf_addf(out, " (%s%s)", spec_prefix(&boot->root), name);
 }
 
+static void add_no_device(struct boot *boot, struct strbuf *out)
+{
+	strbuf_adds(out, "there is no block device at all");
+	if (boot->modules.loader.dir_fd < 0)
+		strbuf_addf(out, "; the image has no modules for this kernel, %s",
+			    boot->modules.version);
+	else
+		driverless_add(boot->root_fd, out);
+}
+
 static void add_devices(struct boot *boot, struct strbuf *out)
 {
 	size_t shown = 0;
 
-	for (size_t i = 0; i < boot->devices.count && shown < LIST_MAX; i++) {
+	for (size_t i = 0; i < boot->devices.count; i++) {
 		if (!device_size(&boot->devices, boot->devices.items[i]))
 			continue;
-		strbuf_adds(out, shown++ ? "," : "there are");
+		if (shown++ >= LIST_MAX)
+			continue;
+		strbuf_adds(out, shown > 1 ? "," : "there are");
 		add_device(boot, boot->devices.items[i], out);
 	}
+	if (shown > LIST_MAX)
+		strbuf_addf(out, " and %zu more", shown - LIST_MAX);
 	if (!shown)
-		strbuf_adds(out, "there is no block device at all (the driver of the "
-				 "disk's controller may be missing from the image)");
+		add_no_device(boot, out);
 }
 
 static void add_physical_volumes(struct boot *boot, struct strbuf *out)
@@ -131,14 +150,52 @@ static void missing_volume(struct boot *boot, struct strbuf *out)
 		strbuf_addf(out, "; %s", boot->lvm.complaint);
 }
 
+/* What the root may be behind of. */
+static void add_hidden(struct boot *boot, struct strbuf *out)
+{
+	const struct contents *contents;
+	size_t shown = 0;
+
+	for (size_t i = 0; i < boot->devices.count && shown < LIST_MAX; i++) {
+		struct device *device = boot->devices.items[i];
+
+		device_probe(&boot->devices, device);
+		contents = contents_find(device->type);
+		if (!contents || !contents->hides)
+			continue;
+		strbuf_addf(out, "; %s is %s", device->node, contents->what);
+		shown++;
+	}
+}
+
+static void add_empty(struct boot *boot, struct strbuf *out)
+{
+	const struct device *device = devices_find(&boot->devices, &boot->root);
+
+	if (device && !device_size(&boot->devices, device))
+		strbuf_addf(out, "; %s is there, but its size is 0 (no medium?)",
+			    device->node);
+}
+
 void diagnosis_missing(struct boot *boot, struct strbuf *out)
 {
 	char nearest[NEAREST_ROOM];
+	const char *busy;
+
+	if (boot->btrfs_missing[0]) {
+		strbuf_adds(out, boot->btrfs_missing);
+		return;
+	}
 
 	if (boot->root.kind == SPEC_VOLUME)
 		missing_volume(boot, out);
 	else
 		add_devices(boot, out);
+	busy = loader_busy_with(&boot->modules.loader);
+	if (busy)
+		strbuf_addf(out, "; module %s is still being loaded", busy);
+	add_empty(boot, out);
+	add_hidden(boot, out);
 	if (nearest_name(boot, nearest, sizeof(nearest)))
 		strbuf_addf(out, "; the nearest is %s", nearest);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* early.c: the first mounts, the kernel's log, the event socket. */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -44,6 +46,24 @@ int step_mounts(struct boot *boot, struct err *err)
  */
 static char devkmsg_before[32];
 
+/* Without panic= a kernel that panics stands still for ever, which nobody sees who is not
+ * there. */
+static bool panic_changed;
+
+void panic_prepare(struct boot *boot)
+{
+	const uint64_t delay_ms = boot->settings->rescue.reboot_delay_ms;
+	char text[32];
+	uint64_t now;
+
+	if (cmdline_find(&boot->cmdline, "panic") || delay_ms / 1000 > INT_MAX ||
+	    file_read_u64(boot->root_fd, "proc/sys/kernel/panic", &now, NULL) < 0 || now)
+		return;
+	snprintf(text, sizeof(text), "%d\n", (int)(delay_ms / 1000));
+	panic_changed =
+		file_write(boot->root_fd, "proc/sys/kernel/panic", text, NULL) == 0;
+}
+
 int step_log(struct boot *boot, struct err *err)
 {
 	(void)err;
@@ -54,11 +74,13 @@ int step_log(struct boot *boot, struct err *err)
 	return 0;
 }
 
-void kmsg_restore(struct boot *boot)
+void kernel_settings_restore(struct boot *boot)
 {
 	if (devkmsg_before[0])
 		file_write(boot->root_fd, "proc/sys/kernel/printk_devkmsg",
 			   devkmsg_before, NULL);
+	if (panic_changed)
+		file_write(boot->root_fd, "proc/sys/kernel/panic", "0\n", NULL);
 }
 
 int step_uevents(struct boot *boot, struct err *err)

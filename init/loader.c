@@ -14,7 +14,7 @@
 #include "init/loader.h"
 #include "lib/cleanup.h"
 
-enum { LOADER_STACK = 32 << 10 };
+enum { LOADER_STACK = 32 << 10, SLOW_AFTER_US = 1000000 };
 
 static bool is_finished(const struct module *module)
 {
@@ -64,6 +64,7 @@ static void load_unlocked(struct loader *loader, struct module *module)
 	int error;
 
 	module->start_us = clock_us();
+	module->thread = (pid_t)syscall(SYS_gettid);
 	pthread_mutex_unlock(&loader->lock);
 	error = module_load(loader, module);
 	pthread_mutex_lock(&loader->lock);
@@ -102,21 +103,25 @@ static unsigned usable_processors(void)
 	return (unsigned)CPU_COUNT(&set);
 }
 
-static void start_threads(struct loader *loader)
+static void start_thread(struct loader *loader)
 {
-	unsigned wanted = usable_processors();
 	pthread_attr_t attributes;
 
-	if (wanted < 2)
-		return;
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, LOADER_STACK);
-	while (loader->thread_count < wanted &&
-	       loader->thread_count < LOADER_THREADS_MAX &&
-	       !pthread_create(&loader->threads[loader->thread_count], &attributes,
-			       loader_thread, loader))
+	if (loader->thread_count < LOADER_THREADS_MAX &&
+	    !pthread_create(&loader->threads[loader->thread_count], &attributes,
+			    loader_thread, loader))
 		loader->thread_count++;
 	pthread_attr_destroy(&attributes);
+}
+
+/* Even one processor has a thread: a module whose loading never ends must not keep us from
+ * saying so. */
+static void start_threads(struct loader *loader)
+{
+	for (unsigned wanted = usable_processors(); wanted; wanted--)
+		start_thread(loader);
 }
 
 int loader_open(struct loader *loader, int dir_fd, struct err *err)
@@ -200,6 +205,48 @@ int loader_add(struct loader *loader, const char *path, const char *options,
 	return number;
 }
 
+/* The kernel ends a thread that crashes inside of it. The module's state there is that of
+ * one being loaded, for ever. */
+static bool is_lost(const struct module *module)
+{
+	return module->state == MODULE_LOADING && module->thread &&
+	       syscall(SYS_tgkill, getpid(), module->thread, 0) < 0 && errno == ESRCH;
+}
+
+/* Called with the lock held. */
+static void bury(struct loader *loader, struct module *module)
+{
+	module->error = EFAULT;
+	module->end_us = clock_us();
+	module->state = MODULE_FAILED;
+	loader->finished++;
+	loader->lost_threads++;
+	pthread_cond_broadcast(&loader->changed);
+}
+
+void loader_tend(struct loader *loader)
+{
+	const int64_t slow = clock_us() - SLOW_AFTER_US;
+	unsigned stuck;
+
+	if (!loader->thread_count)
+		return;
+	pthread_mutex_lock(&loader->lock);
+	for (size_t i = 0; i < loader->count; i++) {
+		if (is_lost(loader->modules[i]))
+			bury(loader, loader->modules[i]);
+	}
+	stuck = loader->lost_threads;
+	for (size_t i = 0; i < loader->count; i++) {
+		struct module *module = loader->modules[i];
+
+		stuck += module->state == MODULE_LOADING && module->start_us < slow;
+	}
+	if (stuck >= loader->thread_count)
+		start_thread(loader);
+	pthread_mutex_unlock(&loader->lock);
+}
+
 void loader_run(struct loader *loader)
 {
 	struct module *module;
@@ -242,6 +289,11 @@ bool loader_wait(struct loader *loader, int timeout_ms)
 	loader_run(loader);
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += timeout_ms / 1000;
+	until.tv_nsec += timeout_ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
 	pthread_mutex_lock(&loader->lock);
 	while (loader->finished < loader->count &&
 	       pthread_cond_timedwait(&loader->changed, &loader->lock, &until) == 0)
@@ -306,6 +358,7 @@ const char *module_error_text(int error)
 		{ EPERM, "the kernel forbids it (module_blacklist=, or lockdown)" },
 		{ EKEYREJECTED, "its signature is not one that the kernel trusts" },
 		{ ENOKEY, "it is signed with a key that the kernel does not have" },
+		{ EFAULT, "the kernel crashed in it (see its lines above)" },
 		{ EINVAL, "the kernel refuses it or one of its options" },
 	};
 
@@ -322,7 +375,8 @@ void loader_close(struct loader *loader)
 	loader->stopping = true;
 	pthread_cond_broadcast(&loader->changed);
 	pthread_mutex_unlock(&loader->lock);
-	for (unsigned i = 0; i < loader->thread_count; i++)
+	/* Nobody would wake us for a thread that the kernel has ended; exec ends the rest. */
+	for (unsigned i = 0; !loader->lost_threads && i < loader->thread_count; i++)
 		pthread_join(loader->threads[i], NULL);
 	loader->thread_count = 0;
 }

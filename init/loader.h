@@ -4,8 +4,7 @@
  *
  * How it works: modules are added with the numbers of those that must come first. Worker
  * threads take whatever is ready; an event descriptor tells the main loop that something
- * was finished. On one processor there are no threads: loader_run loads what is ready and
- * returns.
+ * was finished. Where no thread can be had loader_run loads what is ready and returns.
  */
 #ifndef BEDPLATE_INIT_LOADER_H
 #define BEDPLATE_INIT_LOADER_H
@@ -14,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "init/plan.h"
 #include "lib/err.h"
@@ -27,7 +27,8 @@ struct module {
 	unsigned *after;
 	size_t after_count;
 	enum module_state state;
-	int error; /* positive errno of the failure */
+	int error;    /* positive errno of the failure */
+	pid_t thread; /* that loads it, or did */
 	int64_t start_us, end_us;
 };
 
@@ -44,11 +45,12 @@ struct loader {
 	pthread_cond_t changed;
 	pthread_t threads[LOADER_THREADS_MAX];
 	unsigned thread_count; /* 0: no threads, loader_run does the work */
+	unsigned lost_threads; /* of them, that the kernel has ended */
 	bool stopping;
 };
 
 /* Prepares a loader for a folder of modules, with as many threads as there are processors
- * to use (at most 4), or none where there is one. */
+ * to use (at most 4). */
 int loader_open(struct loader *loader, int dir_fd, struct err *err);
 
 /* Adds a module; texts and numbers are copied. Returns its number, or -ENOMEM. */
@@ -57,6 +59,11 @@ int loader_add(struct loader *loader, const char *path, const char *options,
 
 /* Loads what is ready where there are no threads; else nothing. */
 void loader_run(struct loader *loader);
+
+/* Takes note of modules that the kernel crashed in, which counts as their failure, and
+ * gets another thread where all are stuck. To be called now and then while modules are
+ * waited for. */
+void loader_tend(struct loader *loader);
 
 /* Whether every module that was added is loaded or has failed. */
 bool loader_idle(struct loader *loader);

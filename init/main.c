@@ -11,6 +11,7 @@
 #include "init/rescue.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/nearest.h"
 
 enum on_failure {
 	GO_ON,            /* a warning; later steps may still get there */
@@ -64,6 +65,44 @@ static bool is_break_point(const struct boot *boot, const struct step *step)
 	return false;
 }
 
+/* The names that rd.break= knows, and the nearest to one that it does not. */
+static void offer_breaks(struct nearest *nearest)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		nearest_offer(nearest, steps[i].name);
+		for (size_t k = 0; k < ARRAY_SIZE(steps[i].breaks) && steps[i].breaks[k];
+		     k++)
+			nearest_offer(nearest, steps[i].breaks[k]);
+	}
+}
+
+static bool is_break_name(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		if (step_has_break(&steps[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* Somebody who waits for a shell that never comes would look for the reason elsewhere. */
+static void check_breaks(struct boot *boot)
+{
+	const struct cmdline_arg *arg = NULL;
+
+	while ((arg = cmdline_next(&boot->cmdline, "rd.break", arg))) {
+		struct nearest nearest = { .word = arg->value };
+
+		if (!arg->value || is_break_name(arg->value))
+			continue;
+		offer_breaks(&nearest);
+		report_warning(&boot->report,
+			       "rd.break=%s: there is no such step; the boot goes on%s%s",
+			       arg->value, nearest.best ? "; the nearest is " : "",
+			       nearest.best ? nearest.best : "");
+	}
+}
+
 static int step_run(struct boot *boot, const struct step *step)
 {
 	struct report_step *record = report_begin(&boot->report, step->name);
@@ -112,6 +151,8 @@ int main(int argc, char **argv)
 	}
 	boot_prepare(&boot, argv, start_us);
 	for (size_t i = 0; i < ARRAY_SIZE(steps);) {
+		if (i && steps[i - 1].run == step_arguments)
+			check_breaks(&boot);
 		if (is_break_point(&boot, &steps[i]))
 			rescue_break(&boot, steps[i].name);
 		while (step_run(&boot, &steps[i]) < 0)

@@ -340,16 +340,18 @@ void modules_report_failures(struct modules *modules)
 
 bool modules_wait(struct modules *modules, int seconds)
 {
-	enum { SLICE_S = 3 };
-	int waited = 0;
+	enum { SLICE_MS = 250, MESSAGE_MS = 3000 };
+	int waited_ms = 0;
 
-	while (!loader_wait(&modules->loader, SLICE_S * 1000)) {
+	while (!loader_wait(&modules->loader, SLICE_MS)) {
 		const char *name = loader_busy_with(&modules->loader);
 
-		waited += SLICE_S;
-		log_warning("still waiting for module %s to load (%d s)",
-			    name ? name : "?", waited);
-		if (waited >= seconds)
+		loader_tend(&modules->loader);
+		waited_ms += SLICE_MS;
+		if (waited_ms % MESSAGE_MS == 0)
+			log_warning("still waiting for module %s to load (%d s)",
+				    name ? name : "?", waited_ms / 1000);
+		if (waited_ms / 1000 >= seconds)
 			return false;
 	}
 	modules_report_failures(modules);

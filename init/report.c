@@ -221,9 +221,12 @@ int report_write(const struct boot *boot, const char *result, struct err *err)
 		return err ? err->code : -EIO;
 	fd = openat(boot->root_fd, "run/bedplate/boot.json",
 		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0 || file_write_all(fd, text, strlen(text)) < 0)
-		return err_sys(err, errno, "writing /run/bedplate/boot.json");
-	return 0;
+	if (fd >= 0 && file_write_all(fd, text, strlen(text)) >= 0)
+		return 0;
+	err_sys(err, errno, "writing /run/bedplate/boot.json");
+	/* Half a report would be taken for a broken one. */
+	unlinkat(boot->root_fd, "run/bedplate/boot.json", 0);
+	return err ? err->code : -EIO;
 }
 
 static int to_ms(int64_t us)

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/btrfs.h"
+#include "init/contents.h"
 #include "init/mount_options.h"
 #include "init/program.h"
 #include "init/text.h"
@@ -17,7 +19,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 
-enum { MODULES_TIMEOUT_S = 30 };
+enum { MODULES_TIMEOUT_MS = 30000 };
 
 /* Hands a hibernated system back to the kernel, which looks for its image itself and does
  * not return where it finds one. It must come before anything mounts; nobody waits for
@@ -59,27 +61,48 @@ static bool kernel_knows(const struct boot *boot, const char *type)
 	return strstr(types.text, line) != NULL;
 }
 
+/* Waits for the type's module, and not for others that may hang. */
 static void need_fs_module(struct boot *boot, const char *type)
 {
+	enum { SLICE_MS = 100 };
+	struct loader *loader = &boot->modules.loader;
 	char alias[48];
 
-	modules_wait(&boot->modules, MODULES_TIMEOUT_S);
 	if (kernel_knows(boot, type))
 		return;
 	snprintf(alias, sizeof(alias), "fs-%s", type);
-	if (!modules_request(&boot->modules, alias))
+	if (loader_find(loader, type) < 0 && !modules_request(&boot->modules, alias))
 		modules_request(&boot->modules, type);
-	modules_wait(&boot->modules, MODULES_TIMEOUT_S);
+	for (int left_ms = MODULES_TIMEOUT_MS; left_ms > 0; left_ms -= SLICE_MS) {
+		if (loader_wait(loader, SLICE_MS) || kernel_knows(boot, type))
+			break;
+		loader_tend(loader);
+	}
+	modules_report_failures(&boot->modules);
 }
 
-static int mount_failed(const struct boot *boot, const char *type, int error,
-			struct err *err)
+/* Where somebody said what the type is and the device says something else. */
+static bool hint_other_type(struct boot *boot, const char *type, struct err *err)
+{
+	device_probe(&boot->devices, &boot->device);
+	if (!boot->device.type[0] || strcmp(boot->device.type, type) == 0)
+		return false;
+	err_hint(err, "/dev/%s holds %s; boot without rootfstype=, or with that",
+		 boot->device.node, boot->device.type);
+	return true;
+}
+
+static int mount_failed(struct boot *boot, const char *type, int error, struct err *err)
 {
 	err_sys(err, error, "mounting /dev/%s (%s) as the root", boot->device.node, type);
 	if (error == ENODEV)
+		err_wrap(err, "the kernel has no %s", type);
+	if ((error == EINVAL || error == ENODEV) && hint_other_type(boot, type, err))
+		return err->code;
+	if (error == ENODEV)
 		return err_hint(err,
-				"the kernel has no %s: its module is missing from the "
-				"image, or could not be loaded",
+				"the module of %s is missing from the image, or could "
+				"not be loaded",
 				type);
 	if (error == EINVAL)
 		return err_hint(err,
@@ -96,6 +119,18 @@ static int mount_failed(const struct boot *boot, const char *type, int error,
 	return err->code;
 }
 
+/* A write-protected disk is mounted as it can be, as mount(8) does. */
+static int mount_protected(struct boot *boot, const char *node, const char *type,
+			   const struct mount_options *options)
+{
+	if ((errno != EACCES && errno != EROFS) || options->flags & MS_RDONLY)
+		return -1;
+	if (mount(node, "/sysroot", type, options->flags | MS_RDONLY, options->data) < 0)
+		return -1;
+	report_warning(&boot->report, "%s is write-protected: mounted read-only", node);
+	return 0;
+}
+
 static int mount_type(struct boot *boot, const char *type, struct err *err)
 {
 	const struct init_root *root = &boot->settings->root;
@@ -105,7 +140,10 @@ static int mount_type(struct boot *boot, const char *type, struct err *err)
 	snprintf(node, sizeof(node), "/dev/%s", boot->device.node);
 	mount_options_parse(&options, root->options, root->read_only);
 	need_fs_module(boot, type);
-	if (mount(node, "/sysroot", type, options.flags, options.data) < 0)
+	if (strcmp(type, "btrfs") == 0)
+		btrfs_register(&boot->devices);
+	if (mount(node, "/sysroot", type, options.flags, options.data) < 0 &&
+	    mount_protected(boot, node, type, &options) < 0)
 		return mount_failed(boot, type, errno, err);
 	text_copy(boot->fstype, sizeof(boot->fstype), type);
 	return 0;
@@ -127,13 +165,46 @@ static int mount_types(struct boot *boot, const char *types, struct err *err)
 	return result;
 }
 
+static void add_partitions(struct boot *boot, struct strbuf *out)
+{
+	const char *before = "; it has partitions: ";
+
+	/* A disk is told of before its partitions are. */
+	devices_scan(&boot->devices);
+	for (size_t i = 0; i < boot->devices.count; i++) {
+		const struct device *device = boot->devices.items[i];
+
+		if (strcmp(device->parent, boot->device.name) != 0)
+			continue;
+		strbuf_addf(out, "%s%s", before, device->node);
+		before = ", ";
+	}
+}
+
+static int refuse_contents(const struct boot *boot, const struct contents *contents,
+			   struct err *err)
+{
+	err_set(err, EINVAL, "/dev/%s is %s, no file system", boot->device.node,
+		contents->what);
+	return err_hint(err, "%s",
+			contents->hint ? contents->hint : "root= names the wrong device");
+}
+
 static int mount_probed(struct boot *boot, struct err *err)
 {
+	_cleanup_strbuf_ struct strbuf partitions;
+	const struct contents *contents;
+
+	strbuf_init(&partitions, 0);
 	device_probe(&boot->devices, &boot->device);
+	contents = contents_find(boot->device.type);
+	if (contents)
+		return refuse_contents(boot, contents, err);
 	if (boot->device.type[0])
 		return mount_types(boot, boot->device.type, err);
-	err_set(err, ENOENT, "/dev/%s holds no file system that is known here",
-		boot->device.node);
+	add_partitions(boot, &partitions);
+	err_set(err, ENOENT, "/dev/%s holds no file system that is known here%s",
+		boot->device.node, partitions.text);
 	return err_hint(err, "check that root=%s is what you mean, or give rootfstype=",
 			boot->root.text);
 }

@@ -53,6 +53,14 @@ static void want_volumes(struct boot *boot)
 	}
 }
 
+/* COMMAND_LINE_SIZE of x86 (arch/x86/include/asm/setup.h); what is longer is cut off. */
+static bool cmdline_is_full(const struct boot *boot)
+{
+	enum { COMMAND_LINE_SIZE = 2048 };
+
+	return boot->cmdline.length >= COMMAND_LINE_SIZE - 1;
+}
+
 /* A root that cannot be looked for is told when the devices are there to choose from. */
 static void parse_root(struct boot *boot)
 {
@@ -60,7 +68,10 @@ static void parse_root(struct boot *boot)
 
 	if (!device[0]) {
 		err_set(&boot->root_err, EINVAL, "no root file system is named");
-		err_hint(&boot->root_err, "give root= on the kernel command line");
+		err_hint(&boot->root_err, "give root= on the kernel command line%s",
+			 cmdline_is_full(boot)
+				 ? ", which is full: its end was cut off"
+				 : "");
 		return;
 	}
 	if (spec_parse(&boot->root, device, &boot->root_err) < 0) {
@@ -82,6 +93,7 @@ int step_arguments(struct boot *boot, struct err *err)
 	args_apply(boot->conf, &boot->cmdline);
 	boot->settings = conf_data(boot->conf);
 	log_set_level(levels[boot->settings->log.level]);
+	panic_prepare(boot);
 	parse_root(boot);
 	if (!strpbrk(boot->settings->root.fstype, ",") &&
 	    strcmp(boot->settings->root.fstype, "auto") != 0)

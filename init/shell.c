@@ -16,6 +16,7 @@
 #include "init/password.h"
 #include "init/shell.h"
 #include "lib/cleanup.h"
+#include "lib/log.h"
 
 enum { LOOK_MS = 1000 };
 
@@ -57,6 +58,17 @@ static void child(int failed, const char *hash)
 	if (write(failed, "!", 1) < 0)
 		_exit(126);
 	_exit(127);
+}
+
+/* Nobody could type into a shell without one. */
+static bool has_terminal(void)
+{
+	_cleanup_close_ int fd =
+		open(terminal, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		log_warning("there is no console: %s", strerror(errno));
+	return fd >= 0;
 }
 
 /* Any time but now; one that is not the clock's where that was never set. */
@@ -151,7 +163,7 @@ enum shell_end shell_run(const char *hash, uint64_t quiet_ms)
 
 	if (before > 0)
 		kill(-before, SIGKILL);
-	if (access("/bin/sh", X_OK) < 0 || pipe2(ends, O_CLOEXEC) < 0)
+	if (access("/bin/sh", X_OK) < 0 || !has_terminal() || pipe2(ends, O_CLOEXEC) < 0)
 		return SHELL_NONE;
 	if (quiet_ms < INT64_MAX / 1000)
 		watch.quiet_us = (int64_t)quiet_ms * 1000;

@@ -14,19 +14,47 @@
 static const struct spec_form {
 	const char *prefix;
 	enum spec_kind kind;
+	bool escaped; /* a name that udev has made: \x20 is a blank */
 } forms[] = {
-	{ "UUID=", SPEC_UUID },
-	{ "LABEL=", SPEC_LABEL },
-	{ "PARTUUID=", SPEC_PARTUUID },
-	{ "PARTLABEL=", SPEC_PARTLABEL },
-	{ "/dev/disk/by-uuid/", SPEC_UUID },
-	{ "/dev/disk/by-label/", SPEC_LABEL },
-	{ "/dev/disk/by-partuuid/", SPEC_PARTUUID },
-	{ "/dev/disk/by-partlabel/", SPEC_PARTLABEL },
-	{ "/dev/mapper/", SPEC_MAPPER },
-	{ "/dev/block/", SPEC_DEVNO },
-	{ "/dev/", SPEC_NODE },
+	{ "UUID=", SPEC_UUID, false },
+	{ "LABEL=", SPEC_LABEL, false },
+	{ "PARTUUID=", SPEC_PARTUUID, false },
+	{ "PARTLABEL=", SPEC_PARTLABEL, false },
+	{ "/dev/disk/by-uuid/", SPEC_UUID, true },
+	{ "/dev/disk/by-label/", SPEC_LABEL, true },
+	{ "/dev/disk/by-partuuid/", SPEC_PARTUUID, true },
+	{ "/dev/disk/by-partlabel/", SPEC_PARTLABEL, true },
+	{ "/dev/mapper/", SPEC_MAPPER, false },
+	{ "/dev/block/", SPEC_DEVNO, false },
+	{ "/dev/", SPEC_NODE, false },
 };
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* libblkid's blkid_encode_string() turns what may not stand in a link's name to \xHH. */
+static void spec_unescape(char *value)
+{
+	char *out = value;
+
+	for (; *value; value++) {
+		int high = value[0] == '\\' && value[1] == 'x' ? hex_value(value[2]) : -1;
+		int low = high < 0 ? -1 : hex_value(value[3]);
+
+		if (low < 0 || high + low == 0) {
+			*out++ = *value;
+			continue;
+		}
+		*out++ = (char)(high << 4 | low);
+		value += 3;
+	}
+	*out = '\0';
+}
 
 void spec_mapper_name(const char *group, const char *volume, char *name, size_t size)
 {
@@ -165,6 +193,7 @@ static void spec_unquote(char *value)
 int spec_parse(struct spec *spec, const char *text, struct err *err)
 {
 	const char *value = text;
+	bool escaped = false;
 
 	*spec = (struct spec){ .kind = SPEC_DEVNO };
 	if (strlen(text) >= SPEC_MAX)
@@ -175,11 +204,14 @@ int spec_parse(struct spec *spec, const char *text, struct err *err)
 		if (strncmp(text, forms[i].prefix, strlen(forms[i].prefix)) != 0)
 			continue;
 		spec->kind = forms[i].kind;
+		escaped = forms[i].escaped;
 		value = text + strlen(forms[i].prefix);
 		break;
 	}
 	strcpy(spec->value, value);
 	spec_unquote(spec->value);
+	if (escaped)
+		spec_unescape(spec->value);
 	if (!spec->value[0])
 		return err_set(err, EINVAL, "%s: no device is named", spec->text);
 	switch (spec->kind) {

@@ -34,7 +34,8 @@ struct spec {
 
 /* Parses UUID=, LABEL=, PARTUUID=, PARTLABEL=, /dev/NODE, /dev/GROUP/VOLUME,
  * /dev/mapper/NAME, /dev/disk/by-{uuid,label,partuuid,partlabel}/..., MAJOR:MINOR and the
- * kernel's hexadecimal device numbers. Quotes around a value are taken off. */
+ * kernel's hexadecimal device numbers. Quotes around a value are taken off; in the names
+ * below /dev/disk \xHH is a character, as udev writes it. */
 int spec_parse(struct spec *spec, const char *text, struct err *err);
 
 /* The device-mapper name of a logical volume: '-' doubles, one '-' parts group and

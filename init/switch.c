@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -24,7 +25,7 @@
 #include "lib/cleanup.h"
 #include "lib/log.h"
 
-enum { DEPTH_MAX = 32, MODULES_TIMEOUT_S = 120 };
+enum { DEPTH_MAX = 32 };
 
 static int check_safety(dev_t *old_device, struct err *err)
 {
@@ -146,28 +147,40 @@ static int exec_init(struct boot *boot, struct err *err)
 	return err->code;
 }
 
+/* exec waits in the kernel for all other threads, and a thread that loads a module does not
+ * end before that is done. So it is waited for here, where it can still be told. */
+static int wait_for_modules(struct boot *boot, struct err *err)
+{
+	uint64_t timeout_s = boot->settings->root.timeout_ms / 1000;
+	int seconds = timeout_s < INT_MAX / 1000 ? (int)timeout_s : INT_MAX / 1000;
+	const char *busy;
+
+	if (modules_wait(&boot->modules, seconds))
+		return 0;
+	busy = loader_busy_with(&boot->modules.loader);
+	err_set(err, ETIMEDOUT,
+		"module %s is still being loaded after %d s; the new init cannot start "
+		"before that",
+		busy ? busy : "of this boot", seconds);
+	if (busy)
+		err_hint(err, "boot with modprobe.blacklist=%s", busy);
+	return err->code;
+}
+
 int step_switch(struct boot *boot, struct err *err)
 {
-	const char *busy;
 	dev_t old_device = 0;
 
 	if (check_safety(&old_device, err) < 0)
 		return err->code;
-	/* exec waits in the kernel for all other threads, and a thread that loads a module does not
-	 * end before that is done. So it is waited for here, where it can still be told. */
-	if (!modules_wait(&boot->modules, MODULES_TIMEOUT_S)) {
-		busy = loader_busy_with(&boot->modules.loader);
-		return err_set(err, ETIMEDOUT,
-			       "module %s is still being loaded after %d s; the new init "
-			       "cannot start before that",
-			       busy ? busy : "of this boot", MODULES_TIMEOUT_S);
-	}
+	if (wait_for_modules(boot, err) < 0)
+		return err->code;
 	loader_close(&boot->modules.loader);
 	if (report_write(boot, "ok", err) < 0)
 		log_warning("%s", err->text);
 	err_clear(err);
 	report_summary(boot);
-	kmsg_restore(boot);
+	kernel_settings_restore(boot);
 	modprobe_restore(boot->root_fd);
 	move_mounts(boot);
 	empty_initramfs(old_device);

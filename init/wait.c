@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/btrfs.h"
 #include "init/clock.h"
 #include "init/diagnosis.h"
 #include "init/modprobe.h"
@@ -26,6 +27,7 @@
 enum {
 	FIRST_MESSAGE_MS = 3000,
 	FALLBACK_AFTER_MS = 1000, /* of silence, in an image made for its host */
+	TEND_EACH_MS = 500,       /* a look at modules that are being loaded */
 	SEARCH_AFTER_MS = 3000,   /* before volumes that nobody named are looked into */
 	UEVENT_SIZE = 8192,
 	POLL_WITHOUT_EVENTS_MS = 100,
@@ -204,6 +206,39 @@ static bool is_what_it_seems(struct boot *boot, struct device *device)
 			    boot->root.kind == SPEC_UUID ? device->uuid : device->label);
 }
 
+static bool has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += length) {
+		if ((at == list || at[-1] == ',') && (!at[length] || at[length] == ','))
+			return true;
+	}
+	return false;
+}
+
+/* All devices of a btrfs have to be there before it is mounted. */
+static bool is_whole(struct wait *wait, const struct device *device)
+{
+	struct boot *boot = wait->boot;
+	const struct init_root *root = &boot->settings->root;
+	struct btrfs_count count;
+
+	boot->btrfs_missing[0] = '\0';
+	if ((device->probed && strcmp(device->type, "btrfs") != 0) ||
+	    (root->fstype[0] && !has_word(root->fstype, "btrfs") &&
+	     !has_word(root->fstype, "auto")))
+		return true;
+	count = btrfs_count_devices(&boot->devices, device);
+	if (count.there >= count.wanted)
+		return true;
+	snprintf(boot->btrfs_missing, sizeof(boot->btrfs_missing),
+		 "%d of the %d devices of the btrfs on %s are there", (int)count.there,
+		 (int)count.wanted, device->node);
+	return has_word(root->options, "degraded") &&
+	       waited_ms(wait) >= BTRFS_DEGRADED_AFTER_MS;
+}
+
 static bool root_is_there(struct wait *wait)
 {
 	struct boot *boot = wait->boot;
@@ -213,7 +248,7 @@ static bool root_is_there(struct wait *wait)
 		return false;
 	device = devices_find(&boot->devices, &boot->root);
 	if (!device || !device_size(&boot->devices, device) ||
-	    !is_what_it_seems(boot, device))
+	    !is_what_it_seems(boot, device) || !is_whole(wait, device))
 		return false;
 	boot->device = *device;
 	return true;
@@ -231,9 +266,11 @@ static int64_t until_next_ms(const struct wait *wait)
 			: (wait->last_event_us - wait->start_us) / 1000 +
 				  FALLBACK_AFTER_MS,
 		SEARCH_AFTER_MS,
+		BTRFS_DEGRADED_AFTER_MS,
 		LVM_DEGRADED_AFTER_MS,
 		(int64_t)wait->timeout_ms,
 		boot->uevent_fd < 0 ? now + POLL_WITHOUT_EVENTS_MS : -1,
+		loader_idle(&wait->boot->modules.loader) ? -1 : now + TEND_EACH_MS,
 	};
 	int64_t next = wait->next_message_ms;
 
@@ -274,8 +311,12 @@ static int give_up(struct wait *wait, struct err *err)
 		return err->code;
 	}
 	diagnosis_missing(boot, &text);
-	return err_set(err, ETIMEDOUT, "%s did not appear within %d s: %s",
-		       boot->root.text, (int)(waited_ms(wait) / 1000), text.text);
+	err_set(err, ETIMEDOUT, "%s did not appear within %d s: %s", boot->root.text,
+		(int)(waited_ms(wait) / 1000), text.text);
+	if (boot->btrfs_missing[0])
+		err_hint(err, "with redundant profiles, rootflags=degraded mounts it "
+			      "without the missing ones");
+	return err->code;
 }
 
 /* One round: what has come is taken in, what is due is done. True when the root is there.
@@ -287,6 +328,7 @@ static bool look_once(struct wait *wait)
 
 	take_uevents(wait->boot);
 	loader_run(&modules->loader);
+	loader_tend(&modules->loader);
 	/* Volumes that were asked for come up even where the root is there already. */
 	for (size_t i = 0; i < ARRAY_SIZE(efforts); i++) {
 		if (i && root_is_there(wait))

@@ -52,6 +52,7 @@ int cmdline_parse(struct cmdline *cmdline, const char *text, struct err *err)
 	bool is_init = false;
 
 	*cmdline = (struct cmdline)CMDLINE_INIT;
+	cmdline->length = strcspn(text, "\n");
 	cmdline->text = strdup(text);
 	cmdline->args = calloc(most, sizeof(*cmdline->args));
 	if (!cmdline->text || !cmdline->args) {

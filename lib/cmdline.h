@@ -28,6 +28,7 @@ struct cmdline {
 	char *text; /* parted in place; the args point into it */
 	struct cmdline_arg *args;
 	size_t count;
+	size_t length; /* of the text before it was parted, without its newline */
 };
 
 #define CMDLINE_INIT         \

@@ -68,11 +68,22 @@ static void sets_the_policy(void)
 	is_int(settings->lvm.volumes.count, 2, "rd.lvm.lv= adds up");
 }
 
+static void guesses_what_was_meant(void)
+{
+	is_str(args_nearest("rd.timout"), "rd.timeout", "a letter left out");
+	is_str(args_nearest("rd.lvm.vl"), "rd.lvm.lv", "two letters swapped");
+	is_str(args_nearest("rd.brake"), "rd.break", "an argument that is no key");
+	is_str(args_nearest("rd.timeout"), NULL, "what is known is not guessed at");
+	is_str(args_nearest("rd.luks.uuid"), NULL, "another initramfs' argument");
+	is_str(args_nearest("rot"), NULL, "what does not begin with rd. is not ours");
+}
+
 int main(void)
 {
 	names_the_root();
 	sets_the_deadline();
 	sets_the_policy();
+	guesses_what_was_meant();
 	conf_free(conf);
 	return done_testing();
 }

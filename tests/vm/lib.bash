@@ -18,6 +18,7 @@
 #   kernel=SUITE machine=KIND mem=MIB smp=COUNT deadline=SECONDS
 #   late=NAME...       layouts that are plugged in late: after=SECONDS (5) since the
 #                      console said when=REGEX (the kernel's line about /init)
+#   qemu=ARGUMENTS     more of QEMU's arguments, parted by blanks; may be given several times
 #   shell=TEXT         type TEXT at a shell's prompt; may be given several times
 #   until=REGEX        stop when the console says so (assert_ended until)
 #   rule=RULE          any rule of vmrun, by tabs
@@ -123,7 +124,8 @@ vm_image() {
 }
 
 vm_set_options() {
-	local option
+	local option words
+	vm_more=()
 	declare -gA vm_option=([disk]="" [late]="" [image]=${VM_IMAGE:-generic}
 		[image_options]="" [cmdline]="" [controller]=virtio-blk [kernel]=$KERNEL [machine]=$MACHINE
 		[mem]=$VM_MEM [smp]=$VM_SMP [deadline]=$VM_DEADLINE [after]=5
@@ -133,6 +135,7 @@ vm_set_options() {
 		shell=*) vm_rule "$vm_prompt" 0 send "${option#*=}" ;;
 		until=*) vm_rule "${option#*=}" 0 end until ;;
 		rule=*) vm_rule "${option#*=}" ;;
+		qemu=*) read -ra words <<<"${option#*=}" && vm_more+=("${words[@]}") ;;
 		*)
 			[[ -v vm_option[${option%%=*}] ]] || vm_die "vm_boot: unknown option: $option"
 			vm_option[${option%%=*}]=${option#*=}
@@ -159,7 +162,7 @@ vm_boot() {
 	vm_plug_disks
 	vm_plug_late_disks
 	"$vmrun" -o "$vm_dir" -r "$vm_dir/rules" -d "${vm_option[deadline]}" -p "$vm_prompt" -- \
-		"${vm_argv[@]}" -m "${vm_option[mem]}" -smp "${vm_option[smp]}" \
+		"${vm_argv[@]}" "${vm_more[@]}" -m "${vm_option[mem]}" -smp "${vm_option[smp]}" \
 		-kernel "$vm_state/kernel/${vm_option[kernel]}/vmlinux" -initrd "$image" \
 		-append "$vm_cmdline ${vm_option[cmdline]}"
 }
