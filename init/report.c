@@ -197,15 +197,19 @@ static json_t *reboot_json(const struct reboot *reboot)
 static json_t *boot_json(const struct boot *boot, const char *result)
 {
 	bool host = boot->settings->image.mode == init_image_mode_host;
+	json_t *json = json_pack("{s:i, s:s, s:s, s:s}", "version", REPORT_VERSION,
+				 "kernel", boot->modules.version, "mode",
+				 host ? "host" : "generic", "result", result);
 
-	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "version", REPORT_VERSION, "kernel", boot->modules.version,
-			 "mode", host ? "host" : "generic", "result", result, "root",
-			 root_json(boot), "steps", steps_json(&boot->report), "modules",
-			 modules_json(&boot->modules.loader), "lvm", lvm_json(&boot->lvm),
-			 "kernel_args", kernel_args_json(&boot->kernel_args.findings),
-			 "reboot", reboot_json(&boot->reboot), "messages",
-			 notes_json(&boot->report));
+	json_object_set_new(json, "root", root_json(boot));
+	json_object_set_new(json, "steps", steps_json(&boot->report));
+	json_object_set_new(json, "modules", modules_json(&boot->modules.loader));
+	json_object_set_new(json, "lvm", lvm_json(&boot->lvm));
+	json_object_set_new(json, "kernel_args",
+			    kernel_args_json(&boot->kernel_args.findings));
+	json_object_set_new(json, "reboot", reboot_json(&boot->reboot));
+	json_object_set_new(json, "messages", notes_json(&boot->report));
+	return json;
 }
 
 int report_write(const struct boot *boot, const char *result, struct err *err)
