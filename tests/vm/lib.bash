@@ -19,9 +19,12 @@
 #   late=NAME...       layouts that are plugged in late: after=SECONDS (5) since the
 #                      console said when=REGEX (the kernel's line about /init)
 #   qemu=ARGUMENTS     more of QEMU's arguments, parted by blanks; may be given several times
+#   iommu=1            an IOMMU as Intel's (the kernel also wants intel_iommu=on)
 #   shell=TEXT         type TEXT at a shell's prompt; may be given several times
 #   until=REGEX        stop when the console says so (assert_ended until)
 #   rule=RULE          any rule of vmrun, by tabs
+#   conf=TEXT          put this init.conf over the image's
+#   file=PATH...       disk images that keep what the guest writes (a disk_copy)
 #
 # Afterwards the case's folder has console.log, console.times, report (testinit.c says
 # what is in it) and result. A failed case's folder goes to build/vm/logs.
@@ -51,6 +54,13 @@ disk_label() {
 
 disk_partlabel() {
 	echo "part-$1"
+}
+
+# disk_copy NAME/N: a copy of a disk to be damaged; prints its path.
+disk_copy() {
+	local copy=$BATS_TEST_TMPDIR/${1//\//-}.raw
+	cp --sparse=always "$(disk_files "$1")" "$copy"
+	echo "$copy"
 }
 
 # --- booting ------------------------------------------------------------------------------
@@ -87,6 +97,26 @@ vm_plug_disks() {
 			vm_argv+=(-device "$(vm_device "${vm_option[controller]}" "$vm_disk")")
 		done
 	done
+}
+
+vm_plug_files() {
+	local file
+	for file in ${vm_option[file]}; do
+		vm_drive "$file"
+		vm_argv+=(-device "$(vm_device "${vm_option[controller]}" "$vm_disk")")
+	done
+}
+
+# vm_overlay IMAGE: the image with the case's init.conf behind it. The kernel unpacks one
+# archive after the other; a plain one begins at a multiple of four.
+vm_overlay() {
+	local tree=$vm_dir/overlay
+	mkdir -p "$tree/etc/bedplate"
+	printf '%s\n' "${vm_option[conf]}" >"$tree/etc/bedplate/init.conf"
+	cp "$1" "$vm_dir/image"
+	truncate -s %4 "$vm_dir/image"
+	(cd "$tree" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0) >>"$vm_dir/image"
+	echo "$vm_dir/image"
 }
 
 # Disks for later are there for QEMU from the start, but are no device of the guest yet.
@@ -127,9 +157,10 @@ vm_set_options() {
 	local option words
 	vm_more=()
 	declare -gA vm_option=([disk]="" [late]="" [image]=${VM_IMAGE:-generic}
-		[image_options]="" [cmdline]="" [controller]=virtio-blk [kernel]=$KERNEL [machine]=$MACHINE
+		[image_options]="" [cmdline]="" [conf]="" [file]=""
+		[controller]=virtio-blk [kernel]=$KERNEL [machine]=$MACHINE
 		[mem]=$VM_MEM [smp]=$VM_SMP [deadline]=$VM_DEADLINE [after]=5
-		[when]='Run /init as init process')
+		[when]='Run /init as init process' [iommu]="")
 	for option; do
 		case $option in
 		shell=*) vm_rule "$vm_prompt" 0 send "${option#*=}" ;;
@@ -157,9 +188,13 @@ vm_boot() {
 	MACHINE=${vm_option[machine]}
 	"$vm_here/kernel" "${vm_option[kernel]}" >/dev/null || return
 	image=$(vm_image) || return
+	[[ -z ${vm_option[conf]} ]] || image=$(vm_overlay "$image") || return
 	vm_machine "$(vm_accel)"
+	# It has to be there before what it watches over.
+	[[ -z ${vm_option[iommu]} ]] || vm_argv+=(-device "intel-iommu,intremap=on,caching-mode=on")
 	vm_controller "${vm_option[controller]}"
 	vm_plug_disks
+	vm_plug_files
 	vm_plug_late_disks
 	"$vmrun" -o "$vm_dir" -r "$vm_dir/rules" -d "${vm_option[deadline]}" -p "$vm_prompt" -- \
 		"${vm_argv[@]}" "${vm_more[@]}" -m "${vm_option[mem]}" -smp "${vm_option[smp]}" \
