@@ -60,8 +60,43 @@ static void warn(struct boot *boot, const struct kernel_finding *finding,
 		reboot_want(boot, text.text);
 }
 
-/* The shell for all findings of this look that ask for one: there is one shell, so it is
- * told the first of them, and the others are in the log. */
+int step_kernel_args(struct boot *boot, struct err *err)
+{
+	struct kernel_findings *findings = &boot->kernel_args.findings;
+	int result;
+
+	for (size_t i = 0; i < boot->settings->kernel_args.count; i++)
+		add_section(boot, &boot->settings->kernel_args.items[i]);
+	if (!boot->kernel_args.rules.count)
+		return 0;
+	result = check(boot, findings, err);
+	for (size_t i = 0; i < findings->count; i++) {
+		if (findings->items[i].result == KERNEL_FAILS)
+			warn(boot, &findings->items[i], "");
+	}
+	return result;
+}
+
+static bool has_result(const struct kernel_findings *findings, enum kernel_result result)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		if (findings->items[i].result == result)
+			return true;
+	}
+	return false;
+}
+
+/* The first finding for which there is to be a shell; the others are in the log. */
+static const struct kernel_finding *first_to_ask(const struct kernel_findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		if (findings->items[i].result == KERNEL_FAILS &&
+		    policy_of(findings->items[i].rule) == KERNEL_POLICY_RESCUE)
+			return &findings->items[i];
+	}
+	return NULL;
+}
+
 static void ask(struct boot *boot, const struct kernel_finding *finding)
 {
 	struct err err = ERR_INIT;
@@ -75,86 +110,53 @@ static void ask(struct boot *boot, const struct kernel_finding *finding)
 	rescue_finding(boot, &err);
 }
 
-/* Whether the step is to deal with this finding: in the first look with all, in the second
- * with what could not be known in the first. */
-static bool is_new(const struct kernel_findings *before, size_t i)
-{
-	return before->count <= i || before->items[i].result == KERNEL_UNKNOWN;
-}
-
-static const struct kernel_finding *first_to_ask(const struct kernel_findings *findings,
-						 const struct kernel_findings *before)
-{
-	for (size_t i = 0; i < findings->count; i++) {
-		if (findings->items[i].result == KERNEL_FAILS && is_new(before, i) &&
-		    policy_of(findings->items[i].rule) == KERNEL_POLICY_RESCUE)
-			return &findings->items[i];
-	}
-	return NULL;
-}
-
-static void warn_all(struct boot *boot, const struct kernel_findings *findings,
-		     const struct kernel_findings *before, bool asked)
-{
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct kernel_finding *finding = &findings->items[i];
-		bool rescued = asked && policy_of(finding->rule) == KERNEL_POLICY_RESCUE;
-
-		if (finding->result == KERNEL_FAILS && is_new(before, i))
-			warn(boot, finding, rescued ? "; going on all the same" : "");
-	}
-}
-
-/* Checks, gives a shell where that is asked for, checks once more what may have been mended
- * there, and goes on. */
-static int look(struct boot *boot, struct err *err)
+/* Looks again; what was not known before and fails now is a warning. */
+static int look_again(struct boot *boot, struct err *err)
 {
 	struct kernel_findings before = boot->kernel_args.findings;
 	struct kernel_findings *now = &boot->kernel_args.findings;
-	const struct kernel_finding *finding;
 	int result = check(boot, now, err);
 
-	finding = result ? NULL : first_to_ask(now, &before);
-	if (finding) {
-		ask(boot, finding);
-		kernel_findings_release(now);
-		result = check(boot, now, err);
+	for (size_t i = 0; i < now->count; i++) {
+		if (now->items[i].result == KERNEL_FAILS && i < before.count &&
+		    before.items[i].result == KERNEL_UNKNOWN)
+			warn(boot, &now->items[i], "");
+		if (now->items[i].result == KERNEL_UNKNOWN)
+			log_info("%s is not known yet: %s", now->items[i].rule->text,
+				 now->items[i].found);
 	}
-	if (!result)
-		warn_all(boot, now, &before, finding != NULL);
 	kernel_findings_release(&before);
 	return result;
 }
 
-int step_kernel_args(struct boot *boot, struct err *err)
+/* The shell, then one more look at what may have been mended there. It stands here and not
+ * in the first step, because it loads modules (keyboards'), and devices for vfio-pci must not
+ * fall to them. */
+static int ask_once(struct boot *boot, struct err *err)
 {
-	for (size_t i = 0; i < boot->settings->kernel_args.count; i++)
-		add_section(boot, &boot->settings->kernel_args.items[i]);
-	return boot->kernel_args.rules.count ? look(boot, err) : 0;
-}
+	struct kernel_findings *findings = &boot->kernel_args.findings;
+	const struct kernel_finding *finding = first_to_ask(findings);
+	int result;
 
-static bool has_unknown(const struct kernel_findings *findings)
-{
+	if (!finding)
+		return 0;
+	ask(boot, finding);
+	result = look_again(boot, err);
 	for (size_t i = 0; i < findings->count; i++) {
-		if (findings->items[i].result == KERNEL_UNKNOWN)
-			return true;
+		if (findings->items[i].result == KERNEL_FAILS &&
+		    policy_of(findings->items[i].rule) == KERNEL_POLICY_RESCUE)
+			warn(boot, &findings->items[i], "; going on all the same");
 	}
-	return false;
+	return result;
 }
 
 int step_parameters(struct boot *boot, struct err *err)
 {
-	const struct kernel_findings *findings = &boot->kernel_args.findings;
-	int result;
+	int result = 0;
 
-	if (!has_unknown(findings))
-		return 0;
-	modules_wait(&boot->modules, MODULES_TIMEOUT_S);
-	result = look(boot, err);
-	for (size_t i = 0; i < findings->count; i++) {
-		if (findings->items[i].result == KERNEL_UNKNOWN)
-			log_info("%s is not known yet: %s", findings->items[i].rule->text,
-				 findings->items[i].found);
+	if (has_result(&boot->kernel_args.findings, KERNEL_UNKNOWN)) {
+		modules_wait(&boot->modules, MODULES_TIMEOUT_S);
+		result = look_again(boot, err);
 	}
-	return result;
+	return result ? result : ask_once(boot, err);
 }

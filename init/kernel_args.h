@@ -4,8 +4,8 @@
  *
  * What can be known at once is checked in step "kernel-args", before anything else is done.
  * A module's parameter has a value only when the module is loaded, so step "parameters"
- * looks at those when the root is mounted. What does not hold is a warning, a rescue shell or
- * a wish for a reboot, by its OnFailure=; what is merely advised is a warning.
+ * looks at those when the root is mounted. What does not hold is a warning; by its OnFailure=
+ * also a rescue shell, in the second step, or a wish for a reboot.
  */
 #ifndef BEDPLATE_INIT_KERNEL_ARGS_H
 #define BEDPLATE_INIT_KERNEL_ARGS_H

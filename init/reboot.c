@@ -101,7 +101,7 @@ static void reboot_now(struct boot *boot)
 	rescue_show(boot, text.text);
 	sleep_ms(delay_ms);
 	sync();
-	umount2("/sysroot", 0);
+	mount(NULL, "/sysroot", NULL, MS_REMOUNT | MS_RDONLY, NULL);
 	reboot(RB_AUTOBOOT);
 }
 
