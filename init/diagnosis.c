@@ -288,6 +288,20 @@ static bool nearest_volume(struct boot *boot, char *out, size_t size)
 	return nearest.best != NULL;
 }
 
+/* What a root that is behind something else would take; once, whatever there are. */
+static void add_hidden_advice(struct boot *boot, struct strbuf *out)
+{
+	for (size_t i = 0; i < boot->devices.count; i++) {
+		const struct contents *contents =
+			contents_find(boot->devices.items[i]->type);
+
+		if (!contents || !contents->hides || !contents->hint)
+			continue;
+		strbuf_addf(out, "  %s\n", contents->hint);
+		return;
+	}
+}
+
 static void add_advice(struct boot *boot, const struct err *err, struct strbuf *out)
 {
 	char nearest[NEAREST_ROOM];
@@ -298,6 +312,8 @@ static void add_advice(struct boot *boot, const struct err *err, struct strbuf *
 	if (!boot->device.node[0] && (nearest_volume(boot, nearest, sizeof(nearest)) ||
 				      nearest_name(boot, nearest, sizeof(nearest))))
 		strbuf_addf(out, "  boot with root=%s\n", nearest);
+	if (!boot->device.node[0])
+		add_hidden_advice(boot, out);
 	if (!boot->settings->rescue.shell) {
 		strbuf_adds(out, "  boot without rd.shell=0 to look around in a shell\n");
 		return;

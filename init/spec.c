@@ -169,14 +169,22 @@ static int spec_set_devno(struct spec *spec, struct err *err)
 	return 0;
 }
 
-static void spec_set_part_offset(struct spec *spec)
+/* "UUID/PARTNROFF=-1" (the kernel's block/early-lookup.c). */
+static int spec_set_part_offset(struct spec *spec, struct err *err)
 {
-	char *offset = strstr(spec->value, "/PARTNROFF=");
+	enum { OFFSET_MAX = 1 << 20 };
+	char *offset = strstr(spec->value, "/PARTNROFF="), *end;
+	long number;
 
 	if (!offset)
-		return;
+		return 0;
+	number = strtol(offset + strlen("/PARTNROFF="), &end, 10);
+	if (offset == spec->value || *end || labs(number) > OFFSET_MAX)
+		return err_set(err, EINVAL, "%s: not of the form UUID/PARTNROFF=NUMBER",
+			       spec->text);
 	*offset = '\0';
-	spec->part_offset = atoi(offset + strlen("/PARTNROFF="));
+	spec->part_offset = (int)number;
+	return 0;
 }
 
 static void spec_unquote(char *value)
@@ -222,8 +230,7 @@ int spec_parse(struct spec *spec, const char *text, struct err *err)
 	case SPEC_DEVNO:
 		return spec_set_devno(spec, err);
 	case SPEC_PARTUUID:
-		spec_set_part_offset(spec);
-		return 0;
+		return spec_set_part_offset(spec, err);
 	default:
 		return 0;
 	}

@@ -60,7 +60,15 @@ static void understands_numbers(void)
 static void refuses_nonsense(void)
 {
 	static const char *const rows[] = {
-		"UUID=", "/dev/", "sda1", "/dev/disk/by-id/ata-x", "nfs:server:/", "12:x",
+		"UUID=",
+		"/dev/",
+		"sda1",
+		"/dev/disk/by-id/ata-x",
+		"nfs:server:/",
+		"12:x",
+		"PARTUUID=/PARTNROFF=1",
+		"PARTUUID=ab/PARTNROFF=x",
+		"PARTUUID=ab/PARTNROFF=99999999999",
 	};
 	struct err err = ERR_INIT;
 	struct spec spec;

@@ -57,7 +57,7 @@ assert_reboot() {
 @test "fault: root= names a whole disk that has partitions" {
 	vm_boot disk=plain-ext4 cmdline="root=/dev/vda"
 	assert_shell 14 "/dev/vda holds no file system"
-	assert_console "it has partitions: vda1, vda2"
+	assert_console "it has partitions: vda[12], vda[12]"
 }
 
 @test "fault: root= names a physical volume" {
@@ -311,4 +311,101 @@ long_cmdline() {
 	assert_handed_over
 	assert_console "bedplate: /proc: not moved to the new root: .*make that folder on it"
 	assert_console "bedplate: /sys: not moved to the new root: .*make that folder on it"
+}
+
+# --- disks ----------------------------------------------------------------------------------
+
+@test "fault: root= names an encrypted device" {
+	disk=$BATS_TEST_TMPDIR/luks.raw
+	truncate -s 8M "$disk"
+	printf 'secret' | cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 \
+		--key-file - "$disk"
+	vm_boot qemu="$(fault_drive "$disk")" cmdline="root=UUID=$(cryptsetup luksUUID "$disk")"
+	assert_shell 14 "/dev/vda is encrypted \(LUKS\), no file system"
+	assert_console "^  encrypted devices are not opened here"
+}
+
+@test "fault: a root on an md RAID is told from one that is not there" {
+	vm_boot disk=md-raid1/0 cmdline="root=UUID=$(disk_uuid md-raid1) rd.timeout=3"
+	assert_shell 14 "did not appear within 3 s: .*vda is a member of a RAID \(md\)"
+	assert_console "^  RAID of the md driver is not assembled here"
+}
+
+@test "fault: the second disk of a btrfs is 4 s late" {
+	vm_boot disk=btrfs-2disk/0 late=btrfs-2disk/1 after=4 \
+		cmdline="root=UUID=$(disk_uuid btrfs-2disk)"
+	assert_handed_over
+	assert_fstype btrfs
+	assert_between "$started" "" 4 25
+}
+
+@test "fault: the second disk of a btrfs does not come" {
+	vm_boot disk=btrfs-2disk/0 cmdline="root=LABEL=btrfs-2disk rd.timeout=4"
+	assert_shell 14 "1 of the 2 devices of the btrfs on vda are there"
+	assert_console "rootflags=degraded"
+}
+
+@test "fault: a btrfs without its second disk boots with rootflags=degraded, after a time" {
+	vm_boot disk=btrfs-2disk/1 cmdline="root=LABEL=btrfs-2disk rootflags=degraded"
+	assert_handed_over
+	assert_between "$started" "" 10 30
+}
+
+@test "fault: read errors on the root's disk" {
+	disk=$(fault_disk plain-ext4)
+	inode=$(debugfs -R 'imap <2>' "$disk?offset=$((18432 * 512))" 2>/dev/null |
+		sed -n 's/.*block \([0-9]*\),.*/\1/p')
+	bad="driver=raw,node-name=bad,file.driver=blkdebug,file.image.driver=file"
+	bad+=",file.image.filename=$disk,file.inject-error.0.event=read_aio"
+	bad+=",file.inject-error.0.errno=5,file.inject-error.0.sector=$((18432 + inode * 2))"
+	vm_boot qemu="-blockdev $bad" \
+		qemu="-device virtio-blk-pci,drive=bad" cmdline="root=LABEL=plain-ext4"
+	assert_shell 20 "mounting /dev/vda2 \(ext4\) as the root: "
+	assert_console "the file system is damaged or the disk fails"
+}
+
+@test "fault: a disk of no size" {
+	vm_boot qemu="-drive driver=null-co,size=0,if=none,id=empty -device virtio-blk-pci,drive=empty" \
+		cmdline="root=/dev/vda rd.timeout=3"
+	assert_shell 14 "vda is there, but its size is 0"
+}
+
+@test "fault: a write-protected disk is mounted read-only where rw was asked for" {
+	vm_boot qemu="$(fault_drive "$(fault_disk plain-ext4)" readonly=on)" \
+		cmdline="root=LABEL=plain-ext4 rw"
+	assert_handed_over
+	assert_ro
+	assert_console "bedplate: /dev/vda2 is write-protected: mounted read-only"
+}
+
+# null_disks COUNT: QEMU's arguments for so many empty disks on one SCSI controller.
+null_disks() {
+	local i
+	echo "-device virtio-scsi-pci,id=many"
+	for ((i = 0; i < $1; i++)); do
+		echo "-drive driver=null-co,size=1M,read-zeroes=on,if=none,id=null$i" \
+			"-device scsi-hd,bus=many.0,scsi-id=1,lun=$i,drive=null$i"
+	done
+}
+
+@test "fault: the root is found among 200 other disks" {
+	vm_boot disk=plain-ext4 qemu="$(null_disks 200 | xargs)" cmdline="root=LABEL=plain-ext4"
+	assert_handed_over
+	assert_between "$started" "" 0 30
+}
+
+@test "fault: among 200 disks the nearest is found, and the diagnosis has an end" {
+	vm_boot disk=plain-ext4 qemu="$(null_disks 200 | xargs)" \
+		cmdline="root=LABEL=plain-etx4 rd.timeout=10"
+	assert_shell 40 "LABEL=plain-etx4 did not appear within 1[0-9] s"
+	assert_console "the nearest is LABEL=plain-ext4"
+}
+
+@test "fault: disks come and go while the root is waited for" {
+	vm_boot controller=virtio-scsi disk=lvm-ext4 late="plain-xfs plain-ext4" after=6 \
+		rule="$started"$'\t4\tqmp\t{"execute":"device_del","arguments":{"id":"device0"}}' \
+		cmdline="root=LABEL=plain-ext4 rd.timeout=40"
+	assert_handed_over
+	assert_between "$started" "" 5 30
+	assert_console "bedplate: .*waiting for LABEL=plain-ext4"
 }
