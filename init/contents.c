@@ -25,8 +25,6 @@ static const struct contents table[] = {
 	{ "linux_raid_member", "a member of a RAID (md)", raid_hint, true },
 	{ "ddf_raid_member", "a member of a firmware's RAID (DDF)", raid_hint, true },
 	{ "isw_raid_member", "a member of a firmware's RAID (Intel)", raid_hint, true },
-	{ "mpath_member", "a path of a multipath device",
-	  "multipath devices are not assembled here", true },
 	{ "bcache", "a device of bcache", "bcache is not started here", true },
 	{ "zfs_member", "a member of a ZFS pool", "ZFS pools are not imported here",
 	  true },

@@ -107,8 +107,8 @@ static int mount_failed(struct boot *boot, const char *type, int error, struct e
 	if (error == EINVAL)
 		return err_hint(err,
 				"the kernel's last lines (dmesg) say what it does "
-				"not accept: rootflags=, rootfstype=, or the device "
-				"holds no %s",
+				"not accept: rootflags=, rootfstype=, the device holds "
+				"no %s or a damaged one, or the disk fails",
 				type);
 	if (error == ENOENT)
 		return err_hint(err, "a module that the kernel asked for is missing from "

@@ -69,9 +69,8 @@ static void parse_root(struct boot *boot)
 	if (!device[0]) {
 		err_set(&boot->root_err, EINVAL, "no root file system is named");
 		err_hint(&boot->root_err, "give root= on the kernel command line%s",
-			 cmdline_is_full(boot)
-				 ? ", which is full: its end was cut off"
-				 : "");
+			 cmdline_is_full(boot) ? ", which is full: its end was cut off"
+					       : "");
 		return;
 	}
 	if (spec_parse(&boot->root, device, &boot->root_err) < 0) {

@@ -21,6 +21,7 @@
 #include "init/clock.h"
 #include "init/diagnosis.h"
 #include "init/modprobe.h"
+#include "init/twin.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
 
@@ -341,6 +342,18 @@ static bool look_once(struct wait *wait)
 	return root_is_there(wait);
 }
 
+static void warn_of_twin(struct boot *boot)
+{
+	const struct device *twin =
+		devices_find_twin(&boot->devices, &boot->root, &boot->device);
+
+	if (twin)
+		report_warning(&boot->report,
+			       "%s is on /dev/%s too, as on a clone or on a second path "
+			       "to the same disk; /dev/%s is taken",
+			       boot->root.text, twin->node, boot->device.node);
+}
+
 int step_device(struct boot *boot, struct err *err)
 {
 	struct wait wait = {
@@ -365,5 +378,6 @@ int step_device(struct boot *boot, struct err *err)
 		wait_for_something(&wait);
 	}
 	log_info("%s is /dev/%s", boot->root.text, boot->device.node);
+	warn_of_twin(boot);
 	return 0;
 }

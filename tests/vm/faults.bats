@@ -316,6 +316,7 @@ long_cmdline() {
 # --- disks ----------------------------------------------------------------------------------
 
 @test "fault: root= names an encrypted device" {
+	local disk
 	disk=$BATS_TEST_TMPDIR/luks.raw
 	truncate -s 8M "$disk"
 	printf 'secret' | cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 \
@@ -329,6 +330,13 @@ long_cmdline() {
 	vm_boot disk=md-raid1/0 cmdline="root=UUID=$(disk_uuid md-raid1) rd.timeout=3"
 	assert_shell 14 "did not appear within 3 s: .*vda is a member of a RAID \(md\)"
 	assert_console "^  RAID of the md driver is not assembled here"
+}
+
+@test "fault: a clone of the root's disk, or a second path to it, is told" {
+	vm_boot disk=plain-ext4 qemu="$(fault_drive "$(fault_disk plain-ext4)")" \
+		cmdline="root=UUID=$(disk_uuid plain-ext4)"
+	assert_handed_over
+	assert_console "bedplate: UUID=.* is on /dev/vd[ab]2 too, .* /dev/vd[ab]2 is taken"
 }
 
 @test "fault: the second disk of a btrfs is 4 s late" {
@@ -352,6 +360,7 @@ long_cmdline() {
 }
 
 @test "fault: read errors on the root's disk" {
+	local disk inode bad
 	disk=$(fault_disk plain-ext4)
 	inode=$(debugfs -R 'imap <2>' "$disk?offset=$((18432 * 512))" 2>/dev/null |
 		sed -n 's/.*block \([0-9]*\),.*/\1/p')
@@ -361,7 +370,8 @@ long_cmdline() {
 	vm_boot qemu="-blockdev $bad" \
 		qemu="-device virtio-blk-pci,drive=bad" cmdline="root=LABEL=plain-ext4"
 	assert_shell 20 "mounting /dev/vda2 \(ext4\) as the root: "
-	assert_console "the file system is damaged or the disk fails"
+	assert_console "I/O error, dev vda"
+	assert_console "^  the kernel's last lines .* or the disk fails"
 }
 
 @test "fault: a disk of no size" {

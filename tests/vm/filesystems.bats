@@ -31,6 +31,18 @@ boot() {
 	assert_root_device /dev/mapper/vgb-root
 }
 
+@test "btrfs on two disks" {
+	boot btrfs-2disk LABEL=btrfs-2disk ro
+	assert_fstype btrfs
+	assert_ro
+}
+
+@test "btrfs on two disks, by an image made for its host" {
+	vm_boot image=host disk=btrfs-2disk cmdline="root=LABEL=btrfs-2disk ro"
+	assert_handed_over
+	assert_fstype btrfs
+}
+
 @test "no other file system's module is loaded" {
 	boot plain-ext4 LABEL=plain-ext4
 	assert_fstype ext4
