@@ -302,13 +302,54 @@ static bool device_matches(struct devices *devices, struct device *device,
 	}
 }
 
+void devices_forget_mapped(struct devices *devices)
+{
+	for (size_t i = devices->count; i-- > 0;) {
+		struct device *device = devices->items[i];
+		char path[128];
+
+		snprintf(path, sizeof(path), "sys/class/block/%s/dm", device->name);
+		if (device->dm_name[0] && !file_exists(devices->root_fd, path))
+			devices_remove(devices, device->name);
+	}
+}
+
+/* Whether a mapped device is a volume of this name in the group with this UUID, whatever
+ * the group's name. */
+static bool is_volume_of(const struct devices *devices, const struct device *device,
+			 const char *id, const char *volume)
+{
+	char group[SPEC_NAME_MAX], name[SPEC_NAME_MAX], path[128], uuid[160];
+
+	if (!device->dm_name[0] ||
+	    !spec_parse_mapper_name(device->dm_name, group, name) ||
+	    strcmp(name, volume) != 0 || !device_size(devices, device))
+		return false;
+	snprintf(path, sizeof(path), "sys/class/block/%s/dm/uuid", device->name);
+	return file_read_line(devices->root_fd, path, uuid, sizeof(uuid), NULL) == 0 &&
+	       strncmp(uuid, "LVM-", 4) == 0 && strncmp(uuid + 4, id, strlen(id)) == 0;
+}
+
+struct device *devices_find_volume(struct devices *devices, const char *group,
+				   const char *volume)
+{
+	char name[2 * SPEC_NAME_MAX + 2], id[SPEC_LVM_ID_SIZE];
+
+	if (!spec_is_group_uuid(group, id)) {
+		spec_mapper_name(group, volume, name, sizeof(name));
+		return devices_find_mapped(devices, name);
+	}
+	for (size_t i = 0; i < devices->count; i++) {
+		if (is_volume_of(devices, devices->items[i], id, volume))
+			return devices->items[i];
+	}
+	return NULL;
+}
+
 static struct device *find_volume(struct devices *devices, const struct spec *spec)
 {
-	char name[2 * SPEC_NAME_MAX];
-	struct device *device;
+	struct device *device = devices_find_volume(devices, spec->group, spec->volume);
 
-	spec_mapper_name(spec->group, spec->volume, name, sizeof(name));
-	device = devices_find_mapped(devices, name);
 	/* Drivers that name their disks with a slash: cciss/c0d0p1. */
 	for (size_t i = 0; !device && i < devices->count; i++) {
 		if (strcmp(devices->items[i]->node, spec->value) == 0)

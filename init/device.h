@@ -27,7 +27,7 @@ struct device {
 	char parent[DEVICE_NAME_MAX]; /* of a partition, else "" */
 	unsigned partn;
 	char dm_name[2 * SPEC_NAME_MAX]; /* "" for what is no device-mapper device */
-	bool pv_known, is_pv;
+	bool pv_known, is_pv, pv_damage_told;
 	bool part_known;
 	char partuuid[64], partlabel[128];
 	bool probed, probed_for_hint;
@@ -55,6 +55,13 @@ struct device *devices_find(struct devices *devices, const struct spec *spec);
 
 /* The device with this device-mapper name, if it has a table, or NULL. */
 struct device *devices_find_mapped(struct devices *devices, const char *dm_name);
+
+/* A logical volume that is active, or NULL; its group may be named by UUID. */
+struct device *devices_find_volume(struct devices *devices, const char *group,
+				   const char *volume);
+
+/* Forgets mapped devices that are gone, though no event said so yet. */
+void devices_forget_mapped(struct devices *devices);
 
 /* Looks for physical volumes on devices that were not looked at yet; counts in
  * pv_changes. */

@@ -142,7 +142,7 @@ static int dm_resume(int dm_fd, const char *name, dev_t *devno, struct err *err)
 	return 0;
 }
 
-static void dm_remove(int dm_fd, const char *name)
+void dm_remove(int dm_fd, const char *name)
 {
 	struct dm_request request;
 

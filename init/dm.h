@@ -19,4 +19,7 @@ int dm_open(struct err *err);
 int dm_create(int dm_fd, const char *name, const char *uuid, const char *table,
 	      bool read_only, dev_t *devno, struct err *err);
 
+/* Removes a mapped device that nobody has open. */
+void dm_remove(int dm_fd, const char *name);
+
 #endif

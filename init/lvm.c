@@ -1,48 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* lvm.c: activation of logical volumes through the lvm program; see lvm.h. */
+/* lvm.c: which volumes are activated, when, and by which way; see lvm.h. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "init/late.h"
 #include "init/lvm.h"
 #include "init/lvm_native.h"
 #include "init/lvm_node.h"
+#include "init/lvm_program.h"
 #include "init/text.h"
-#include "lib/cleanup.h"
 #include "lib/log.h"
-#include "lib/process.h"
-#include "lib/strbuf.h"
 
-enum { LVM_ARGS_MAX = 64, LVM_REFERENCE_MAX = 2 * SPEC_NAME_MAX };
-
-static const char *const lvm_environment[] = {
-	"PATH=/sbin:/bin",
-	"DM_DISABLE_UDEV=1",
-	"LVM_SUPPRESS_FD_WARNINGS=1",
-	"LC_ALL=C",
-	NULL,
-};
+static struct lvm_volume *lvm_find(const struct lvm *lvm, const char *group,
+				   const char *volume)
+{
+	for (size_t i = 0; i < lvm->count; i++) {
+		if (strcmp(lvm->volumes[i].group, group) == 0 &&
+		    strcmp(lvm->volumes[i].name, volume) == 0)
+			return &lvm->volumes[i];
+	}
+	return NULL;
+}
 
 int lvm_want(struct lvm *lvm, const char *group, const char *volume)
 {
 	struct lvm_volume *volumes;
+	char id[SPEC_LVM_ID_SIZE];
+	size_t place = lvm->count;
 
-	for (size_t i = 0; i < lvm->count; i++) {
-		if (strcmp(lvm->volumes[i].group, group) == 0 &&
-		    strcmp(lvm->volumes[i].name, volume) == 0)
-			return 0;
-	}
+	if (lvm_find(lvm, group, volume))
+		return 0;
 	volumes = realloc(lvm->volumes, (lvm->count + 1) * sizeof(*volumes));
 	if (!volumes)
 		return -ENOMEM;
 	lvm->volumes = volumes;
-	volumes[lvm->count] = (struct lvm_volume){ .active = false };
-	text_copy(volumes[lvm->count].group, SPEC_NAME_MAX, group);
-	text_copy(volumes[lvm->count].name, SPEC_NAME_MAX, volume);
+	if (spec_is_group_uuid(group, id)) {
+		memmove(volumes + 1, volumes, lvm->count * sizeof(*volumes));
+		place = 0;
+	}
+	volumes[place] = (struct lvm_volume){ .active = false };
+	text_copy(volumes[place].group, SPEC_NAME_MAX, group);
+	text_copy(volumes[place].name, SPEC_NAME_MAX, volume);
 	lvm->count++;
 	return 0;
 }
@@ -56,236 +54,170 @@ bool lvm_is_wanting(const struct lvm *lvm)
 	return false;
 }
 
-static int lvm_run(const char *const *argv, struct strbuf *output, struct err *err)
+bool lvm_is_waiting(const struct lvm *lvm)
 {
-	struct process process = {
-		.argv = argv,
-		.envp = lvm_environment,
-		.output = output,
-		.errors = output,
-		.timeout_ms = LVM_TIMEOUT_MS,
-	};
-
-	return process_run(&process, err);
-}
-
-bool lvm_is_there(int root_fd)
-{
-	return late_need_at(root_fd, "sbin/lvm", NULL) == 0;
-}
-
-void lvm_query(int root_fd, const char *const *argv, struct strbuf *output)
-{
-	if (lvm_is_there(root_fd))
-		lvm_run(argv, output, NULL);
-}
-
-/* Fills the arguments with "GROUP/VOLUME" for all that is wanting. */
-static void add_references(const struct lvm *lvm, char (*references)[LVM_REFERENCE_MAX],
-			   const char **argv, size_t argc)
-{
-	for (size_t i = 0; i < lvm->count && argc + 1 < LVM_ARGS_MAX; i++) {
-		const struct lvm_volume *volume = &lvm->volumes[i];
-
-		if (volume->active)
-			continue;
-		snprintf(references[i], LVM_REFERENCE_MAX, "%s%s%s", volume->group,
-			 volume->name[0] ? "/" : "", volume->name);
-		argv[argc++] = references[i];
+	for (size_t i = 0; i < lvm->count; i++) {
+		if (!lvm->volumes[i].active && !lvm->volumes[i].refused[0])
+			return true;
 	}
-	argv[argc] = NULL;
+	return false;
 }
 
-/* A group asked for as a whole (rd.lvm.vg=) counts as soon as lvm had no complaint about
- * it. */
-static void judge(struct lvm *lvm, struct devices *devices, bool clean)
+const char *lvm_refusal(const struct lvm *lvm, const char *group, const char *volume)
 {
-	char name[2 * SPEC_NAME_MAX];
+	const struct lvm_volume *found = lvm_find(lvm, group, volume);
 
+	return found && !found->active && found->refused[0] ? found->refused : NULL;
+}
+
+int64_t lvm_degraded_due_ms(const struct lvm *lvm)
+{
+	switch (lvm->degraded) {
+	case LVM_DEGRADED_NOW:
+		return 0;
+	case LVM_DEGRADED_AT_DEADLINE:
+		return lvm->degraded_after_ms > INT64_MAX
+			       ? -1
+			       : (int64_t)lvm->degraded_after_ms;
+	default:
+		return -1;
+	}
+}
+
+void lvm_judge(struct lvm *lvm, struct devices *devices)
+{
 	devices_scan(devices);
 	for (size_t i = 0; i < lvm->count; i++) {
 		struct lvm_volume *volume = &lvm->volumes[i];
 		struct device *device;
 
-		if (volume->active)
+		if (volume->active || !volume->name[0])
 			continue;
-		if (!volume->name[0]) {
-			volume->active = clean;
-			continue;
-		}
-		spec_mapper_name(volume->group, volume->name, name, sizeof(name));
-		device = devices_find_mapped(devices, name);
+		device = devices_find_volume(devices, volume->group, volume->name);
 		volume->active = device != NULL;
 		if (device)
-			lvm_node_announce(devices->root_fd, volume->group, volume->name,
-					  device);
+			lvm_node_announce(devices->root_fd, device);
 	}
 }
 
-static void keep_complaint(struct lvm *lvm, struct strbuf *output)
+static void keep_refusal(struct lvm_volume *volume, const struct err *err)
 {
-	char *line, *rest = output->text;
-
-	while ((line = strsep(&rest, "\n"))) {
-		line += strspn(line, " ");
-		if (!*line)
-			continue;
-		log_info("lvm: %s", line);
-		text_copy(lvm->complaint, sizeof(lvm->complaint), line);
+	text_copy(volume->refused, sizeof(volume->refused), err->text);
+	if (err->hint[0] &&
+	    strlen(err->text) + strlen(err->hint) + 3 < sizeof(volume->refused)) {
+		strcat(volume->refused, "; ");
+		strcat(volume->refused, err->hint);
 	}
 }
 
-/* Runs lvm once for all that is wanting. */
-static void try_program(struct lvm *lvm, struct devices *devices, const char *mode)
+/* Codes of lvm_native.h that no further device changes. */
+static bool is_final(int result)
 {
-	_cleanup_free_ char(*references)[LVM_REFERENCE_MAX] =
-		calloc(lvm->count, sizeof(*references));
-	_cleanup_strbuf_ struct strbuf output;
-	const char *argv[LVM_ARGS_MAX] = {
-		"/sbin/lvm", "lvchange",         "--activate", "y",
-		"--sysinit", "--activationmode", mode,
-	};
+	return result == -ENOENT || result == -EPERM || result == -ENOTUNIQ;
+}
+
+/* One volume without lvm. True where lvm should have a look: what is there is more than
+ * lvm_native.h knows. */
+static bool try_native(struct lvm *lvm, struct devices *devices,
+		       struct lvm_volume *volume)
+{
 	struct err err = ERR_INIT;
-	bool clean;
+	int result = volume->name[0] ? lvm_native_activate(devices, volume->group,
+							   volume->name, &err)
+				     : err_set(&err, EOPNOTSUPP, "a whole group");
 
-	strbuf_init(&output, 1 << 16);
-	if (!references || !lvm_is_there(devices->root_fd))
-		return;
-	add_references(lvm, references, argv, 7);
-	clean = lvm_run(argv, &output, &err) == 0;
-	lvm->path_taken = "lvm";
-	judge(lvm, devices, clean);
-	if (!lvm_is_wanting(lvm))
-		lvm->complaint[0] = '\0';
-	else if (output.length)
-		keep_complaint(lvm, &output);
-	else if (!clean)
-		text_copy(lvm->complaint, sizeof(lvm->complaint), err.text);
+	volume->refused[0] = '\0';
+	log_debug("volume %s/%s: %s", volume->group, volume->name,
+		  result ? err.text : "activated");
+	text_copy(lvm->complaint, sizeof(lvm->complaint), err.text);
+	if (!result) {
+		lvm->path_taken = "native";
+		lvm_judge(lvm, devices);
+	} else if (is_final(result)) {
+		keep_refusal(volume, &err);
+	}
+	return result && result != -ENXIO && result != -ENOENT;
 }
 
-/* Activates without lvm what is simple enough. False where lvm should have a look: then
- * everything that is there is more than lvm_native.h knows. */
-static bool try_native(struct lvm *lvm, struct devices *devices)
+/* A group asked for as a whole counts as soon as lvm had no complaint about it. */
+static void judge_groups(struct lvm *lvm)
 {
-	bool enough = true;
+	for (size_t i = 0; i < lvm->count; i++) {
+		if (!lvm->volumes[i].name[0])
+			lvm->volumes[i].active |= !lvm->complaint[0];
+	}
+}
 
+/* Of those that lvm has just brought up, which lack legs. */
+static void judge_legs(struct lvm *lvm, int root_fd)
+{
 	for (size_t i = 0; i < lvm->count; i++) {
 		struct lvm_volume *volume = &lvm->volumes[i];
-		struct err err = ERR_INIT;
-		int result;
 
-		if (volume->active)
+		if (!volume->active || volume->legs_known)
 			continue;
-		result = !volume->name[0] ? err_set(&err, EOPNOTSUPP, "%s: a whole group",
-						    volume->group)
-					  : lvm_native_activate(devices, volume->group,
-								volume->name, &err);
-		log_debug("volume %s/%s: %s", volume->group, volume->name,
-			  result ? err.text : "activated");
-		if (!result)
-			lvm->path_taken = "native";
-		else if (result != -ENXIO && result != -ENOENT)
-			enough = false;
-		text_copy(lvm->complaint, sizeof(lvm->complaint), err.text);
+		volume->legs_known = true;
+		volume->degraded = lvm_program_is_partial(root_fd, volume);
 	}
-	judge(lvm, devices, false);
-	return enough;
+}
+
+static void need_no_legs(struct lvm *lvm)
+{
+	for (size_t i = 0; i < lvm->count; i++)
+		lvm->volumes[i].legs_known |= lvm->volumes[i].active;
+}
+
+static void try_program(struct lvm *lvm, struct devices *devices, bool degraded)
+{
+	if (!lvm_is_there(devices->root_fd)) {
+		text_copy(lvm->trouble, sizeof(lvm->trouble),
+			  "lvm, which alone could activate this, is not in the image");
+		return;
+	}
+	log_info("running lvm: %s", lvm->complaint);
+	lvm->complaint[0] = '\0';
+	need_no_legs(lvm);
+	lvm_program_activate(lvm, degraded ? "degraded" : "complete");
+	lvm->path_taken = "lvm";
+	judge_groups(lvm);
+	lvm_judge(lvm, devices);
+	if (degraded)
+		judge_legs(lvm, devices->root_fd);
+	else
+		need_no_legs(lvm);
+	if (!lvm_is_wanting(lvm))
+		lvm->complaint[0] = '\0';
+}
+
+/* Something new: a physical volume, or leave to do without legs. */
+static bool is_worth_a_try(struct lvm *lvm, const struct devices *devices, bool degraded)
+{
+	bool changed = lvm->tried_changes != devices->pv_changes;
+
+	if (!changed && (lvm->tried_degraded || !degraded || lvm->trouble[0]))
+		return false;
+	lvm->tried_changes = devices->pv_changes;
+	lvm->tried_degraded = degraded;
+	return true;
 }
 
 bool lvm_activate(struct lvm *lvm, struct devices *devices, int64_t waited_ms)
 {
-	bool degraded = waited_ms >= LVM_DEGRADED_AFTER_MS;
+	int64_t due_ms = lvm_degraded_due_ms(lvm);
+	bool degraded = due_ms >= 0 && waited_ms >= due_ms, for_lvm = false;
 
 	if (!lvm_is_wanting(lvm))
 		return false;
 	devices_find_pvs(devices);
-	if (!devices_have_pvs(devices) || (lvm->tried_changes == devices->pv_changes &&
-					   (!degraded || lvm->tried_degraded)))
+	if (!devices_have_pvs(devices) || !is_worth_a_try(lvm, devices, degraded))
 		return false;
-	lvm->tried_changes = devices->pv_changes;
-	lvm->tried_degraded = degraded;
-	if (!try_native(lvm, devices) || degraded)
-		try_program(lvm, devices, degraded ? "degraded" : "complete");
+	for (size_t i = 0; i < lvm->count; i++) {
+		if (!lvm->volumes[i].active)
+			for_lvm |= try_native(lvm, devices, &lvm->volumes[i]);
+	}
+	/* At the deadline lvm has a say in everything: it may know what is unknown here. */
+	if (lvm_is_wanting(lvm) &&
+	    (for_lvm || (degraded && lvm->degraded == LVM_DEGRADED_AT_DEADLINE)))
+		try_program(lvm, devices, degraded);
 	return true;
-}
-
-static int lvm_change(const char *reference, const char *activate, const char *config)
-{
-	_cleanup_strbuf_ struct strbuf output;
-	const char *const argv[] = {
-		"/sbin/lvm",
-		"lvchange",
-		"--sysinit",
-		"--activate",
-		activate,
-		reference,
-		config ? "--config" : NULL,
-		config,
-		NULL,
-	};
-
-	strbuf_init(&output, 1 << 16);
-	return lvm_run(argv, &output, NULL);
-}
-
-/* Activates one volume so that nothing can write to it, and looks whether it is the one.
- */
-static bool search_volume(struct lvm *lvm, struct devices *devices,
-			  const struct spec *spec, const char *group, const char *volume)
-{
-	char reference[LVM_REFERENCE_MAX], config[LVM_REFERENCE_MAX + 64];
-	char name[2 * SPEC_NAME_MAX];
-	struct device *device;
-
-	spec_mapper_name(group, volume, name, sizeof(name));
-	if (devices_find_mapped(devices, name))
-		return false;
-	snprintf(reference, sizeof(reference), "%s/%s", group, volume);
-	snprintf(config, sizeof(config), "activation/read_only_volume_list=[\"%s\"]",
-		 reference);
-	log_info("looking for %s on volume %s", spec->text, reference);
-	lvm_change(reference, "y", config);
-	devices_scan(devices);
-	device = devices_find_mapped(devices, name);
-	if (device)
-		device_probe(devices, device);
-	if (device &&
-	    spec_matches(spec, spec->kind == SPEC_UUID ? device->uuid : device->label)) {
-		lvm_change(reference, "n", NULL);
-		lvm_change(reference, "y", NULL);
-		lvm_want(lvm, group, volume);
-		judge(lvm, devices, true);
-		lvm->path_taken = "lvm";
-		return true;
-	}
-	lvm_change(reference, "n", NULL);
-	return false;
-}
-
-bool lvm_search(struct lvm *lvm, struct devices *devices, const struct spec *spec)
-{
-	static const char *const argv[] = {
-		"/sbin/lvm",       "lvs", "--noheadings",    "--separator", "/", "-o",
-		"vg_name,lv_name", "-S",  "lv_layout!=pool", NULL,
-	};
-	_cleanup_strbuf_ struct strbuf output;
-	char *rest, *line, *volume;
-
-	strbuf_init(&output, 1 << 20);
-	if (spec->kind != SPEC_UUID && spec->kind != SPEC_LABEL)
-		return false;
-	devices_find_pvs(devices);
-	if (!devices_have_pvs(devices))
-		return false;
-	lvm_query(devices->root_fd, argv, &output);
-	for (rest = output.text; (line = strsep(&rest, "\n"));) {
-		line += strspn(line, " ");
-		volume = strchr(line, '/');
-		if (!volume || strchr(line, ' '))
-			continue;
-		*volume++ = '\0';
-		if (search_volume(lvm, devices, spec, line, volume))
-			return true;
-	}
-	return false;
 }

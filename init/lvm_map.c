@@ -213,12 +213,20 @@ static int mapping_name(const struct lvm_vg *vg, const struct lvm_node *lv,
 			struct lvm_mapping *mapping, struct err *err)
 {
 	const char *id;
+	char name[4 * DM_NAME_SIZE + 2];
 	size_t used = strlen(vg->id) + 4;
 	int result = lvm_node_string(lv, "id", &id, err);
 
 	if (result < 0)
 		return result;
-	spec_mapper_name(vg->name, lv->key, mapping->name, sizeof(mapping->name));
+	if (strlen(vg->name) >= DM_NAME_SIZE || strlen(lv->key) >= DM_NAME_SIZE)
+		name[0] = '\0';
+	else
+		spec_mapper_name(vg->name, lv->key, name, sizeof(name));
+	if (!name[0] || strlen(name) >= sizeof(mapping->name))
+		return unsupported(err, lv->key,
+				   "its name is longer than device-mapper's may be");
+	strcpy(mapping->name, name);
 	memcpy(mapping->uuid, "LVM-", 4);
 	memcpy(mapping->uuid + 4, vg->id, used - 4);
 	for (; *id && used < sizeof(mapping->uuid) - 1; id++) {
@@ -230,6 +238,16 @@ static int mapping_name(const struct lvm_vg *vg, const struct lvm_node *lv,
 		return err_set(err, EBADMSG, "volume %s: an id of the wrong length",
 			       lv->key);
 	return 0;
+}
+
+/* lvm writes no read_ahead for "auto", and -1 for none. */
+static int64_t read_ahead_of(const struct lvm_node *lv)
+{
+	const struct lvm_node *node = lvm_node_find(lv, "read_ahead");
+
+	if (!node || node->kind != LVM_NUMBER || node->number > UINT32_MAX)
+		return LVM_READ_AHEAD_AUTO;
+	return node->number < 0 ? 0 : node->number;
 }
 
 int lvm_vg_map(const struct lvm_vg *vg, const char *volume, struct lvm_mapping *mapping,
@@ -248,8 +266,11 @@ int lvm_vg_map(const struct lvm_vg *vg, const char *volume, struct lvm_mapping *
 		refused = volume_refusal(lv);
 	if (!refused && is_origin(volumes, volume))
 		refused = "it is the origin of a snapshot";
+	if (vg->not_ours)
+		return err_set(err, EPERM, "%s", vg->refused);
 	if (refused)
 		return unsupported(err, volume, refused);
+	mapping->read_ahead = read_ahead_of(lv);
 	mapping->read_only = !lvm_node_has_word(lv, "status", "WRITE");
 	result = mapping_name(vg, lv, mapping, err);
 	if (!result)
@@ -263,6 +284,7 @@ void lvm_mapping_init(struct lvm_mapping *mapping)
 {
 	mapping->name[0] = mapping->uuid[0] = '\0';
 	mapping->read_only = false;
+	mapping->read_ahead = LVM_READ_AHEAD_AUTO;
 	strbuf_init(&mapping->table, 0);
 }
 

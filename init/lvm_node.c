@@ -63,11 +63,12 @@ static void write_record(int root_fd, const char *group, const char *volume,
 		log_warning("/%s: %s", path, strerror(errno));
 }
 
-void lvm_node_announce(int root_fd, const char *group, const char *volume,
-		       const struct device *device)
+void lvm_node_announce(int root_fd, const struct device *device)
 {
-	char path[128], uuid[160] = "";
+	char path[128], uuid[160] = "", group[SPEC_NAME_MAX], volume[SPEC_NAME_MAX];
 
+	if (!spec_parse_mapper_name(device->dm_name, group, volume))
+		return;
 	make_links(root_fd, group, volume, device);
 	snprintf(path, sizeof(path), "sys/class/block/%s/dm/uuid", device->name);
 	file_read_line(root_fd, path, uuid, sizeof(uuid), NULL);

@@ -8,7 +8,6 @@
 /* Makes /dev/mapper/NAME and /dev/GROUP/VOLUME where lvm has not, and writes udev's
  * record of the device, without which systemd-udevd takes the volume for one that is not
  * ready (10-dm.rules looks for DM_UDEV_PRIMARY_SOURCE_FLAG on cold plug). */
-void lvm_node_announce(int root_fd, const char *group, const char *volume,
-		       const struct device *device);
+void lvm_node_announce(int root_fd, const struct device *device);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "init/lvm_config.h"
 #include "init/lvm_vg.h"
+#include "lib/nearest.h"
 
 /* Ids stand in the text as "xxxxxx-xxxx-...-xxxxxx", on disk and in device-mapper without
  * hyphens. */
@@ -33,24 +34,23 @@ static int id_copy(const struct lvm_node *section, char id[LVM_ID_LENGTH + 1],
 	return 0;
 }
 
-/* What makes a group lvm's alone. lvmsystemid(7), lvmlockd(8), vgexport(8). */
-static const char *vg_refusal(const struct lvm_node *vg)
+/* Whose groups are left alone: lvmsystemid(7), lvmlockd(8), vgexport(8). lvm has the last
+ * word, since it may have been told this host's system id. */
+static const char *vg_not_ours(const struct lvm_node *vg)
 {
 	const struct lvm_node *system_id = lvm_node_find(vg, "system_id");
 	const struct lvm_node *lock_type = lvm_node_find(vg, "lock_type");
 
 	if (lvm_node_has_word(vg, "status", "EXPORTED"))
-		return "the group is exported";
+		return "the group is exported; vgimport brings it back";
 	if (lvm_node_has_word(vg, "status", "CLUSTERED") ||
 	    lvm_node_has_word(vg, "flags", "CLUSTERED"))
 		return "the group is clustered";
-	if (lvm_node_has_word(vg, "status", "PARTIAL"))
-		return "the group is marked as partial";
 	if (system_id && (system_id->kind != LVM_STRING || *system_id->string))
-		return "the group has a system id";
+		return "the group belongs to another host: it has a system id";
 	if (lock_type &&
 	    (lock_type->kind != LVM_STRING || strcmp(lock_type->string, "none") != 0))
-		return "the group is shared";
+		return "the group is shared, and its lock manager is not here";
 	return NULL;
 }
 
@@ -108,7 +108,10 @@ static int vg_fill(struct lvm_vg *vg, const struct lvm_node *section, struct err
 	int result;
 
 	vg->name = section->key;
-	vg->refused = vg_refusal(section);
+	vg->refused = vg_not_ours(section);
+	vg->not_ours = vg->refused != NULL;
+	if (!vg->refused && lvm_node_has_word(section, "status", "PARTIAL"))
+		vg->refused = "the group is marked as partial";
 	result = id_copy(section, vg->id, err);
 	if (!result)
 		result = lvm_node_number(section, "seqno", &vg->seqno, err);
@@ -147,6 +150,41 @@ void lvm_vg_release(struct lvm_vg *vg)
 	free(vg->config);
 	free(vg->pvs);
 	*vg = (struct lvm_vg){ .name = NULL };
+}
+
+void lvm_id_format(const char id[LVM_ID_LENGTH + 1], char text[LVM_ID_TEXT_SIZE])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; id[i] && i < LVM_ID_LENGTH; i++) {
+		if (i >= 6 && i % 4 == 2 && i < 30)
+			text[used++] = '-';
+		text[used++] = id[i];
+	}
+	text[used] = '\0';
+}
+
+bool lvm_vg_is_complete(const struct lvm_vg *vg)
+{
+	for (size_t i = 0; i < vg->pv_count; i++) {
+		if (!vg->pvs[i].devno)
+			return false;
+	}
+	return true;
+}
+
+const char *lvm_vg_nearest(const struct lvm_vg *vg, const char *volume)
+{
+	const struct lvm_node *section = lvm_node_find(&vg->config->nodes[0], vg->name);
+	const struct lvm_node *volumes = lvm_node_find(section, "logical_volumes");
+	struct nearest nearest = { .word = volume };
+	const struct lvm_node *lv = volumes ? volumes->first : NULL;
+
+	for (; lv; lv = lv->next) {
+		if (lv->kind == LVM_SECTION && lvm_node_has_word(lv, "status", "VISIBLE"))
+			nearest_offer(&nearest, lv->key);
+	}
+	return nearest.best;
 }
 
 struct lvm_vg_pv *lvm_vg_find_pv(struct lvm_vg *vg, const char *id)

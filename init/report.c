@@ -126,17 +126,31 @@ static json_t *root_json(const struct boot *boot)
 			 root->read_only ? "ro" : "rw", "init", text_or_null(boot->init));
 }
 
+static json_t *volume_json(const struct lvm_volume *volume)
+{
+	return json_sprintf("%s/%s", volume->group, volume->name);
+}
+
 static json_t *lvm_json(const struct lvm *lvm)
 {
-	json_t *activated = json_array();
+	json_t *activated = json_array(), *degraded = json_array(),
+	       *refused = json_array();
 
 	for (size_t i = 0; i < lvm->count; i++) {
-		if (lvm->volumes[i].active)
-			json_array_append_new(activated,
-					      json_sprintf("%s/%s", lvm->volumes[i].group,
-							   lvm->volumes[i].name));
+		const struct lvm_volume *volume = &lvm->volumes[i];
+
+		if (volume->active)
+			json_array_append_new(activated, volume_json(volume));
+		if (volume->degraded)
+			json_array_append_new(degraded, volume_json(volume));
+		if (!volume->active && volume->refused[0])
+			json_array_append_new(refused,
+					      json_pack("{s:o, s:o}", "volume",
+							volume_json(volume), "reason",
+							text_or_null(volume->refused)));
 	}
-	return json_pack("{s:o, s:o}", "activated", activated, "path",
+	return json_pack("{s:o, s:o, s:o, s:o}", "activated", activated, "degraded",
+			 degraded, "refused", refused, "path",
 			 text_or_null(lvm->path_taken));
 }
 

@@ -33,6 +33,18 @@ static void want_volume(struct lvm *lvm, const char *text)
 		lvm_want(lvm, spec.group, spec.volume);
 }
 
+static void set_degraded(struct lvm *lvm, const struct init_lvm *settings)
+{
+	static const enum lvm_degraded policies[] = {
+		[init_lvm_degraded_never] = LVM_NEVER_DEGRADED,
+		[init_lvm_degraded_deadline] = LVM_DEGRADED_AT_DEADLINE,
+		[init_lvm_degraded_now] = LVM_DEGRADED_NOW,
+	};
+
+	lvm->degraded = policies[settings->degraded];
+	lvm->degraded_after_ms = settings->degraded_after_ms;
+}
+
 static void want_volumes(struct boot *boot)
 {
 	const struct init_lvm *lvm = &boot->settings->lvm;
@@ -40,6 +52,7 @@ static void want_volumes(struct boot *boot)
 	const char *resume;
 	struct spec spec;
 
+	set_degraded(&boot->lvm, lvm);
 	if (boot->root.kind == SPEC_VOLUME)
 		lvm_want(&boot->lvm, boot->root.group, boot->root.volume);
 	for (size_t i = 0; i < lvm->volumes.count; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* spec.c: parsing of root= and resume=. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,23 @@ bool spec_parse_mapper_name(const char *name, char group[SPEC_NAME_MAX],
 	}
 	out[used] = '\0';
 	return out == volume && used;
+}
+
+bool spec_is_group_uuid(const char *group, char id[SPEC_LVM_ID_SIZE])
+{
+	static const char form[] = "xxxxxx-xxxx-xxxx-xxxx-xxxx-xxxx-xxxxxx";
+	size_t used = 0;
+
+	if (strlen(group) != sizeof(form) - 1)
+		return false;
+	for (size_t i = 0; group[i]; i++) {
+		if (form[i] == '-' ? group[i] != '-' : !isalnum((unsigned char)group[i]))
+			return false;
+		if (form[i] != '-')
+			id[used++] = group[i];
+	}
+	id[used] = '\0';
+	return true;
 }
 
 static int spec_set_volume(struct spec *spec, const char *group, size_t length,

@@ -9,7 +9,7 @@
 
 #include "lib/err.h"
 
-enum { SPEC_MAX = 256, SPEC_NAME_MAX = 128 };
+enum { SPEC_MAX = 256, SPEC_NAME_MAX = 128, SPEC_LVM_ID_SIZE = 33 };
 
 enum spec_kind {
 	SPEC_NONE,
@@ -45,6 +45,11 @@ void spec_mapper_name(const char *group, const char *volume, char *name, size_t 
 /* The way back: false where the name is not one that LVM gives to a visible volume. */
 bool spec_parse_mapper_name(const char *name, char group[SPEC_NAME_MAX],
 			    char volume[SPEC_NAME_MAX]);
+
+/* Whether a group is named by its UUID ("xxxxxx-xxxx-xxxx-xxxx-xxxx-xxxx-xxxxxx", as lvm
+ * shows it) instead of by its name; then `id` is that UUID as the disk and device-mapper
+ * have it, without hyphens. */
+bool spec_is_group_uuid(const char *group, char id[SPEC_LVM_ID_SIZE]);
 
 /* Whether an identity that a device has is the one that the spec asks for. UUIDs are
  * compared without regard to case, since file systems disagree on it (vfat has

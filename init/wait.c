@@ -43,6 +43,7 @@ struct wait {
 	uint64_t timeout_ms;
 	bool fallback_done;
 	unsigned searched_changes; /* devices->pv_changes at the last search */
+	struct err hopeless;       /* why waiting longer changes nothing */
 };
 
 static bool is_host_image(const struct boot *boot)
@@ -143,6 +144,7 @@ static void try_lvm(struct wait *wait)
 	step->start_us = before;
 	report_end(step, lvm_is_wanting(&boot->lvm) ? REPORT_FAILED : REPORT_OK,
 		   boot->lvm.complaint);
+	lvm_tell(&boot->lvm, &boot->report);
 }
 
 /* What the image's maker could not know is looked for when all that it knew is done with.
@@ -164,8 +166,9 @@ static void try_search(struct wait *wait)
 {
 	struct boot *boot = wait->boot;
 	struct report_step *step;
+	struct err err = ERR_INIT;
 
-	if (waited_ms(wait) < SEARCH_AFTER_MS || lvm_is_wanting(&boot->lvm) ||
+	if (waited_ms(wait) < SEARCH_AFTER_MS || lvm_is_waiting(&boot->lvm) ||
 	    (boot->root.kind != SPEC_UUID && boot->root.kind != SPEC_LABEL))
 		return;
 	devices_find_pvs(&boot->devices);
@@ -174,8 +177,13 @@ static void try_search(struct wait *wait)
 	wait->searched_changes = boot->devices.pv_changes;
 	need_device_mapper(&boot->modules);
 	step = report_begin(&boot->report, "lvm");
-	lvm_search(&boot->lvm, &boot->devices, &boot->root);
-	report_end(step, REPORT_OK, "searched");
+	if (lvm_search(&boot->lvm, &boot->devices, &boot->root, &err) == -ENOTUNIQ) {
+		wait->hopeless = err;
+		report_warning(&boot->report, "%s; %s", err.text, err.hint);
+	}
+	report_end(step, err.code ? REPORT_FAILED : REPORT_OK,
+		   err.code ? err.text : "searched");
+	lvm_tell(&boot->lvm, &boot->report);
 }
 
 static void say_still_waiting(struct wait *wait)
@@ -245,7 +253,8 @@ static bool root_is_there(struct wait *wait)
 	struct boot *boot = wait->boot;
 	struct device *device;
 
-	if (waited_ms(wait) < (int64_t)boot->settings->root.delay_ms)
+	if (wait->hopeless.code ||
+	    waited_ms(wait) < (int64_t)boot->settings->root.delay_ms)
 		return false;
 	device = devices_find(&boot->devices, &boot->root);
 	if (!device || !device_size(&boot->devices, device) ||
@@ -268,7 +277,7 @@ static int64_t until_next_ms(const struct wait *wait)
 				  FALLBACK_AFTER_MS,
 		SEARCH_AFTER_MS,
 		BTRFS_DEGRADED_AFTER_MS,
-		LVM_DEGRADED_AFTER_MS,
+		lvm_degraded_due_ms(&boot->lvm),
 		(int64_t)wait->timeout_ms,
 		boot->uevent_fd < 0 ? now + POLL_WITHOUT_EVENTS_MS : -1,
 		loader_idle(&wait->boot->modules.loader) ? -1 : now + TEND_EACH_MS,
@@ -301,6 +310,23 @@ static void wait_for_something(struct wait *wait)
 		eventfd_read(polled[1].fd, &ignored);
 }
 
+/* What is refused with all that is there is not waited for, unless to wait for ever was
+ * asked for. */
+static bool is_hopeless(struct wait *wait)
+{
+	struct boot *boot = wait->boot;
+	const char *refusal =
+		boot->root.kind == SPEC_VOLUME
+			? lvm_refusal(&boot->lvm, boot->root.group, boot->root.volume)
+			: NULL;
+
+	if (wait->timeout_ms == UINT64_MAX)
+		return false;
+	if (refusal)
+		err_set(&wait->hopeless, ENODEV, "%s: %s", boot->root.text, refusal);
+	return wait->hopeless.code != 0;
+}
+
 static int give_up(struct wait *wait, struct err *err)
 {
 	struct boot *boot = wait->boot;
@@ -309,6 +335,10 @@ static int give_up(struct wait *wait, struct err *err)
 	strbuf_init(&text, 4096);
 	if (boot->root.kind == SPEC_NONE) {
 		*err = boot->root_err;
+		return err->code;
+	}
+	if (is_hopeless(wait)) {
+		*err = wait->hopeless;
 		return err->code;
 	}
 	diagnosis_missing(boot, &text);
@@ -370,9 +400,10 @@ int step_device(struct boot *boot, struct err *err)
 		wait.timeout_ms += boot->settings->root.delay_ms;
 
 	boot->lvm.tried_changes = 0;
+	boot->lvm.trouble[0] = '\0';
 	devices_scan(&boot->devices);
 	while (!look_once(&wait)) {
-		if ((uint64_t)waited_ms(&wait) >= wait.timeout_ms)
+		if ((uint64_t)waited_ms(&wait) >= wait.timeout_ms || is_hopeless(&wait))
 			return give_up(&wait, err);
 		say_still_waiting(&wait);
 		wait_for_something(&wait);

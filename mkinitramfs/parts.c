@@ -111,7 +111,10 @@ static const struct node nodes[] = {
 	{ "dev/null", 0666, 1, 3 },
 };
 
-/* There is no udev in the image, nothing to be kept and nobody to wait for. */
+/* There is no udev in the image, nothing to be kept and nobody to wait for. Pools are not
+ * checked: lvm refuses to activate one when the checker it is configured with is missing.
+ * The kernel checks what it reads of a pool's metadata, and the host's own lvm checks the
+ * pool whenever it is activated there. */
 static const char lvm_conf[] = "activation {\n"
 			       "\tmonitoring = 0\n"
 			       "\tudev_rules = 0\n"
@@ -129,7 +132,9 @@ static const char lvm_conf[] = "activation {\n"
 			       "\tuse_devicesfile = 0\n"
 			       "}\n"
 			       "global {\n"
+			       "\tcache_check_executable = \"\"\n"
 			       "\tevent_activation = 0\n"
+			       "\tthin_check_executable = \"\"\n"
 			       "\tuse_lvmlockd = 0\n"
 			       "\tuse_lvmpolld = 0\n"
 			       "}\n";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: init/lvm_config.c init/lvm_label.c init/lvm_vg.c init/lvm_map.c init/spec.c */
-/* SOURCES: lib/strbuf.c lib/err.c */
+/* SOURCES: lib/strbuf.c lib/err.c lib/nearest.c */
 /* fuzz_lvm.c: no physical volume and no metadata text makes the reader or the mapping
  * fail otherwise than by an error. The first byte chooses: '0' metadata text, '1' a disk,
  * '2' a disk whose checksums are put right first. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: init/lvm_config.c init/lvm_label.c init/lvm_vg.c init/lvm_map.c init/spec.c */
-/* SOURCES: lib/strbuf.c lib/err.c */
+/* SOURCES: lib/strbuf.c lib/err.c lib/nearest.c */
 /* test_lvm.c: physical volumes are read as lvm2 writes them, and mapped as lvm2 would. */
 #include <endian.h>
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include "init/lvm_config.h"
 #include "init/lvm_vg.h"
 #include "lib/cleanup.h"
+#include "tests/unit/lvm_disk.h"
 #include "tests/unit/tap.h"
 
 #define PV_A "AAAAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAAAA"
@@ -151,11 +152,9 @@ static void refuses_what_it_does_not_know(void)
 		{ "beyond", NULL, NULL, -EBADMSG },
 		{ "hole", NULL, NULL, -EBADMSG },
 		{ "short", NULL, NULL, -EBADMSG },
-		{ "alone", "\"RESIZEABLE\"", "\"EXPORTED\"  ", -EOPNOTSUPP },
-		{ "alone", "max_lv = 0\nmax_pv = 0", "system_id = \"x\"\n     ",
-		  -EOPNOTSUPP },
-		{ "alone", "max_lv = 0\nmax_pv = 0", "lock_type=\"dlm\"\n     ",
-		  -EOPNOTSUPP },
+		{ "alone", "\"RESIZEABLE\"", "\"EXPORTED\"  ", -EPERM },
+		{ "alone", "max_lv = 0\nmax_pv = 0", "system_id = \"x\"\n     ", -EPERM },
+		{ "alone", "max_lv = 0\nmax_pv = 0", "lock_type=\"dlm\"\n     ", -EPERM },
 		{ "alone", "flags = []\ndev_", "flags=[\"MISSING\"]#", -EOPNOTSUPP },
 		{ "alone", "extent_size = 8192", "extent_size = 0   ", -EBADMSG },
 		{ "alone", "seqno = 7", "seqno =\"\"", -EBADMSG },
@@ -204,68 +203,10 @@ static void text_grammar(void)
 /* --- a physical volume in memory
  * ----------------------------------------------------------- */
 
-enum { AREA_1 = 4096, AREA_2 = 65536, AREA_SIZE = 8192 };
-
-static void put32(char *at, uint32_t value)
-{
-	value = htole32(value);
-	memcpy(at, &value, 4);
-}
-
-static void put64(char *at, uint64_t value)
-{
-	value = htole64(value);
-	memcpy(at, &value, 8);
-}
-
-/* Writes an area whose text starts `offset` bytes into it. */
-static void put_area(char *disk, size_t start, size_t offset, const char *text,
-		     uint32_t flags)
-{
-	char *area = disk + start;
-	size_t size = strlen(text);
-
-	memcpy(area + 4, " LVM2 x[5A%r0N*>", 16);
-	put32(area + 20, 1);
-	put64(area + 24, start);
-	put64(area + 32, AREA_SIZE);
-	put64(area + 40, offset);
-	put64(area + 48, size);
-	put32(area + 56, lvm_crc(LVM_CRC_INITIAL, text, size));
-	put32(area + 60, flags);
-	put32(area, lvm_crc(LVM_CRC_INITIAL, area + 4, 508));
-	for (size_t i = 0; i < size; i++) {
-		size_t at = offset + i;
-
-		area[at < AREA_SIZE ? at : at - AREA_SIZE + 512] = text[i];
-	}
-}
-
 static char *new_disk(int *fd)
 {
-	size_t size = AREA_2 + AREA_SIZE;
-	char *disk, *label;
-
 	*fd = memfd_create("pv", 0);
-	if (ftruncate(*fd, (off_t)size) < 0)
-		abort();
-	disk = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
-	label = disk + 512;
-	memcpy(label, "LABELONE", 8);
-	put64(label + 8, 1);
-	put32(label + 20, 32);
-	memcpy(label + 24, "LVM2 001", 8);
-	memset(label + 32, 'A', 32);
-	put64(label + 64, 1 << 20);
-	put64(label + 72, 1 << 20); /* one data area, then the two metadata areas */
-	put64(label + 104, AREA_1);
-	put64(label + 112, AREA_SIZE);
-	put64(label + 120, AREA_2);
-	put64(label + 128, AREA_SIZE);
-	put32(label + 16, lvm_crc(LVM_CRC_INITIAL, label + 20, 492));
-	put_area(disk, AREA_1, 512, "first copy", 0);
-	put_area(disk, AREA_2, AREA_SIZE - 4, "second copy", 0);
-	return disk;
+	return put_disk(*fd, 'A', "first copy", "second copy");
 }
 
 static void reads_labels(void)

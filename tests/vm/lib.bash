@@ -10,7 +10,8 @@
 #     }
 #
 # vm_boot boots one guest to its end. Its options:
-#   disk=NAME...       layouts of tests/vm/disks (NAME/1: only that one of its disks)
+#   disk=NAME...       layouts of tests/vm/disks (NAME/1: only that one of its disks), or
+#                      files by an absolute path
 #   image=KIND|PATH    generic (default, or $VM_IMAGE), host, reference, or a file
 #   image_options=...  options for the making of a generic image
 #   cmdline=...        the kernel's command line (vm_cmdline comes before it)
@@ -56,6 +57,12 @@ disk_partlabel() {
 	echo "part-$1"
 }
 
+# group_uuid NAME GROUP: the UUID of a volume group on a layout's first disk.
+group_uuid() {
+	"$vm_here/disk" "$1"
+	head -c 2M "$vm_state/disks/$1/0.raw" | tr '\0' '\n' | grep -a -A 1 "^$2 {" | sed -n 's/^id = "\(.*\)"$/\1/p' | tail -n 1
+}
+
 # disk_copy NAME/N: a copy of a disk to be damaged; prints its path.
 disk_copy() {
 	local copy=$BATS_TEST_TMPDIR/${1//\//-}.raw
@@ -70,8 +77,9 @@ vm_case_dir() {
 	echo "$vm_state/run/${file%.bats}-$BATS_TEST_NUMBER"
 }
 
-# disk_files NAME|NAME/N: the files of a layout's disks.
+# disk_files NAME|NAME/N|/PATH: the files of a layout's disks.
 disk_files() {
+	[[ $1 != /* ]] || { echo "$1" && return; }
 	"$vm_here/disk" "${1%/*}" || return
 	case $1 in
 	*/*) echo "$vm_state/disks/$1.raw" ;;

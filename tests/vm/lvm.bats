@@ -83,3 +83,57 @@ boot() {
 	assert_handed_over
 	assert_active_volumes vg-guest vg-home vg-root
 }
+
+@test "a root volume over three disks and a partition" {
+	boot lvm-3pv /dev/vg3/root
+	assert_active_volumes vg3-root
+	assert_equal "$(boot_json .lvm.path)" native path
+}
+
+# boot_by_lvm DISK GROUP: a root of a kind that only lvm activates, soon and in one run.
+boot_by_lvm() {
+	boot "$1" "/dev/$2/root"
+	assert_root_device "/dev/mapper/$2-root"
+	assert_equal "$(boot_json .lvm.path)" lvm path
+	assert_equal "$(boot_json '.lvm.degraded | length')" 0 degraded
+	assert_between "Run /init as init" "" 0 10
+}
+
+@test "a root volume in RAID 1" {
+	boot_by_lvm lvm-raid1 vgr
+}
+
+@test "a root volume in an old mirror" {
+	boot_by_lvm lvm-mirror vgm
+}
+
+@test "a thin root volume, without the others of its pool" {
+	boot_by_lvm lvm-thin vgt
+	assert_equal "$(report dm | grep -c vgt-guest)" 0 "other volumes"
+}
+
+@test "a root volume behind a cache" {
+	boot_by_lvm lvm-cache vgc
+}
+
+@test "a root volume that is a snapshot's origin" {
+	boot_by_lvm lvm-snapshot vgo
+}
+
+@test "an image made for its host has what a root volume in RAID 1 needs" {
+	vm_boot disk=lvm-raid1 image=host cmdline="root=/dev/vgr/root"
+	assert_handed_over
+	assert_root_device /dev/mapper/vgr-root
+}
+
+@test "an image made for its host has what a thin root volume needs" {
+	vm_boot disk=lvm-thin image=host cmdline="root=/dev/vgt/root"
+	assert_handed_over
+	assert_root_device /dev/mapper/vgt-root
+}
+
+@test "an image made for its host has what a cached root volume needs" {
+	vm_boot disk=lvm-cache image=host cmdline="root=/dev/vgc/root"
+	assert_handed_over
+	assert_root_device /dev/mapper/vgc-root
+}

@@ -7,6 +7,7 @@
 #   partition DISK                       GPT: a small first partition, the rest is DISK.root
 #   volume_group NAME DISK|DISK.root...  physical volumes and a volume group on them
 #   volume GROUP NAME SIZE [OPTION...]   a logical volume; options are lvcreate's
+#   thin_volume GROUP/POOL NAME SIZE     a volume out of a thin pool
 #   root FSTYPE DISK|DISK.root|/dev/...  a file system with the root tree on it
 #
 # Identities come from the layout's name, so that a test knows them without looking.
@@ -47,12 +48,10 @@ partition() {
 volume_group() {
 	group=$1
 	shift
-	count=0
 	paths=
 	for ref; do
-		lvm pvcreate -q --norestorefile --uuid "$(identity "pv$count")" "$(device "$ref")"
+		lvm pvcreate -q --norestorefile --uuid "$(identity "pv$ref")" "$(device "$ref")"
 		paths="$paths $(device "$ref")"
-		count=$((count + 1))
 	done
 	# shellcheck disable=SC2086 # a list of paths without blanks
 	lvm vgcreate -q "$group" $paths
@@ -62,6 +61,11 @@ volume() {
 	group=$1 name=$2 size=$3
 	shift 3
 	lvm lvcreate -q -y -Wn -Zn -n "$name" -L "$size" "$@" "$group"
+	lvm vgmknodes
+}
+
+thin_volume() {
+	lvm lvcreate -q -y -V "$3" -T "$1" -n "$2"
 	lvm vgmknodes
 }
 

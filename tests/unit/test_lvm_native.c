@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SOURCES: init/lvm_native.c init/lvm_seen.c init/lvm_config.c init/lvm_label.c init/lvm_vg.c */
+/* SOURCES: init/lvm_map.c init/spec.c init/dm.c init/device.c init/uevent.c lib/strbuf.c */
+/* SOURCES: lib/err.c lib/nearest.c lib/file.c lib/log.c */
+/* test_lvm_native.c: what /init makes of the physical volumes that are there: one group out of
+ * many, duplicates, two groups of one name, and names that nobody has. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "init/lvm_native.h"
+#include "lib/cleanup.h"
+#include "tests/unit/lvm_disk.h"
+#include "tests/unit/tap.h"
+
+/* device.c's other half, which needs libblkid and is not asked here. */
+void device_probe(struct devices *devices, struct device *device)
+{
+	(void)devices, (void)device;
+}
+
+void device_probe_for_hint(struct devices *devices, struct device *device)
+{
+	(void)devices, (void)device;
+}
+
+void device_probe_partition(struct devices *devices, struct device *device)
+{
+	(void)devices, (void)device;
+}
+
+#define UUID(letter)                                                            \
+	letter letter letter letter letter letter                               \
+		"-" letter letter letter letter "-" letter letter letter letter \
+		"-" letter letter letter letter "-" letter letter letter letter \
+		"-" letter letter letter letter                                 \
+		"-" letter letter letter letter letter letter
+#define PV(key, letter)                                                         \
+	key " {\nid = \"" UUID(letter) "\"\nstatus = [\"ALLOCATABLE\"]\nflags " \
+				       "= []\npe_start = 8\npe_count = 9\n}\n"
+#define GROUP(name, letter, seqno, pvs)                                               \
+	name " {\nid = \"" UUID(letter) "\"\nseqno = " seqno                          \
+					"\nstatus = [\"READ\"]\nextent_size = 8\n"    \
+					"physical_volumes {\n" pvs                    \
+					"}\nlogical_volumes {\nroot {\nid = \"" UUID( \
+						"L") "\"\nstatus = [\"READ\", "       \
+						     "\"WRITE\", \"VISIBLE\"]\n"      \
+						     "flags = []\nread_ahead = 512\n" \
+						     "segment_count = 1\nsegment1 "   \
+						     "{\nstart_extent = "             \
+						     "0\nextent_count = 2\ntype "     \
+						     "= \"striped\"\n"                \
+						     "stripe_count = 1\nstripes = "   \
+						     "[\n\"pv0\", 1\n]\n}\n}\n}\n}\n"
+
+enum { DISKS_MAX = 3, TABLE_MAX = 512 };
+
+struct machine {
+	char root[64];
+	struct device items[DISKS_MAX];
+	struct device *pointers[DISKS_MAX];
+	struct devices devices;
+};
+
+static void machine_init(struct machine *machine)
+{
+	*machine = (struct machine){ .root = "/tmp/test-lvm-XXXXXX" };
+	if (!mkdtemp(machine->root))
+		abort();
+	machine->devices.root_fd = open(machine->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	machine->devices.items = machine->pointers;
+	for (const char *const *dir = (const char *const[]){ "dev", "sys", "sys/class",
+							     "sys/class/block", NULL };
+	     *dir; dir++)
+		mkdirat(machine->devices.root_fd, *dir, 0755);
+}
+
+/* Plugs a disk in: its PV's letter, the group's text, and how many sectors more than the label
+ * says the device has. */
+static void plug(struct machine *machine, char letter, const char *text, unsigned more)
+{
+	size_t number = machine->devices.count++;
+	struct device *device = &machine->items[number];
+	int root_fd = machine->devices.root_fd;
+	char path[128], size[32];
+	int fd;
+
+	machine->pointers[number] = device;
+	snprintf(device->name, sizeof(device->name), "vd%c", 'a' + (int)number);
+	strcpy(device->node, device->name);
+	device->devno = makedev(254, 16 * (unsigned)number);
+	device->pv_known = device->is_pv = true;
+	snprintf(path, sizeof(path), "dev/%s", device->node);
+	fd = openat(root_fd, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	munmap(put_disk(fd, letter, text, text), DISK_SIZE);
+	close(fd);
+	snprintf(path, sizeof(path), "sys/class/block/%s", device->name);
+	mkdirat(root_fd, path, 0755);
+	snprintf(path, sizeof(path), "sys/class/block/%s/size", device->name);
+	snprintf(size, sizeof(size), "%u\n", DISK_SIZE / 512 + more);
+	fd = openat(root_fd, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (write(fd, size, strlen(size)) < 0)
+		abort();
+	close(fd);
+}
+
+static void machine_release(struct machine *machine)
+{
+	char command[128];
+
+	close(machine->devices.root_fd);
+	snprintf(command, sizeof(command), "rm -rf %s", machine->root);
+	if (system(command))
+		abort();
+}
+
+/* Plans a volume; the words go to `err`, the table's first line to `table`. */
+static int plan(struct machine *machine, const char *group, const char *volume,
+		char *table, struct err *err)
+{
+	_cleanup_lvm_mapping_ struct lvm_mapping mapping;
+	int result;
+
+	*err = (struct err)ERR_INIT;
+	lvm_mapping_init(&mapping);
+	result = lvm_native_plan(&machine->devices, group, volume, &mapping, err);
+	if (!result)
+		snprintf(table, TABLE_MAX, "%s %lld %s", mapping.uuid,
+			 (long long)mapping.read_ahead, mapping.table.text);
+	return result;
+}
+
+static void finds_one_group(void)
+{
+	struct machine machine;
+	struct err err;
+	char table[TABLE_MAX];
+
+	machine_init(&machine);
+	plug(&machine, 'A', GROUP("vg", "V", "3", PV("pv0", "A")), 0);
+	plug(&machine, 'B', GROUP("other", "W", "3", PV("pv0", "B")), 0);
+	is_int(plan(&machine, "vg", "root", table, &err), 0, "a group among others (%s)",
+	       err.text);
+	is_str(table,
+	       "LVM-VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL 512 "
+	       "0 16 linear 254:0 16\n",
+	       "its UUID, its read-ahead and its table");
+	is_int(plan(&machine, UUID("W"), "root", table, &err), 0, "a group by its UUID");
+	ok(strstr(table, "254:16 16"), "is the right one");
+	is_int(plan(&machine, "vg", "rot", table, &err), -ENOENT,
+	       "a volume that a whole group does not have");
+	ok(strstr(err.text, "the nearest is root"), "and its neighbour: %s", err.text);
+	is_int(plan(&machine, "othre", "root", table, &err), -ENXIO, "no such group yet");
+	ok(strstr(err.text, "the nearest is other"), "and its neighbour: %s", err.text);
+	is_int(plan(&machine, UUID("X"), "root", table, &err), -ENXIO, "no such UUID");
+	machine_release(&machine);
+}
+
+static void waits_for_what_is_missing(void)
+{
+	static const char text[] = GROUP("vg", "V", "3", PV("pv0", "A") PV("pv1", "B"));
+	struct machine machine;
+	struct err err;
+	char table[TABLE_MAX];
+
+	machine_init(&machine);
+	plug(&machine, 'B', text, 0);
+	is_int(plan(&machine, "vg", "root", table, &err), -ENXIO, "its PV is missing: %s",
+	       err.text);
+	is_int(plan(&machine, "vg", "none", table, &err), -ENXIO,
+	       "a name that is unknown to half a group may come: %s", err.text);
+	plug(&machine, 'A', text, 0);
+	is_int(plan(&machine, "vg", "root", table, &err), 0, "then it is there");
+	is_int(plan(&machine, "vg", "none", table, &err), -ENOENT,
+	       "and the unknown name is an error");
+	machine_release(&machine);
+	machine_init(&machine);
+	plug(&machine, 'A', text, 0);
+	is_int(plan(&machine, "vg", "root", table, &err), 0,
+	       "a PV that the volume does not use may be missing");
+	machine_release(&machine);
+}
+
+static void refuses_what_is_ambiguous(void)
+{
+	static const char text[] = GROUP("vg", "V", "3", PV("pv0", "A"));
+	struct machine machine;
+	struct err err;
+	char table[TABLE_MAX];
+
+	machine_init(&machine);
+	plug(&machine, 'A', text, 0);
+	plug(&machine, 'A', text, 0);
+	is_int(plan(&machine, "vg", "root", table, &err), -ENOTUNIQ, "a PV twice: %s",
+	       err.text);
+	ok(strstr(err.text, "/dev/vda") && strstr(err.text, "/dev/vdb"),
+	   "both are named");
+	machine_release(&machine);
+
+	machine_init(&machine);
+	plug(&machine, 'A', text, 0);
+	plug(&machine, 'B', GROUP("vg", "W", "9", PV("pv0", "B")), 0);
+	is_int(plan(&machine, "vg", "root", table, &err), -ENOTUNIQ,
+	       "two groups of one name: %s", err.text);
+	ok(strstr(err.text, UUID("V")) && strstr(err.text, UUID("W")),
+	   "both UUIDs are told");
+	ok(strstr(err.hint, "rd.lvm.lv="), "and how to choose: %s", err.hint);
+	is_int(plan(&machine, UUID("W"), "root", table, &err), 0,
+	       "the UUID tells which is meant (%s)", err.text);
+	machine_release(&machine);
+}
+
+static void leaves_the_unusual_to_lvm(void)
+{
+	static const char text[] = GROUP("vg", "V", "3", PV("pv0", "A"));
+	struct machine machine;
+	struct err err;
+	char table[TABLE_MAX];
+
+	machine_init(&machine);
+	plug(&machine, 'A', text, 128);
+	is_int(plan(&machine, "vg", "root", table, &err), -EOPNOTSUPP,
+	       "a device larger than its PV, as the leg of an md mirror is: %s",
+	       err.text);
+	machine_release(&machine);
+	machine_init(&machine);
+	plug(&machine, 'A', text, 0);
+	plug(&machine, 'B', GROUP("vg", "V", "4", PV("pv0", "A") PV("pv1", "B")), 0);
+	is_int(plan(&machine, "vg", "root", table, &err), -EOPNOTSUPP,
+	       "copies that differ in age: %s", err.text);
+	machine_release(&machine);
+}
+
+int main(void)
+{
+	finds_one_group();
+	waits_for_what_is_missing();
+	refuses_what_is_ambiguous();
+	leaves_the_unusual_to_lvm();
+	return done_testing();
+}
