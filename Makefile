@@ -91,6 +91,7 @@ schema_gen_LIBS := inih
 $(eval $(call program,$(B)/tools/schema-gen,schema_gen))
 $(eval $(call program,$(B)/tests/vm/vmrun,vmrun))
 $(eval $(call program,$(B)/tests/vm/testinit,testinit))
+$(eval $(call program,$(B)/tests/vm/lvmnative,lvmnative))
 
 # --- what comes out of the schema and the manual pages --------------------------------------
 
