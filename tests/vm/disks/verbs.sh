@@ -66,7 +66,7 @@ volume() {
 
 thin_volume() {
 	lvm lvcreate -q -y -V "$3" -T "$1" -n "$2"
-	lvm vgmknodes
+	lvm vgmknodes || : # has a word to say about a pool's layers
 }
 
 root() {
