@@ -22,6 +22,7 @@
 #include "init/diagnosis.h"
 #include "init/modprobe.h"
 #include "init/twin.h"
+#include "init/wait_lvm.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
 
@@ -29,7 +30,6 @@ enum {
 	FIRST_MESSAGE_MS = 3000,
 	FALLBACK_AFTER_MS = 1000, /* of silence, in an image made for its host */
 	TEND_EACH_MS = 500,       /* a look at modules that are being loaded */
-	SEARCH_AFTER_MS = 3000,   /* before volumes that nobody named are looked into */
 	UEVENT_SIZE = 8192,
 	POLL_WITHOUT_EVENTS_MS = 100,
 	NAMELESS_TIMEOUT_MS = 2000, /* for devices to come, where no root is named */
@@ -106,47 +106,6 @@ static int64_t waited_ms(const struct wait *wait)
 	return (clock_us() - wait->start_us) / 1000;
 }
 
-/* Modules that device-mapper's targets may need; all of them are there before lvm runs.
- */
-static bool is_for_lvm(const char *name)
-{
-	return strncmp(name, "dm_", 3) == 0 || strncmp(name, "raid", 4) == 0 ||
-	       strncmp(name, "md_", 3) == 0;
-}
-
-/* /dev/mapper/control is the kernel's offer to load dm_mod at the first open; without
- * modprobe in the image we are the ones to do it. */
-static void need_device_mapper(struct modules *modules)
-{
-	if (access("/sys/class/misc/device-mapper", F_OK) < 0)
-		modules_request(modules, "dm_mod");
-	loader_run(&modules->loader);
-}
-
-static void try_lvm(struct wait *wait)
-{
-	struct boot *boot = wait->boot;
-	struct report_step *step;
-	int64_t before;
-
-	if (!lvm_is_wanting(&boot->lvm))
-		return;
-	devices_find_pvs(&boot->devices);
-	if (!devices_have_pvs(&boot->devices))
-		return;
-	need_device_mapper(&boot->modules);
-	if (!loader_done_with(&boot->modules.loader, is_for_lvm))
-		return;
-	before = clock_us();
-	if (!lvm_activate(&boot->lvm, &boot->devices, waited_ms(wait)))
-		return;
-	step = report_begin(&boot->report, "lvm");
-	step->start_us = before;
-	report_end(step, lvm_is_wanting(&boot->lvm) ? REPORT_FAILED : REPORT_OK,
-		   boot->lvm.complaint);
-	lvm_tell(&boot->lvm, &boot->report);
-}
-
 /* What the image's maker could not know is looked for when all that it knew is done with.
  */
 static void try_fallback(struct wait *wait)
@@ -160,30 +119,6 @@ static void try_fallback(struct wait *wait)
 	wait->fallback_done = true;
 	log_info("the root device is not there yet; looking for drivers of all devices");
 	coldplug(boot);
-}
-
-static void try_search(struct wait *wait)
-{
-	struct boot *boot = wait->boot;
-	struct report_step *step;
-	struct err err = ERR_INIT;
-
-	if (waited_ms(wait) < SEARCH_AFTER_MS || lvm_is_waiting(&boot->lvm) ||
-	    (boot->root.kind != SPEC_UUID && boot->root.kind != SPEC_LABEL))
-		return;
-	devices_find_pvs(&boot->devices);
-	if (wait->searched_changes == boot->devices.pv_changes)
-		return;
-	wait->searched_changes = boot->devices.pv_changes;
-	need_device_mapper(&boot->modules);
-	step = report_begin(&boot->report, "lvm");
-	if (lvm_search(&boot->lvm, &boot->devices, &boot->root, &err) == -ENOTUNIQ) {
-		wait->hopeless = err;
-		report_warning(&boot->report, "%s; %s", err.text, err.hint);
-	}
-	report_end(step, err.code ? REPORT_FAILED : REPORT_OK,
-		   err.code ? err.text : "searched");
-	lvm_tell(&boot->lvm, &boot->report);
 }
 
 static void say_still_waiting(struct wait *wait)
@@ -275,7 +210,7 @@ static int64_t until_next_ms(const struct wait *wait)
 			? -1
 			: (wait->last_event_us - wait->start_us) / 1000 +
 				  FALLBACK_AFTER_MS,
-		SEARCH_AFTER_MS,
+		LVM_SEARCH_AFTER_MS,
 		BTRFS_DEGRADED_AFTER_MS,
 		lvm_degraded_due_ms(&boot->lvm),
 		(int64_t)wait->timeout_ms,
@@ -348,6 +283,17 @@ static int give_up(struct wait *wait, struct err *err)
 		err_hint(err, "with redundant profiles, rootflags=degraded mounts it "
 			      "without the missing ones");
 	return err->code;
+}
+
+static void try_lvm(struct wait *wait)
+{
+	wait_try_lvm(wait->boot, waited_ms(wait));
+}
+
+static void try_search(struct wait *wait)
+{
+	wait_search_lvm(wait->boot, waited_ms(wait), &wait->searched_changes,
+			&wait->hopeless);
 }
 
 /* One round: what has come is taken in, what is due is done. True when the root is there.

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wait_lvm.h: what the wait for the root does about logical volumes. */
+#ifndef BEDPLATE_INIT_WAIT_LVM_H
+#define BEDPLATE_INIT_WAIT_LVM_H
+
+#include <stdint.h>
+
+#include "init/boot.h"
+
+enum {
+	LVM_SEARCH_AFTER_MS = 3000
+}; /* before volumes that nobody named are looked into */
+
+/* Activates what is wanted, once device-mapper is there and as soon as there is something
+ * new to try with; tells of what will not come. */
+void wait_try_lvm(struct boot *boot, int64_t waited_ms);
+
+/* Looks into the volumes for a root that nothing else has. *searched_changes is the
+ * devices' pv_changes at the last search; several volumes that have it are told, and
+ * become the reason in *hopeless. */
+void wait_search_lvm(struct boot *boot, int64_t waited_ms, unsigned *searched_changes,
+		     struct err *hopeless);
+
+#endif
