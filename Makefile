@@ -141,7 +141,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) $(SHARE:%=$(DESTDIR)$(PREFIX)/share/%)
 	install -m 755 $(B)/bedplate/bedplate $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/init/init $(B)/deps/sbin/lvm \
-		$(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
+		$(B)/deps/sbin/e2fsck $(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(B)/deps/bin/busybox.links $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 $(filter %.8,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man8/

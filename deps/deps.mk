@@ -4,13 +4,13 @@
 #   make deps                       all of them
 #   make SOURCES=dir[:dir...] ...   take the source archives from these folders
 #
-# Results: $(B)/deps/{include,lib,sbin/lvm,bin/busybox}, $(B)/deps/native for unit tests.
+# Results: $(B)/deps/{include,lib,sbin/lvm,sbin/e2fsck,bin/busybox}, $(B)/deps/native for unit tests.
 # Compile with $(DEPS_CFLAGS), link with $(DEPS_LDFLAGS); $(INIH_CFLAGS) is what libinih.a was
 # built with (the installed ini.h sets the same by itself).
 
 B ?= build
 
-DEPS := libaio util-linux lvm2 zstd xz zlib kmod busybox lz4 jansson inih
+DEPS := libaio util-linux lvm2 e2fsprogs zstd xz zlib kmod busybox lz4 jansson inih
 DEPS_STAMPS := $(DEPS:%=$(B)/deps/%.stamp)
 DEPS_KERNEL_HEADERS := $(B)/deps/kernel-headers.stamp
 

@@ -33,7 +33,11 @@ struct boot {
 	struct device device;    /* the root's, a copy */
 	char btrfs_missing[128]; /* why a btrfs of several devices is waited for */
 	char fstype[32];
-	char init[256]; /* path below the new root */
+	struct spec usr; /* kind SPEC_NONE where /usr is on the root */
+	struct device usr_device;
+	char usr_fstype[32];
+	const struct spec *wanted; /* what is waited for: root or usr */
+	char init[256];            /* path below the new root */
 	struct kernel_args kernel_args;
 	struct reboot reboot;
 	struct report report;
@@ -51,6 +55,7 @@ int step_resume(struct boot *boot, struct err *err);
 int step_mount(struct boot *boot, struct err *err);
 int step_parameters(struct boot *boot, struct err *err);
 int step_reboot(struct boot *boot, struct err *err);
+int step_usr(struct boot *boot, struct err *err);
 int step_init(struct boot *boot, struct err *err);
 int step_switch(struct boot *boot, struct err *err);
 
@@ -60,5 +65,9 @@ void panic_prepare(struct boot *boot);
 
 /* How early.c's changes to the kernel's settings are taken back; part of the switch. */
 void kernel_settings_restore(struct boot *boot);
+
+/* Waits for the device that boot->wanted names, at most so long, and copies it. */
+int wait_for_device(struct boot *boot, uint64_t timeout_ms, struct device *device,
+		    struct err *err);
 
 #endif

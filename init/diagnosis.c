@@ -58,14 +58,14 @@ static bool nearest_name(struct boot *boot, char *out, size_t size)
 	char name_room[NEAREST_ROOM], best[NEAREST_ROOM], wanted[NEAREST_ROOM];
 	struct nearest nearest = { .word = wanted };
 
-	text_copy(wanted, sizeof(wanted), boot->root.value);
-	if (boot->root.kind == SPEC_VOLUME)
-		spec_mapper_name(boot->root.group, boot->root.volume, wanted,
+	text_copy(wanted, sizeof(wanted), boot->wanted->value);
+	if (boot->wanted->kind == SPEC_VOLUME)
+		spec_mapper_name(boot->wanted->group, boot->wanted->volume, wanted,
 				 sizeof(wanted));
 	for (size_t i = 0; i < boot->devices.count; i++) {
 		const char *name =
 			name_in_terms_of(&boot->devices, boot->devices.items[i],
-					 &boot->root, name_room, sizeof(name_room));
+					 boot->wanted, name_room, sizeof(name_room));
 
 		if (*name)
 			nearest_offer(&nearest, name);
@@ -76,21 +76,21 @@ static bool nearest_name(struct boot *boot, char *out, size_t size)
 	}
 	if (!nearest.best)
 		return false;
-	snprintf(out, size, "%s%s", spec_prefix(&boot->root), nearest.best);
+	snprintf(out, size, "%s%s", spec_prefix(boot->wanted), nearest.best);
 	return true;
 }
 
 static void add_device(struct boot *boot, struct device *device, struct strbuf *out)
 {
 	char buffer[NEAREST_ROOM];
-	const char *name = name_in_terms_of(&boot->devices, device, &boot->root, buffer,
+	const char *name = name_in_terms_of(&boot->devices, device, boot->wanted, buffer,
 					    sizeof(buffer));
 
 	strbuf_addf(out, " %s", device->node);
 	if (device->is_pv || strcmp(device->type, "LVM2_member") == 0)
 		strbuf_adds(out, " (physical volume)");
 	else if (*name && strcmp(name, device->node) != 0)
-		strbuf_addf(out, " (%s%s)", spec_prefix(&boot->root), name);
+		strbuf_addf(out, " (%s%s)", spec_prefix(boot->wanted), name);
 }
 
 static void add_no_device(struct boot *boot, struct strbuf *out)
@@ -170,7 +170,7 @@ static void add_hidden(struct boot *boot, struct strbuf *out)
 
 static void add_empty(struct boot *boot, struct strbuf *out)
 {
-	const struct device *device = devices_find(&boot->devices, &boot->root);
+	const struct device *device = devices_find(&boot->devices, boot->wanted);
 
 	if (device && !device_size(&boot->devices, device))
 		strbuf_addf(out, "; %s is there, but its size is 0 (no medium?)",
@@ -187,7 +187,7 @@ void diagnosis_missing(struct boot *boot, struct strbuf *out)
 		return;
 	}
 
-	if (boot->root.kind == SPEC_VOLUME)
+	if (boot->wanted->kind == SPEC_VOLUME)
 		missing_volume(boot, out);
 	else
 		add_devices(boot, out);
@@ -273,12 +273,12 @@ static bool nearest_volume(struct boot *boot, char *out, size_t size)
 		"/sbin/lvm", "lvs", "--noheadings",    "--separator",
 		"/",         "-o",  "vg_name,lv_name", NULL,
 	};
-	struct nearest nearest = { .word = boot->root.value };
+	struct nearest nearest = { .word = boot->wanted->value };
 	_cleanup_strbuf_ struct strbuf volumes;
 	char *rest, *line;
 
 	strbuf_init(&volumes, 0);
-	if (boot->root.kind != SPEC_VOLUME || !devices_have_pvs(&boot->devices))
+	if (boot->wanted->kind != SPEC_VOLUME || !devices_have_pvs(&boot->devices))
 		return false;
 	lvm_query(boot->root_fd, argv, &volumes);
 	for (rest = volumes.text; (line = strsep(&rest, "\n"));)

@@ -36,6 +36,7 @@ static const struct step {
 	{ "mount", step_mount, RESCUE_AND_RETRY, { "pre-mount" } },
 	{ "parameters", step_parameters, GO_ON, { NULL } },
 	{ "reboot", step_reboot, GO_ON, { NULL } },
+	{ "usr", step_usr, RESCUE_AND_RETRY, { NULL } },
 	{ "init", step_init, RESCUE_AND_RETRY, { NULL } },
 	{ "switch",
 	  step_switch,
@@ -131,6 +132,7 @@ static void boot_prepare(struct boot *boot, char **argv, int64_t start_us)
 	boot->report.start_us = start_us;
 	boot->root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	boot->devices.root_fd = boot->root_fd;
+	boot->wanted = &boot->root;
 	boot->conf = conf_new(&init_schema);
 	boot->settings = conf_data(boot->conf);
 	rescue_catch_faults(boot);

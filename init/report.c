@@ -131,6 +131,17 @@ static json_t *volume_json(const struct lvm_volume *volume)
 	return json_sprintf("%s/%s", volume->group, volume->name);
 }
 
+static json_t *usr_json(const struct boot *boot)
+{
+	char node[DEVICE_NAME_MAX + 8];
+
+	if (!boot->usr_fstype[0])
+		return json_null();
+	snprintf(node, sizeof(node), "/dev/%s", boot->usr_device.node);
+	return json_pack("{s:o, s:s, s:s}", "spec", text_or_null(boot->usr.text),
+			 "device", node, "fstype", boot->usr_fstype);
+}
+
 static json_t *lvm_json(const struct lvm *lvm)
 {
 	json_t *activated = json_array(), *degraded = json_array(),
@@ -216,6 +227,7 @@ static json_t *boot_json(const struct boot *boot, const char *result)
 				 host ? "host" : "generic", "result", result);
 
 	json_object_set_new(json, "root", root_json(boot));
+	json_object_set_new(json, "usr", usr_json(boot));
 	json_object_set_new(json, "steps", steps_json(&boot->report));
 	json_object_set_new(json, "modules", modules_json(&boot->modules.loader));
 	json_object_set_new(json, "lvm", lvm_json(&boot->lvm));

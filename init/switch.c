@@ -21,6 +21,7 @@
 #include <linux/magic.h>
 
 #include "init/boot.h"
+#include "init/handover.h"
 #include "init/modprobe.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
@@ -136,9 +137,13 @@ static void open_console(void)
 
 static int exec_init(struct boot *boot, struct err *err)
 {
-	boot->argv[0] = boot->init;
+	char **argv;
+
 	open_console();
-	execv(boot->init, boot->argv);
+	argv = handover_arguments(boot->init, boot->argv, boot->report.start_us);
+	if (!argv)
+		return err_sys(err, ENOMEM, "starting %s", boot->init);
+	execv(boot->init, argv);
 	err_sys(err, errno, "starting %s", boot->init);
 	if (errno == ENOENT || err->code == -ENOENT)
 		return err_hint(err, "its interpreter or loader is missing on the root");

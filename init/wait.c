@@ -37,6 +37,8 @@ enum {
 
 struct wait {
 	struct boot *boot;
+	struct device *found; /* a copy goes here */
+	uint64_t delay_ms;
 	int64_t start_us;
 	int64_t last_event_us;
 	int64_t next_message_ms;
@@ -135,19 +137,20 @@ static void say_still_waiting(struct wait *wait)
 	devices_scan(&boot->devices);
 	boot->devices.type_hint[0] = '\0';
 	diagnosis_missing(boot, &text);
-	report_warning(&boot->report, "still waiting for %s (%d s): %s", boot->root.text,
-		       (int)(waited_ms(wait) / 1000), text.text);
+	report_warning(&boot->report, "still waiting for %s (%d s): %s",
+		       boot->wanted->text, (int)(waited_ms(wait) / 1000), text.text);
 }
 
 /* A device that was looked at for one file system type only may be part of something else that
  * shows the same content, as a leg of a mirror does. */
 static bool is_what_it_seems(struct boot *boot, struct device *device)
 {
-	if (boot->root.kind != SPEC_UUID && boot->root.kind != SPEC_LABEL)
+	if (boot->wanted->kind != SPEC_UUID && boot->wanted->kind != SPEC_LABEL)
 		return true;
 	device_probe(&boot->devices, device);
-	return spec_matches(&boot->root,
-			    boot->root.kind == SPEC_UUID ? device->uuid : device->label);
+	return spec_matches(boot->wanted, boot->wanted->kind == SPEC_UUID
+						  ? device->uuid
+						  : device->label);
 }
 
 static bool has_word(const char *list, const char *word)
@@ -170,8 +173,8 @@ static bool is_whole(struct wait *wait, const struct device *device)
 
 	boot->btrfs_missing[0] = '\0';
 	if ((device->probed && strcmp(device->type, "btrfs") != 0) ||
-	    (root->fstype[0] && !has_word(root->fstype, "btrfs") &&
-	     !has_word(root->fstype, "auto")))
+	    (boot->wanted == &boot->root && root->fstype[0] &&
+	     !has_word(root->fstype, "btrfs") && !has_word(root->fstype, "auto")))
 		return true;
 	count = btrfs_count_devices(&boot->devices, device);
 	if (count.there >= count.wanted)
@@ -183,19 +186,18 @@ static bool is_whole(struct wait *wait, const struct device *device)
 	       waited_ms(wait) >= BTRFS_DEGRADED_AFTER_MS;
 }
 
-static bool root_is_there(struct wait *wait)
+static bool device_is_there(struct wait *wait)
 {
 	struct boot *boot = wait->boot;
 	struct device *device;
 
-	if (wait->hopeless.code ||
-	    waited_ms(wait) < (int64_t)boot->settings->root.delay_ms)
+	if (wait->hopeless.code || waited_ms(wait) < (int64_t)wait->delay_ms)
 		return false;
-	device = devices_find(&boot->devices, &boot->root);
+	device = devices_find(&boot->devices, boot->wanted);
 	if (!device || !device_size(&boot->devices, device) ||
 	    !is_what_it_seems(boot, device) || !is_whole(wait, device))
 		return false;
-	boot->device = *device;
+	*wait->found = *device;
 	return true;
 }
 
@@ -205,7 +207,7 @@ static int64_t until_next_ms(const struct wait *wait)
 	const int64_t now = waited_ms(wait);
 	const int64_t due[] = {
 		wait->next_message_ms,
-		(int64_t)boot->settings->root.delay_ms,
+		(int64_t)wait->delay_ms,
 		wait->fallback_done || !is_host_image(boot)
 			? -1
 			: (wait->last_event_us - wait->start_us) / 1000 +
@@ -250,15 +252,15 @@ static void wait_for_something(struct wait *wait)
 static bool is_hopeless(struct wait *wait)
 {
 	struct boot *boot = wait->boot;
-	const char *refusal =
-		boot->root.kind == SPEC_VOLUME
-			? lvm_refusal(&boot->lvm, boot->root.group, boot->root.volume)
-			: NULL;
+	const char *refusal = boot->wanted->kind == SPEC_VOLUME
+				      ? lvm_refusal(&boot->lvm, boot->wanted->group,
+						    boot->wanted->volume)
+				      : NULL;
 
 	if (wait->timeout_ms == UINT64_MAX)
 		return false;
 	if (refusal)
-		err_set(&wait->hopeless, ENODEV, "%s: %s", boot->root.text, refusal);
+		err_set(&wait->hopeless, ENODEV, "%s: %s", boot->wanted->text, refusal);
 	return wait->hopeless.code != 0;
 }
 
@@ -268,7 +270,7 @@ static int give_up(struct wait *wait, struct err *err)
 	_cleanup_strbuf_ struct strbuf text;
 
 	strbuf_init(&text, 4096);
-	if (boot->root.kind == SPEC_NONE) {
+	if (boot->wanted->kind == SPEC_NONE) {
 		*err = boot->root_err;
 		return err->code;
 	}
@@ -277,7 +279,7 @@ static int give_up(struct wait *wait, struct err *err)
 		return err->code;
 	}
 	diagnosis_missing(boot, &text);
-	err_set(err, ETIMEDOUT, "%s did not appear within %d s: %s", boot->root.text,
+	err_set(err, ETIMEDOUT, "%s did not appear within %d s: %s", boot->wanted->text,
 		(int)(waited_ms(wait) / 1000), text.text);
 	if (boot->btrfs_missing[0])
 		err_hint(err, "with redundant profiles, rootflags=degraded mounts it "
@@ -308,14 +310,14 @@ static bool look_once(struct wait *wait)
 	loader_tend(&modules->loader);
 	/* Volumes that were asked for come up even where the root is there already. */
 	for (size_t i = 0; i < ARRAY_SIZE(efforts); i++) {
-		if (i && root_is_there(wait))
+		if (i && device_is_there(wait))
 			return true;
 		efforts[i](wait);
 		loader_run(&modules->loader);
 		take_uevents(wait->boot);
 	}
 	modules_report_failures(modules);
-	return root_is_there(wait);
+	return device_is_there(wait);
 }
 
 static void warn_of_twin(struct boot *boot)
@@ -330,21 +332,22 @@ static void warn_of_twin(struct boot *boot)
 			       boot->root.text, twin->node, boot->device.node);
 }
 
-int step_device(struct boot *boot, struct err *err)
+int wait_for_device(struct boot *boot, uint64_t timeout_ms, struct device *device,
+		    struct err *err)
 {
 	struct wait wait = {
 		.boot = boot,
+		.found = device,
 		.start_us = clock_us(),
 		.last_event_us = clock_us(),
 		.next_message_ms = FIRST_MESSAGE_MS,
-		.timeout_ms = boot->root.kind == SPEC_NONE
-				      ? NAMELESS_TIMEOUT_MS
-				      : boot->settings->root.timeout_ms,
+		.timeout_ms = timeout_ms,
 	};
 
-	if (wait.timeout_ms <= UINT64_MAX - boot->settings->root.delay_ms)
-		wait.timeout_ms += boot->settings->root.delay_ms;
-
+	if (boot->wanted == &boot->root)
+		wait.delay_ms = boot->settings->root.delay_ms;
+	if (wait.timeout_ms <= UINT64_MAX - wait.delay_ms)
+		wait.timeout_ms += wait.delay_ms;
 	boot->lvm.tried_changes = 0;
 	boot->lvm.trouble[0] = '\0';
 	devices_scan(&boot->devices);
@@ -354,7 +357,20 @@ int step_device(struct boot *boot, struct err *err)
 		say_still_waiting(&wait);
 		wait_for_something(&wait);
 	}
-	log_info("%s is /dev/%s", boot->root.text, boot->device.node);
+	log_info("%s is /dev/%s", boot->wanted->text, device->node);
+	return 0;
+}
+
+int step_device(struct boot *boot, struct err *err)
+{
+	int result = wait_for_device(boot,
+				     boot->root.kind == SPEC_NONE
+					     ? NAMELESS_TIMEOUT_MS
+					     : boot->settings->root.timeout_ms,
+				     &boot->device, err);
+
+	if (result < 0)
+		return result;
 	warn_of_twin(boot);
 	return 0;
 }

@@ -54,7 +54,7 @@ void wait_search_lvm(struct boot *boot, int64_t waited_ms, unsigned *searched_ch
 	struct err err = ERR_INIT;
 
 	if (waited_ms < LVM_SEARCH_AFTER_MS || lvm_is_waiting(&boot->lvm) ||
-	    (boot->root.kind != SPEC_UUID && boot->root.kind != SPEC_LABEL))
+	    (boot->wanted->kind != SPEC_UUID && boot->wanted->kind != SPEC_LABEL))
 		return;
 	devices_find_pvs(&boot->devices);
 	if (*searched_changes == boot->devices.pv_changes)
@@ -62,7 +62,7 @@ void wait_search_lvm(struct boot *boot, int64_t waited_ms, unsigned *searched_ch
 	*searched_changes = boot->devices.pv_changes;
 	need_device_mapper(&boot->modules);
 	step = report_begin(&boot->report, "lvm");
-	if (lvm_search(&boot->lvm, &boot->devices, &boot->root, &err) == -ENOTUNIQ) {
+	if (lvm_search(&boot->lvm, &boot->devices, boot->wanted, &err) == -ENOTUNIQ) {
 		*hopeless = err;
 		report_warning(&boot->report, "%s; %s", err.text, err.hint);
 	}

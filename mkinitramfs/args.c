@@ -19,7 +19,7 @@ static const struct option_spec options[] = {
 	{ 0, "set", "SECTION.KEY=VALUE",
 	  "Set a key of host.conf for this run; may be repeated",
 	  OPTION_LIST(struct args, set) },
-	{ 0, "parts", "DIR", "Take the programs init, lvm and busybox from DIR",
+	{ 0, "parts", "DIR", "Take the programs init, lvm, e2fsck and busybox from DIR",
 	  OPTION_TEXT(struct args, parts) },
 	{ 0, "explain", NULL, "Print each entry and why it is in the image",
 	  OPTION_SWITCH(struct args, explain) },

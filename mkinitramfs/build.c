@@ -79,6 +79,18 @@ static bool wants_lvm(const struct host_conf *host, const struct observed *o)
 	return !o->has_chain || o->chain.volume_count;
 }
 
+/* Only ext file systems are checked at boot; the chain names the types of / and /usr. */
+static bool wants_e2fsck(const struct host_conf *host, const struct observed *o)
+{
+	if (host->fsck.mode == host_fsck_mode_skip)
+		return false;
+	for (size_t i = 0; o->has_chain && i < o->chain.module_count; i++) {
+		if (!strncmp(o->chain.modules[i].name, "fs-ext", 6))
+			return true;
+	}
+	return !o->has_chain;
+}
+
 static int observe_host(struct observed *o, const struct host_conf *host, int root_fd,
 			struct err *err)
 {
@@ -105,7 +117,7 @@ static int observe(struct observed *o, const struct args *args,
 	if (result)
 		return result;
 	result = parts_find(&o->parts, dir ? dir : BEDPLATE_LIBDIR, wants_lvm(host, o),
-			    host->image.rescue, err);
+			    host->image.rescue, wants_e2fsck(host, o), err);
 	o->parts.lvm_at_once = o->chain.needs_lvm;
 	return result;
 }

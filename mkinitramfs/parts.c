@@ -19,6 +19,7 @@ struct part {
 
 static const struct part part_init = { "init", "init/init" };
 static const struct part part_lvm = { "lvm", "deps/sbin/lvm" };
+static const struct part part_e2fsck = { "e2fsck", "deps/sbin/e2fsck" };
 static const struct part part_busybox = { "busybox", "deps/bin/busybox" };
 
 static char *part_try(const char *dir, const char *name)
@@ -65,7 +66,7 @@ static int applets_read(struct parts *parts, struct err *err)
 	return result ? err_wrap(err, "asking busybox for its applets") : 0;
 }
 
-int parts_find(struct parts *parts, const char *dir, bool lvm, bool busybox,
+int parts_find(struct parts *parts, const char *dir, bool lvm, bool busybox, bool e2fsck,
 	       struct err *err)
 {
 	int result;
@@ -75,6 +76,8 @@ int parts_find(struct parts *parts, const char *dir, bool lvm, bool busybox,
 	result = part_find(&parts->init, dir, &part_init, err);
 	if (!result && lvm)
 		result = part_find(&parts->lvm, dir, &part_lvm, err);
+	if (!result && e2fsck)
+		result = part_find(&parts->e2fsck, dir, &part_e2fsck, err);
 	if (!result && busybox) {
 		result = part_find(&parts->busybox, dir, &part_busybox, err);
 		if (!result)
@@ -88,7 +91,8 @@ void parts_release(struct parts *parts)
 	free(parts->init);
 	free(parts->lvm);
 	free(parts->busybox);
-	parts->init = parts->lvm = parts->busybox = NULL;
+	free(parts->e2fsck);
+	parts->init = parts->lvm = parts->busybox = parts->e2fsck = NULL;
 	strbuf_release(&parts->applets);
 }
 
@@ -190,6 +194,9 @@ void parts_add(struct plan *plan, const struct parts *parts, const char *version
 			 "makes lvm work without udev");
 	}
 	plan->late = true;
+	if (parts->e2fsck)
+		plan_add_file(plan, "sbin/e2fsck", 0755, AT_FDCWD, parts->e2fsck, false,
+			      "checks and repairs ext file systems");
 	if (parts->busybox) {
 		plan_add_file(plan, "bin/busybox", 0755, AT_FDCWD, parts->busybox, false,
 			      "the rescue shell and its tools");

@@ -13,14 +13,14 @@
 
 /* Where the programs come from: found once, then the plan names them. */
 struct parts {
-	char *init, *lvm, *busybox; /* paths; NULL where not wanted */
-	struct strbuf applets;      /* of busybox, one a line: bin/sh */
+	char *init, *lvm, *busybox, *e2fsck; /* paths; NULL where not wanted */
+	struct strbuf applets;               /* of busybox, one a line: bin/sh */
 	bool lvm_at_once; /* every boot needs lvm; otherwise it is for the late archive */
 };
 
 /* Finds init, and the others if wanted, in the folder of installed programs or a build
  * folder. */
-int parts_find(struct parts *parts, const char *dir, bool lvm, bool busybox,
+int parts_find(struct parts *parts, const char *dir, bool lvm, bool busybox, bool e2fsck,
 	       struct err *err);
 void parts_release(struct parts *parts);
 #define _cleanup_parts_ __attribute__((cleanup(parts_release)))

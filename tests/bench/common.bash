@@ -141,4 +141,4 @@ bench_plug() {
 
 # What goes into our images; named as where `make install` puts it.
 bench_parts=("$vm_build/mkinitramfs/bedplate-mkinitramfs" "$vm_build/init/init"
-	"$vm_build/deps/sbin/lvm" "$vm_build/deps/bin/busybox")
+	"$vm_build/deps/sbin/lvm" "$vm_build/deps/sbin/e2fsck" "$vm_build/deps/bin/busybox")

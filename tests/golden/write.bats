@@ -85,7 +85,7 @@ setup() {
 	tree nvme
 	mkdir "$work/boot"
 	mkdir "$work/parts"
-	cp "$parts"/{init,lvm,busybox,busybox.links} "$work/parts"
+	cp "$parts"/{init,lvm,e2fsck,busybox,busybox.links} "$work/parts"
 	head -c 200000 /dev/urandom >"$work/parts/init"
 	echo before >"$work/boot/initrd"
 	# The limit counts in KiB and stands for ENOSPC; it must not kill the program either.
@@ -99,7 +99,7 @@ setup() {
 	[ "$(id -u)" = 0 ] || skip "mounting needs root"
 	tree nvme
 	mkdir "$work/parts" "$work/boot"
-	cp "$parts"/{lvm,busybox,busybox.links} "$work/parts"
+	cp "$parts"/{lvm,e2fsck,busybox,busybox.links} "$work/parts"
 	head -c 200000 /dev/urandom >"$work/parts/init"
 	cat >"$work/in-namespace" <<-END
 		mount -t tmpfs -o size=64k none "$work/boot"

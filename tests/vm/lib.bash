@@ -12,6 +12,7 @@
 # vm_boot boots one guest to its end. Its options:
 #   disk=NAME...       layouts of tests/vm/disks (NAME/1: only that one of its disks), or
 #                      files by an absolute path
+#   drive=FILE         any raw file as a disk more
 #   image=KIND|PATH    generic (default, or $VM_IMAGE), host, reference, or a file
 #   image_options=...  options for the making of a generic image
 #   cmdline=...        the kernel's command line (vm_cmdline comes before it)
@@ -127,6 +128,12 @@ vm_overlay() {
 	echo "$vm_dir/image"
 }
 
+vm_plug_drive() {
+	[[ -n ${vm_option[drive]} ]] || return 0
+	vm_drive "${vm_option[drive]}" snapshot=on
+	vm_argv+=(-device "$(vm_device "${vm_option[controller]}" "$vm_disk")")
+}
+
 # Disks for later are there for QEMU from the start, but are no device of the guest yet.
 vm_plug_late_disks() {
 	local name file device bus
@@ -164,7 +171,7 @@ vm_image() {
 vm_set_options() {
 	local option words
 	vm_more=()
-	declare -gA vm_option=([disk]="" [late]="" [image]=${VM_IMAGE:-generic}
+	declare -gA vm_option=([disk]="" [drive]="" [late]="" [image]=${VM_IMAGE:-generic}
 		[image_options]="" [cmdline]="" [conf]="" [file]=""
 		[controller]=virtio-blk [kernel]=$KERNEL [machine]=$MACHINE
 		[mem]=$VM_MEM [smp]=$VM_SMP [deadline]=$VM_DEADLINE [after]=5
@@ -203,6 +210,7 @@ vm_boot() {
 	vm_controller "${vm_option[controller]}"
 	vm_plug_disks
 	vm_plug_files
+	vm_plug_drive
 	vm_plug_late_disks
 	"$vmrun" -o "$vm_dir" -r "$vm_dir/rules" -d "${vm_option[deadline]}" -p "$vm_prompt" -- \
 		"${vm_argv[@]}" "${vm_more[@]}" -m "${vm_option[mem]}" -smp "${vm_option[smp]}" \

@@ -9,6 +9,7 @@
 #   volume GROUP NAME SIZE [OPTION...]   a logical volume; options are lvcreate's
 #   thin_volume GROUP/POOL NAME SIZE     a volume out of a thin pool
 #   root FSTYPE DISK|DISK.root|/dev/...  a file system with the root tree on it
+#   usr, fstab, debug                    see below
 #
 # Identities come from the layout's name, so that a test knows them without looking.
 
@@ -79,4 +80,31 @@ root() {
 	mount -t "$1" "$path" /mnt
 	cp -a /job/root/. /mnt/
 	umount /mnt
+}
+
+# usr FSTYPE DEVICE: a file system with the root tree's /usr and an init that only it has.
+usr() {
+	path=$(device "$2")
+	/bin/mke2fs -q -t "$1" -U "$(identity usr)" -L "usr disk" "$path"
+	mount -t "$1" "$path" /mnt
+	cp -a /job/root/usr/. /mnt/
+	mkdir -p /mnt/sbin
+	cp -a /job/root/sbin/init /mnt/sbin/usr-init
+	umount /mnt
+}
+
+# fstab DEVICE LINE: adds a line to /etc/fstab on this file system.
+fstab() {
+	mount "$(device "$1")" /mnt
+	echo "$2" >>/mnt/etc/fstab
+	umount /mnt
+}
+
+# debug DEVICE COMMAND...: changes an ext file system behind its back, by debugfs.
+debug() {
+	path=$(device "$1")
+	shift
+	for command; do
+		/bin/debugfs -w -R "$command" "$path"
+	done
 }
