@@ -13,6 +13,7 @@
 #include "init/reboot.h"
 #include "init/report.h"
 #include "init/spec.h"
+#include "init/vfio.h"
 #include "lib/cmdline.h"
 #include "lib/conf.h"
 #include "lib/err.h"
@@ -27,6 +28,7 @@ struct boot {
 	int uevent_fd;              /* -1: none, sysfs is looked through instead */
 	struct modules modules;
 	struct devices devices;
+	struct vfio vfio;
 	struct lvm lvm;
 	struct spec root; /* kind SPEC_NONE where root_err says why */
 	struct err root_err;
@@ -49,12 +51,14 @@ int step_log(struct boot *boot, struct err *err);
 int step_arguments(struct boot *boot, struct err *err);
 int step_kernel_args(struct boot *boot, struct err *err);
 int step_uevents(struct boot *boot, struct err *err);
+int step_vfio(struct boot *boot, struct err *err);
 int step_modules(struct boot *boot, struct err *err);
 int step_device(struct boot *boot, struct err *err);
 int step_resume(struct boot *boot, struct err *err);
 int step_mount(struct boot *boot, struct err *err);
 int step_parameters(struct boot *boot, struct err *err);
 int step_reboot(struct boot *boot, struct err *err);
+int step_vfio_check(struct boot *boot, struct err *err);
 int step_usr(struct boot *boot, struct err *err);
 int step_init(struct boot *boot, struct err *err);
 int step_switch(struct boot *boot, struct err *err);

@@ -101,10 +101,14 @@ static int add_plan_line(struct modules *modules, const struct plan_line *line)
 {
 	_cleanup_strbuf_ struct strbuf options;
 	char name[MODULE_NAME_MAX];
+	int number;
 
 	strbuf_init(&options, 0);
 	strbuf_adds(&options, line->options);
 	module_name_of(line->path, name);
+	number = loader_find(&modules->loader, name);
+	if (number >= 0)
+		return number;
 	add_cmdline_options(modules, name, &options);
 	return loader_add(&modules->loader, line->path, options.text, line->after,
 			  line->after_count);
@@ -140,12 +144,17 @@ static int add_plan(struct modules *modules, struct plan *plan, struct err *err)
 
 int modules_load_plan(struct modules *modules, struct err *err)
 {
+	return modules_load_plan_file(modules, "etc/bedplate/modules.plan", err);
+}
+
+int modules_load_plan_file(struct modules *modules, const char *path, struct err *err)
+{
 	_cleanup_strbuf_ struct strbuf text;
 	struct plan plan = PLAN_INIT;
 	int result;
 
 	strbuf_init(&text, 0);
-	if (file_read(modules->root_fd, "etc/bedplate/modules.plan", &text, err) < 0)
+	if (file_read(modules->root_fd, path, &text, err) < 0)
 		return err->code;
 	result = plan_parse(&plan, text.text, err);
 	if (!result && plan.count && modules->loader.dir_fd < 0) {

@@ -34,6 +34,10 @@ int modules_open(struct modules *modules, int root_fd, const struct cmdline *cmd
 /* Hands the image's plan to the loader. */
 int modules_load_plan(struct modules *modules, struct err *err);
 
+/* Hands another plan of the image to the loader. A module that was added before is not
+ * added again. */
+int modules_load_plan_file(struct modules *modules, const char *path, struct err *err);
+
 /* Loads a module by its name or by an alias, with what it needs, unless it is blacklisted
  * there. True when the image knows such a module. */
 bool modules_request(struct modules *modules, const char *name);

@@ -231,6 +231,7 @@ static json_t *boot_json(const struct boot *boot, const char *result)
 	json_object_set_new(json, "steps", steps_json(&boot->report));
 	json_object_set_new(json, "modules", modules_json(&boot->modules.loader));
 	json_object_set_new(json, "lvm", lvm_json(&boot->lvm));
+	json_object_set_new(json, "vfio", vfio_json(&boot->vfio.plan));
 	json_object_set_new(json, "kernel_args",
 			    kernel_args_json(&boot->kernel_args.findings));
 	json_object_set_new(json, "reboot", reboot_json(&boot->reboot));

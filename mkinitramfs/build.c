@@ -35,8 +35,8 @@ struct observed {
 	struct module_set modules;
 	struct kernel_config config;
 	struct parts parts;
-	struct guests guests;
 	struct kernel_rules rules; /* about the kernel's arguments */
+	struct passthrough passthrough;
 	bool has_chain;
 };
 
@@ -47,8 +47,8 @@ static void observed_release(struct observed *o)
 	module_set_release(&o->modules);
 	kernel_config_release(&o->config);
 	parts_release(&o->parts);
-	guests_release(&o->guests);
 	kernel_rules_release(&o->rules);
+	passthrough_release(&o->passthrough);
 }
 #define _cleanup_observed_ __attribute__((cleanup(observed_release)))
 
@@ -138,17 +138,30 @@ static bool advises_intel(const struct observed *o, int root_fd)
 	return intel;
 }
 
-static int observe_needs(struct observed *o, struct conf *conf, int root_fd,
-			 struct err *err)
+static int observe_needs(struct observed *o, struct conf *conf,
+			 const struct guests *guests, int root_fd, struct err *err)
 {
-	int result = guests_read(&o->guests, root_fd, err);
+	int result = kernel_args_collect(&o->rules, conf, conf_data(conf), guests,
+					 advises_intel(o, root_fd), err);
 
-	if (!result)
-		result = kernel_args_collect(&o->rules, conf, conf_data(conf), &o->guests,
-					     advises_intel(o, root_fd), err);
 	if (!result && o->has_chain)
 		result = kernel_args_check(&o->rules, root_fd, err);
 	return result < 0 ? result : 0;
+}
+
+/* What the running host has at these places says whether the root would be taken away. */
+static int observe_passthrough(struct observed *o, struct conf *conf,
+			       const struct guests *guests, int root_fd, struct err *err)
+{
+	_cleanup_pci_list_ struct pci_list functions = PCI_LIST_INIT;
+	int result = passthrough_collect(&o->passthrough, conf, guests, err);
+
+	if (result || !o->has_chain || !o->passthrough.count)
+		return result;
+	result = pci_read(root_fd, &functions, err);
+	return result ? result
+		      : passthrough_check_chain(&o->passthrough, &o->chain, &functions,
+						err);
 }
 
 static int choose(struct observed *o, const struct host_conf *host, struct err *err)
@@ -162,6 +175,8 @@ static int choose(struct observed *o, const struct host_conf *host, struct err *
 	if (!result)
 		result = choose_added(&o->modules, host->modules.add.items,
 				      host->modules.add.count, err);
+	if (!result && (!o->has_chain || o->passthrough.count))
+		result = passthrough_choose(&o->modules, o->passthrough.count > 0, err);
 	o->modules.unsign = host->modules.signatures == host_modules_signatures_drop;
 	if (result)
 		return result;
@@ -176,7 +191,7 @@ static int make_plan(struct plan *plan, const struct observed *o,
 
 	parts_add(plan, &o->parts, o->version);
 	result = init_conf_add(plan, host, o->has_chain ? &o->chain : NULL, &o->rules,
-			       o->version, err);
+			       &o->passthrough, o->version, err);
 	if (!result)
 		result = module_files_add(plan, &o->modules, err);
 	if (!result && host->image.firmware)
@@ -262,7 +277,8 @@ static int show(const struct args *args, const struct observed *o,
 	return args->dry_run ? show_plan(plan, err) : 0;
 }
 
-int build_run(const struct args *args, struct conf *conf, int root_fd, struct err *err)
+int build_run(const struct args *args, struct conf *conf, const struct guests *guests,
+	      int root_fd, struct err *err)
 {
 	const struct host_conf *host = conf_data(conf);
 	_cleanup_observed_ struct observed o = { .modules = MODULE_SET_INIT };
@@ -273,7 +289,9 @@ int build_run(const struct args *args, struct conf *conf, int root_fd, struct er
 	strbuf_init(&o.parts.applets, 0);
 	result = observe(&o, args, host, root_fd, err);
 	if (!result)
-		result = observe_needs(&o, conf, root_fd, err);
+		result = observe_needs(&o, conf, guests, root_fd, err);
+	if (!result)
+		result = observe_passthrough(&o, conf, guests, root_fd, err);
 	if (!result)
 		result = choose(&o, host, err);
 	if (!result)

@@ -3,10 +3,12 @@
 #ifndef BEDPLATE_MKINITRAMFS_BUILD_H
 #define BEDPLATE_MKINITRAMFS_BUILD_H
 
-#include "lib/schema/host.h"
+#include "lib/conf.h"
 #include "mkinitramfs/args.h"
+#include "mkinitramfs/guests.h"
 
-/* Observes, plans, shows and writes as the arguments say. `conf` is host.conf's. */
-int build_run(const struct args *args, struct conf *conf, int root_fd, struct err *err);
+/* `conf` is the host's. Observes, plans, shows and writes as the arguments say. */
+int build_run(const struct args *args, struct conf *conf, const struct guests *guests,
+	      int root_fd, struct err *err);
 
 #endif

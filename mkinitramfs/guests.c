@@ -24,18 +24,45 @@ static bool is_guest_file(const char *name)
 	return name[0] != '.' && length > end && strcmp(name + length - end, suffix) == 0;
 }
 
+/* A guest's name becomes the name of folders, units and sockets. */
+static int check_name(const char *name, struct err *err)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789-_.";
+
+	if (strspn(name, letters) == strlen(name) && name[0] != '-')
+		return 0;
+	return err_set(
+		err, EINVAL,
+		"%s/%s%s: \"%s\" is no name for a guest: letters, digits, - _ . are",
+		folder, name, suffix, name);
+}
+
+/* A rule about a key that is missing has no line to name. */
+static int guest_check(const struct conf *conf, const char *path, struct err *err)
+{
+	int result = conf_check(conf, err);
+
+	if (result < 0 && err && strncmp(err->text, path, strlen(path)) != 0)
+		err_wrap(err, "%s", path);
+	return result;
+}
+
 static int guest_read(struct guest *guest, int root_fd, struct err *err)
 {
 	char path[sizeof(folder) + NAME_MAX + sizeof(suffix)];
-	int result;
+	int result = check_name(guest->name, err);
 
+	if (result)
+		return result;
 	guest->conf = conf_new(&guest_schema);
 	if (!guest->conf)
 		return err_sys(err, ENOMEM, "reading the guests");
 	snprintf(path, sizeof(path), "%s/%s%s", folder, guest->name, suffix);
 	result = conf_read_file(guest->conf, root_fd, path, err);
 	if (result >= 0)
-		result = conf_check(guest->conf, err);
+		result = guest_check(guest->conf, path, err);
 	guest->data = conf_data(guest->conf);
 	return result < 0 ? result : 0;
 }

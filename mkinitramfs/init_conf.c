@@ -51,6 +51,8 @@ static const char *const fsck_modes[] = { "auto", "force", "skip" };
 static const char *const fsck_repairs[] = { "preen", "yes", "no" };
 static const char *const emergencies[] = { "shell", "reboot", "poweroff", "halt" };
 
+static const char *const passthrough_failures[] = { "continue", "rescue", "reboot" };
+
 static void set_policies(struct conf *conf, const struct host_conf *host, struct err *err)
 {
 	set(conf, "Lvm", "Degraded", degraded_words[host->lvm.degraded], err);
@@ -59,12 +61,26 @@ static void set_policies(struct conf *conf, const struct host_conf *host, struct
 	set(conf, "Fsck", "Repair", fsck_repairs[host->fsck.repair], err);
 	set_span(conf, "Rescue", "ShellTimeout", host->boot.shell_timeout_ms, err);
 	set(conf, "Rescue", "Password", host->boot.password, err);
+	set(conf, "Rescue", "PassthroughFailure",
+	    passthrough_failures[host->boot.passthrough_failure], err);
 	set(conf, "Rescue", "Emergency", emergencies[host->boot.emergency], err);
+}
+
+static void set_passthrough(struct conf *conf, const struct passthrough *passthrough,
+			    struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf text;
+
+	strbuf_init(&text, 0);
+	passthrough_write(passthrough, &text);
+	if (!err->code)
+		conf_read_text(conf, origin, text.text, err);
 }
 
 int init_conf_add(struct plan *plan, const struct host_conf *host,
 		  const struct chain *chain, const struct kernel_rules *rules,
-		  const char *version, struct err *err)
+		  const struct passthrough *passthrough, const char *version,
+		  struct err *err)
 {
 	_cleanup_conf_ struct conf *conf = conf_new(&init_schema);
 	_cleanup_strbuf_ struct strbuf text;
@@ -81,6 +97,7 @@ int init_conf_add(struct plan *plan, const struct host_conf *host,
 	set(conf, "Rescue", "Shell", host->boot.shell ? "yes" : "no", &failed);
 	set_span(conf, "Rescue", "RebootDelay", host->boot.reboot_delay_ms, &failed);
 	set_policies(conf, host, &failed);
+	set_passthrough(conf, passthrough, &failed);
 	if (!failed.code)
 		kernel_args_write(conf, rules, &failed);
 	if (failed.code) {

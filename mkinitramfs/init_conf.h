@@ -6,11 +6,13 @@
 #include "lib/kernel_rule.h"
 #include "lib/schema/host.h"
 #include "mkinitramfs/chain.h"
+#include "mkinitramfs/passthrough.h"
 #include "mkinitramfs/plan.h"
 
 /* Adds etc/bedplate/init.conf; `chain` is NULL in generic mode. */
 int init_conf_add(struct plan *plan, const struct host_conf *host,
 		  const struct chain *chain, const struct kernel_rules *rules,
-		  const char *version, struct err *err);
+		  const struct passthrough *passthrough, const char *version,
+		  struct err *err);
 
 #endif

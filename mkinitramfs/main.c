@@ -100,6 +100,7 @@ static int run_build(const struct args *args, struct err *err)
 {
 	_cleanup_conf_ struct conf *conf = conf_new(&host_schema);
 	_cleanup_close_ int root_fd = file_open_root(args->root, err);
+	_cleanup_guests_ struct guests guests = GUESTS_INIT;
 
 	if (root_fd < 0)
 		return EXIT_FAILED;
@@ -116,7 +117,9 @@ static int run_build(const struct args *args, struct err *err)
 		err_hint(err, "--dry-run shows what would be in it");
 		return EXIT_USAGE;
 	}
-	return build_run(args, conf, root_fd, err) < 0 ? EXIT_FAILED : EXIT_DONE;
+	if (guests_read(&guests, root_fd, err) < 0)
+		return EXIT_USAGE;
+	return build_run(args, conf, &guests, root_fd, err) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int run(const struct args *args, const char *dir, struct err *err)

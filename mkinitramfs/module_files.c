@@ -72,8 +72,8 @@ static void plan_line_options(const struct module_set *set, const struct module 
 		strbuf_addf(out, " %s", line->rest);
 }
 
-static void plan_lines(const struct module_set *set, const size_t *order, size_t count,
-		       ssize_t *position, struct strbuf *out)
+static void plan_lines(const struct module_set *set, unsigned flag, const size_t *order,
+		       size_t count, ssize_t *position, struct strbuf *out)
 {
 	_cleanup_strbuf_ struct strbuf path;
 	ssize_t lines = 0;
@@ -84,7 +84,7 @@ static void plan_lines(const struct module_set *set, const size_t *order, size_t
 	for (size_t i = 0; i < count; i++) {
 		const struct module *module = &set->items[order[i]];
 
-		if (!(module->flags & MODULE_AT_ONCE))
+		if (!(module->flags & flag))
 			continue;
 		strbuf_adds(out, module_plain_path(module->path, &path));
 		plan_line_after(set, module, position, out);
@@ -94,7 +94,8 @@ static void plan_lines(const struct module_set *set, const size_t *order, size_t
 	}
 }
 
-int module_plan_text(const struct module_set *set, struct strbuf *out, struct err *err)
+int module_plan_text(const struct module_set *set, unsigned flag, struct strbuf *out,
+		     struct err *err)
 {
 	_cleanup_free_ ssize_t *position = calloc(set->count + 1, sizeof(*position));
 	_cleanup_free_ size_t *order = NULL;
@@ -107,7 +108,7 @@ int module_plan_text(const struct module_set *set, struct strbuf *out, struct er
 	if (result)
 		return result;
 	strbuf_adds(out, "# module, the lines (from 0) to wait for, options\n");
-	plan_lines(set, order, count, position, out);
+	plan_lines(set, flag, order, count, position, out);
 	return 0;
 }
 
@@ -277,12 +278,32 @@ static int module_add_one(struct plan *plan, const struct module_set *set,
 	return 0;
 }
 
+static bool set_has_flag(const struct module_set *set, unsigned flag)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->items[i].path && set->items[i].flags & flag)
+			return true;
+	return false;
+}
+
+static int plan_file_add(struct plan *plan, const struct module_set *set, unsigned flag,
+			 const char *path, const char *reason, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	int result;
+
+	strbuf_init(&text, 0);
+	result = module_plan_text(set, flag, &text, err);
+	if (!result)
+		plan_add_text(plan, path, 0644, &text, reason);
+	return result;
+}
+
 int module_files_add(struct plan *plan, const struct module_set *set, struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf order, conf, keyboards;
+	_cleanup_strbuf_ struct strbuf conf, keyboards;
 	int result = 0;
 
-	strbuf_init(&order, 0);
 	strbuf_init(&keyboards, 0);
 	strbuf_init(&conf, 0);
 	for (size_t i = 0; i < set->count; i++)
@@ -291,11 +312,15 @@ int module_files_add(struct plan *plan, const struct module_set *set, struct err
 	for (size_t i = 0; !result && i < ARRAY_SIZE(index_files); i++)
 		result = index_add(plan, set, &index_files[i], err);
 	if (!result)
-		result = module_plan_text(set, &order, err);
+		result = plan_file_add(
+			plan, set, MODULE_AT_ONCE, "etc/bedplate/modules.plan",
+			"which modules /init loads at once, in order", err);
+	if (!result && set_has_flag(set, MODULE_VFIO))
+		result = plan_file_add(
+			plan, set, MODULE_VFIO, "etc/bedplate/vfio.plan",
+			"which modules /init loads for passed-through devices", err);
 	if (result)
 		return result;
-	plan_add_text(plan, "etc/bedplate/modules.plan", 0644, &order,
-		      "which modules /init loads at once, in order");
 	keyboard_lines(set, &keyboards);
 	plan->late = true;
 	if (keyboards.length)

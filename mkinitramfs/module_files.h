@@ -10,8 +10,10 @@
  * modprobe's lines about them. */
 int module_files_add(struct plan *plan, const struct module_set *set, struct err *err);
 
-/* The text of modules.plan. */
-int module_plan_text(const struct module_set *set, struct strbuf *out, struct err *err);
+/* The text of a plan: modules.plan has those with MODULE_AT_ONCE, vfio.plan those with
+ * MODULE_VFIO. */
+int module_plan_text(const struct module_set *set, unsigned flag, struct strbuf *out,
+		     struct err *err);
 
 /* Adds the firmware that the modules name, as far as the root has it. A file that is
  * compressed in a way that the kernel reads itself goes in as it is. */

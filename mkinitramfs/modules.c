@@ -117,7 +117,8 @@ static int module_enter_soft(struct module_set *set, const char *alias, size_t i
 			     bool pre, struct err *err)
 {
 	_cleanup_kmod_list_ struct kmod_list *list = NULL;
-	unsigned flags = set->items[index].flags & (MODULE_AT_ONCE | MODULE_LATE);
+	unsigned flags =
+		set->items[index].flags & (MODULE_AT_ONCE | MODULE_LATE | MODULE_VFIO);
 	_cleanup_free_ char *reason =
 		format_text("softdep of %s", set->items[index].name);
 	struct kmod_list *item;
@@ -234,8 +235,8 @@ static int module_check(const struct module_set *set, struct kmod_module *mod,
 		return err_set(err, ENOENT, "module %s is excluded", name);
 	}
 	err_set(err, EPERM,
-		"module %s is excluded by the configuration, but the root needs %s (%s)",
-		name, kmod_module_get_name(mod), reason);
+		"module %s is excluded by the configuration, but %s is needed (%s)", name,
+		kmod_module_get_name(mod), reason);
 	err_hint(err, "take it out of [Modules] Exclude=");
 	return -EPERM;
 }
@@ -313,7 +314,8 @@ int module_set_add(struct module_set *set, const char *alias, unsigned flags,
 
 bool module_is_late(const struct module *module)
 {
-	return (module->flags & MODULE_LATE) && !(module->flags & MODULE_AT_ONCE);
+	return (module->flags & MODULE_LATE) &&
+	       !(module->flags & (MODULE_AT_ONCE | MODULE_VFIO));
 }
 
 /* Marks a module and all that are loaded before it. */

@@ -24,6 +24,7 @@ enum module_flags {
 	MODULE_NEEDED = 1 << 1, /* an error where the configuration excludes it */
 	MODULE_LATE =
 		1 << 2, /* for the late archive, unless it is MODULE_AT_ONCE as well */
+	MODULE_VFIO = 1 << 3, /* into vfio.plan: loaded before all others */
 };
 
 struct module {

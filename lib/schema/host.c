@@ -5,6 +5,7 @@
 #include "lib/cleanup.h"
 #include "lib/schema/host.h"
 #include "lib/schema/rule.h"
+#include "lib/value/pci_select.h"
 
 #define CONF_NAME host
 #define CONF_DEF  "lib/schema/host.def"
@@ -69,4 +70,21 @@ int host_check_password(const struct host_conf *data, const struct conf *conf,
 			struct err *err)
 {
 	return rule_check_password(conf, "Boot", data->boot.password, err);
+}
+
+int host_check_passthrough(const struct host_conf *data, const struct conf *conf,
+			   struct err *err)
+{
+	struct pci_select select;
+	struct err reason = ERR_INIT;
+
+	for (size_t i = 0; i < data->vfio.count; i++) {
+		const struct host_vfio *section = &data->vfio.items[i];
+
+		for (size_t k = 0; k < section->devices.count; k++)
+			if (pci_select_parse(section->devices.items[k], &select, &reason))
+				return conf_fail(conf, "Vfio", "Devices", i, err, "%s",
+						 reason.text);
+	}
+	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "lib/schema/init.h"
 #include "lib/schema/rule.h"
+#include "lib/value/pci_select.h"
 
 #define CONF_NAME init
 #define CONF_DEF  "lib/schema/init.def"
@@ -45,4 +46,21 @@ int init_check_password(const struct init_conf *data, const struct conf *conf,
 			struct err *err)
 {
 	return rule_check_password(conf, "Rescue", data->rescue.password, err);
+}
+
+int init_check_passthrough(const struct init_conf *data, const struct conf *conf,
+			   struct err *err)
+{
+	struct pci_select select;
+	struct err reason = ERR_INIT;
+
+	for (size_t i = 0; i < data->vfio.count; i++) {
+		const struct init_vfio *section = &data->vfio.items[i];
+
+		for (size_t k = 0; k < section->devices.count; k++)
+			if (pci_select_parse(section->devices.items[k], &select, &reason))
+				return conf_fail(conf, "Vfio", "Devices", i, err, "%s",
+						 reason.text);
+	}
+	return 0;
 }

@@ -121,7 +121,7 @@ build() {
 	fails 2 "host.conf:2:" mkinitramfs -o "$image"
 	host_conf
 	guest web '[Passthrough]' 'Adress=01:00.0'
-	fails 1 "guests/web.conf:2.*Address" mkinitramfs -o "$image"
+	fails 2 "guests/web.conf:2.*Address" mkinitramfs -o "$image"
 }
 
 @test "the rescue shell's password has to be a hash that /init can check" {

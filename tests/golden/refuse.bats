@@ -35,7 +35,7 @@ setup() {
 	tree lvm
 	mkdir -p "$root/etc/bedplate"
 	printf '[Modules]\nExclude=virtio-ring\n' >"$root/etc/bedplate/host.conf"
-	fails 1 "virtio_ring is excluded by the configuration, but the root needs virtio_(pci|blk)" \
+	fails 1 "virtio_ring is excluded by the configuration, but virtio_(pci|blk) is needed" \
 		mkinitramfs -o "$image"
 	[ ! -e "$image" ]
 	# In a generic image it just stays out, and with it what cannot be without it.

@@ -17,10 +17,12 @@
 #   image_options=...  options for the making of a generic image
 #   cmdline=...        the kernel's command line (vm_cmdline comes before it)
 #   controller=KIND    virtio-blk (default), virtio-scsi, nvme, ahci, ide, usb
+#   firmware=1         start the kernel as a boot loader does, by way of the firmware
 #   kernel=SUITE machine=KIND mem=MIB smp=COUNT deadline=SECONDS
 #   late=NAME...       layouts that are plugged in late: after=SECONDS (5) since the
 #                      console said when=REGEX (the kernel's line about /init)
 #   qemu=ARGUMENTS     more of QEMU's arguments, parted by blanks; may be given several times
+#   device=ARGS        one more device, as QEMU's -device; may be given several times
 #   iommu=1            an IOMMU as Intel's (the kernel also wants intel_iommu=on)
 #   shell=TEXT         type TEXT at a shell's prompt; may be given several times
 #   until=REGEX        stop when the console says so (assert_ended until)
@@ -175,10 +177,12 @@ vm_set_options() {
 		[image_options]="" [cmdline]="" [conf]="" [file]=""
 		[controller]=virtio-blk [kernel]=$KERNEL [machine]=$MACHINE
 		[mem]=$VM_MEM [smp]=$VM_SMP [deadline]=$VM_DEADLINE [after]=5
-		[when]='Run /init as init process' [iommu]="")
+		[when]='Run /init as init process' [iommu]="" [firmware]="")
+	vm_more_devices=()
 	for option; do
 		case $option in
 		shell=*) vm_rule "$vm_prompt" 0 send "${option#*=}" ;;
+		device=*) vm_more_devices+=(-device "${option#*=}") ;;
 		until=*) vm_rule "${option#*=}" 0 end until ;;
 		rule=*) vm_rule "${option#*=}" ;;
 		qemu=*) read -ra words <<<"${option#*=}" && vm_more+=("${words[@]}") ;;
@@ -194,7 +198,7 @@ vm_set_options() {
 vm_prompt='^[^[# ]+ ?[#$] '
 
 vm_boot() {
-	local image
+	local image linux=vmlinux
 	vm_dir=$(vm_case_dir)
 	rm -rf "$vm_dir"
 	mkdir -p "$vm_dir"
@@ -203,6 +207,7 @@ vm_boot() {
 	MACHINE=${vm_option[machine]}
 	"$vm_here/kernel" "${vm_option[kernel]}" >/dev/null || return
 	image=$(vm_image) || return
+	[[ -z ${vm_option[firmware]} ]] || linux=vmlinuz
 	[[ -z ${vm_option[conf]} ]] || image=$(vm_overlay "$image") || return
 	vm_machine "$(vm_accel)"
 	# It has to be there before what it watches over.
@@ -211,10 +216,11 @@ vm_boot() {
 	vm_plug_disks
 	vm_plug_files
 	vm_plug_drive
+	vm_argv+=("${vm_more_devices[@]}")
 	vm_plug_late_disks
 	"$vmrun" -o "$vm_dir" -r "$vm_dir/rules" -d "${vm_option[deadline]}" -p "$vm_prompt" -- \
 		"${vm_argv[@]}" "${vm_more[@]}" -m "${vm_option[mem]}" -smp "${vm_option[smp]}" \
-		-kernel "$vm_state/kernel/${vm_option[kernel]}/vmlinux" -initrd "$image" \
+		-kernel "$vm_state/kernel/${vm_option[kernel]}/$linux" -initrd "$image" \
 		-append "$vm_cmdline ${vm_option[cmdline]}"
 }
 

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vfio_plan.c: from wishes and PCI functions to what is bound and what is not. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "init/text.h"
+#include "init/vfio_plan.h"
+#include "lib/cleanup.h"
+
+static void id_text(const struct pci_id *id, char text[16])
+{
+	snprintf(text, 16, "%04x:%04x", id->vendor, id->device);
+}
+
+/* ---- vfio-pci.ids= ---- */
+
+static int parse_one(const char *text, struct vfio_wish *wish)
+{
+	/* As the kernel's "%x:%x:%x:%x:%x:%x"; PCI_ANY_ID is ffffffff. */
+	unsigned fields[6] = { 0, 0, ~0U, ~0U, 0, 0 };
+	int end = 0, count;
+
+	count = sscanf(text, "%x:%x%n:%x%n:%x%n:%x%n:%x%n", &fields[0], &fields[1], &end,
+		       &fields[2], &end, &fields[3], &end, &fields[4], &end, &fields[5],
+		       &end);
+	if (count < 2 || text[end] || fields[0] > 0xffff || fields[1] > 0xffff)
+		return -EINVAL;
+	*wish = (struct vfio_wish){
+		.select.id = { (uint16_t)fields[0], (uint16_t)fields[1] },
+		.class_code = fields[4],
+		.class_mask = fields[5],
+	};
+	if (fields[2] != ~0U)
+		wish->subsystem.vendor = (uint16_t)fields[2];
+	if (fields[3] != ~0U)
+		wish->subsystem.device = (uint16_t)fields[3];
+	return 0;
+}
+
+int vfio_ids_parse(const char *text,
+		   int (*found)(const struct vfio_wish *wish, void *context),
+		   void *context, struct err *err)
+{
+	_cleanup_free_ char *copy = strdup(text);
+	char *rest = copy, *item;
+	struct vfio_wish wish;
+	int result = copy ? 0 : err_sys(err, ENOMEM, "vfio-pci.ids=");
+
+	while ((item = strsep(&rest, ","))) {
+		if (!*item)
+			continue;
+		if (parse_one(item, &wish) < 0)
+			result = err_set(err, EINVAL,
+					 "vfio-pci.ids=: \"%.40s\" is not VENDOR:DEVICE",
+					 item);
+		else if (found(&wish, context) < 0)
+			return err_sys(err, ENOMEM, "vfio-pci.ids=");
+	}
+	return result;
+}
+
+/* ---- the plan ---- */
+
+static bool is_identity(const struct vfio_wish *wish, const struct pci_function *function)
+{
+	const struct pci_id *id = &wish->select.id, *sub = &wish->subsystem;
+
+	return (!pci_id_is_set(id) || pci_id_equal(id, &function->id)) &&
+	       (!sub->vendor || sub->vendor == function->subsystem.vendor) &&
+	       (!sub->device || sub->device == function->subsystem.device) &&
+	       ((wish->class_code ^ function->class_code) & wish->class_mask) == 0;
+}
+
+static struct vfio_device *find_device(struct vfio_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		if (*name && !strcmp(plan->devices[i].name, name))
+			return &plan->devices[i];
+	}
+	return NULL;
+}
+
+static void add_origin(struct vfio_device *device, const char *origin)
+{
+	size_t used = strlen(device->origin);
+
+	if (*origin && !strstr(device->origin, origin))
+		snprintf(device->origin + used, sizeof(device->origin) - used, "%s%s",
+			 used ? ", " : "", origin);
+}
+
+static struct vfio_device *add_device(struct vfio_plan *plan,
+				      const struct vfio_wish *wish)
+{
+	struct vfio_device *devices =
+		reallocarray(plan->devices, plan->count + 1, sizeof(*plan->devices));
+
+	if (!devices)
+		return NULL;
+	plan->devices = devices;
+	devices[plan->count] = (struct vfio_device){
+		.select = wish->select,
+		.policy = wish->policy,
+		.detach = wish->detach,
+		.group = -1,
+	};
+	add_origin(&devices[plan->count], wish->origin);
+	return &devices[plan->count++];
+}
+
+/* One that several ask for is bound if anyone's wish can be fulfilled. */
+static int merge(struct vfio_device *device, const struct vfio_wish *wish,
+		 enum vfio_result result, const char *reason)
+{
+	if (wish->policy > device->policy)
+		device->policy = wish->policy;
+	device->detach |= wish->detach;
+	add_origin(device, wish->origin);
+	if (result == VFIO_TO_BIND && device->result == VFIO_MISMATCH) {
+		device->result = result;
+		text_copy(device->reason, sizeof(device->reason), reason);
+	}
+	return 0;
+}
+
+static int add_function(struct vfio_plan *plan, const struct vfio_wish *wish,
+			const struct pci_function *function, enum vfio_result result,
+			const char *reason)
+{
+	struct vfio_device *device = find_device(plan, function->name);
+
+	if (device)
+		return merge(device, wish, result, reason);
+	device = add_device(plan, wish);
+	if (!device)
+		return -ENOMEM;
+	device->select.address = function->address;
+	device->select.id = function->id;
+	device->result = result;
+	device->group = function->group;
+	text_copy(device->name, sizeof(device->name), function->name);
+	text_copy(device->former, sizeof(device->former), function->driver);
+	text_copy(device->driver, sizeof(device->driver), function->driver);
+	text_copy(device->reason, sizeof(device->reason), reason);
+	return 0;
+}
+
+static int add_absent(struct vfio_plan *plan, const struct vfio_wish *wish,
+		      const char *reason)
+{
+	struct vfio_device *device = add_device(plan, wish);
+
+	if (!device)
+		return -ENOMEM;
+	device->result = VFIO_ABSENT;
+	text_copy(device->reason, sizeof(device->reason), reason);
+	return 0;
+}
+
+/* " 10de:1b80 is now at 0000:02:00.0 and 0000:03:00.0", or that it is nowhere. */
+static void add_whereabouts(char *text, size_t size, const struct pci_id *id,
+			    const struct pci_list *functions)
+{
+	size_t used = strlen(text);
+	const char *between = "is now at";
+	char identity[16];
+
+	id_text(id, identity);
+	used += (size_t)snprintf(text + used, size - used, "; %s ", identity);
+	for (size_t i = 0; i < functions->count && used < size; i++) {
+		if (!pci_id_equal(&functions->items[i].id, id))
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s %s", between,
+					 functions->items[i].name);
+		between = " and";
+	}
+	if (!strcmp(between, "is now at") && used < size)
+		snprintf(text + used, size - used, "is nowhere in this machine");
+}
+
+/* Of a slot, one of the functions has the identity; all of them are meant. */
+static bool place_is_right(const struct vfio_wish *wish, const struct pci_list *functions)
+{
+	for (size_t i = 0; i < functions->count; i++) {
+		if (pci_select_has_place(&wish->select, &functions->items[i].address) &&
+		    is_identity(wish, &functions->items[i]))
+			return true;
+	}
+	return false;
+}
+
+static int add_mismatch(struct vfio_plan *plan, const struct vfio_wish *wish,
+			const struct pci_function *function,
+			const struct pci_list *functions)
+{
+	char there[16], expected[16], reason[VFIO_REASON_MAX];
+
+	id_text(&function->id, there);
+	id_text(&wish->select.id, expected);
+	snprintf(reason, sizeof(reason), "%s is there, and %s is expected", there,
+		 expected);
+	add_whereabouts(reason, sizeof(reason), &wish->select.id, functions);
+	return add_function(plan, wish, function, VFIO_MISMATCH, reason);
+}
+
+static int add_bridge(struct vfio_plan *plan, const struct vfio_wish *wish,
+		      const struct pci_function *function)
+{
+	/* Of a slot or of all that have an identity, bridges are not meant. */
+	if (!wish->select.address.is_set ||
+	    wish->select.address.function == PCI_EVERY_FUNCTION)
+		return 0;
+	return add_function(plan, wish, function, VFIO_REFUSED,
+			    "it is a bridge; guests get what is behind it");
+}
+
+static int add_endpoint(struct vfio_plan *plan, const struct vfio_wish *wish,
+			const struct pci_function *function)
+{
+	char reason[VFIO_REASON_MAX];
+
+	if (!function->vfs)
+		return add_function(plan, wish, function, VFIO_TO_BIND, "");
+	snprintf(
+		reason, sizeof(reason),
+		"%u of its virtual functions are switched on, and vfio-pci refuses such a "
+		"device; pass these on, or have them switched off (sriov_numvfs)",
+		function->vfs);
+	return add_function(plan, wish, function, VFIO_REFUSED, reason);
+}
+
+static int add_nothing_there(struct vfio_plan *plan, const struct vfio_wish *wish,
+			     const struct pci_list *functions)
+{
+	char reason[VFIO_REASON_MAX];
+
+	snprintf(reason, sizeof(reason), "%s",
+		 wish->select.address.is_set ? "nothing is at this address"
+					     : "there is no such device");
+	if (wish->select.address.is_set && pci_id_is_set(&wish->select.id))
+		add_whereabouts(reason, sizeof(reason), &wish->select.id, functions);
+	return add_absent(plan, wish, reason);
+}
+
+static int plan_wish(struct vfio_plan *plan, const struct vfio_wish *wish,
+		     const struct pci_list *functions)
+{
+	bool by_place = wish->select.address.is_set;
+	bool right = by_place && place_is_right(wish, functions);
+	size_t before = plan->count;
+	bool any = false;
+	int result = 0;
+
+	for (size_t i = 0; !result && i < functions->count; i++) {
+		const struct pci_function *function = &functions->items[i];
+
+		if (by_place ? !pci_select_has_place(&wish->select, &function->address)
+			     : !is_identity(wish, function))
+			continue;
+		any = true;
+		if (by_place && !right)
+			result = add_mismatch(plan, wish, function, functions);
+		else if (function->is_bridge)
+			result = add_bridge(plan, wish, function);
+		else
+			result = add_endpoint(plan, wish, function);
+	}
+	if (!any && !result && plan->count == before)
+		result = add_nothing_there(plan, wish, functions);
+	return result;
+}
+
+static void plan_screens(struct vfio_plan *plan, const struct pci_list *functions,
+			 const struct framebuffers *framebuffers)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct vfio_device *device = &plan->devices[i];
+		const struct pci_function *function =
+			pci_find(functions, &device->select.address);
+		const char *screen = function && device->result == VFIO_TO_BIND
+					     ? framebuffers_on(framebuffers, function)
+					     : NULL;
+
+		if (!screen)
+			continue;
+		text_copy(device->screen, sizeof(device->screen), screen);
+		if (device->detach || !strcmp(device->driver, VFIO_DRIVER))
+			continue;
+		device->result = VFIO_REFUSED;
+		snprintf(device->reason, sizeof(device->reason),
+			 "the firmware's screen (%s) lies in its memory; "
+			 "Framebuffer=detach takes the screen away",
+			 screen);
+	}
+}
+
+int vfio_plan_make(struct vfio_plan *plan, const struct vfio_wish *wishes, size_t count,
+		   const struct pci_list *functions,
+		   const struct framebuffers *framebuffers, struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (plan_wish(plan, &wishes[i], functions) < 0)
+			return err_sys(err, ENOMEM, "planning what vfio-pci gets");
+	}
+	plan_screens(plan, functions, framebuffers);
+	return 0;
+}
+
+/* ---- the judgement ---- */
+
+static bool is_fit_for_guests(const struct pci_function *function)
+{
+	/* kernel drivers/vfio/group.c, vfio_dev_driver_allowed */
+	return !strcmp(function->driver, VFIO_DRIVER) ||
+	       !strcmp(function->driver, "pci-stub");
+}
+
+static bool is_planned(const struct vfio_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		if (!strcmp(plan->devices[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static void judge_group(const struct vfio_plan *plan, struct vfio_device *device,
+			const struct pci_list *functions)
+{
+	char id[16];
+
+	device->group_state = VFIO_GROUP_WHOLE;
+	device->reason[0] = '\0';
+	for (size_t i = 0; i < functions->count; i++) {
+		const struct pci_function *other = &functions->items[i];
+		bool has_driver = other->driver[0];
+
+		if (other->group != device->group || other->is_bridge ||
+		    is_fit_for_guests(other) || !strcmp(other->name, device->name) ||
+		    (!has_driver && is_planned(plan, other->name)) ||
+		    (!has_driver && device->group_state != VFIO_GROUP_WHOLE))
+			continue;
+		id_text(&other->id, id);
+		device->group_state = has_driver ? VFIO_GROUP_BROKEN : VFIO_GROUP_OPEN;
+		snprintf(device->reason, sizeof(device->reason),
+			 has_driver
+				 ? "IOMMU group %d is not whole: %s (%s) in it has "
+				   "driver %s"
+				 : "IOMMU group %d also holds %s (%s), which nobody "
+				   "passes through: a driver%s that takes it makes the "
+				   "group unusable for guests",
+			 device->group, other->name, id, other->driver);
+		if (has_driver)
+			return;
+	}
+}
+
+static void judge_failure(struct vfio_device *device, const char *missing)
+{
+	device->result = VFIO_FAILED;
+	if (missing)
+		text_copy(device->reason, sizeof(device->reason), missing);
+	else if (device->driver[0])
+		snprintf(device->reason, sizeof(device->reason), "driver %s has it",
+			 device->driver);
+	else if (device->group < 0)
+		text_copy(device->reason, sizeof(device->reason),
+			  "no IOMMU is at work, so vfio-pci takes nothing");
+	else if (!device->reason[0])
+		text_copy(device->reason, sizeof(device->reason),
+			  "vfio-pci did not take it; the kernel's lines above say why");
+}
+
+void vfio_plan_judge(struct vfio_plan *plan, const struct pci_list *functions,
+		     const char *missing)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct vfio_device *device = &plan->devices[i];
+		const struct pci_function *now =
+			pci_find(functions, &device->select.address);
+
+		if (!now || !device->name[0])
+			continue;
+		text_copy(device->driver, sizeof(device->driver), now->driver);
+		device->group = now->group;
+		/* Refused, and the module has it all the same by its own ids=. */
+		if (device->result == VFIO_REFUSED && !strcmp(now->driver, VFIO_DRIVER)) {
+			device->result = VFIO_BOUND;
+			device->group_state = VFIO_GROUP_WHOLE;
+			continue;
+		}
+		if (device->result != VFIO_TO_BIND && device->result != VFIO_BOUND)
+			continue;
+		if (strcmp(now->driver, VFIO_DRIVER) != 0) {
+			judge_failure(device, missing);
+			continue;
+		}
+		device->result = VFIO_BOUND;
+		judge_group(plan, device, functions);
+	}
+}
+
+bool vfio_device_is_good(const struct vfio_device *device)
+{
+	return device->result == VFIO_BOUND && device->group_state != VFIO_GROUP_BROKEN;
+}
+
+enum vfio_policy vfio_plan_policy(const struct vfio_plan *plan,
+				  const struct vfio_device **worst)
+{
+	*worst = NULL;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct vfio_device *device = &plan->devices[i];
+
+		if (!vfio_device_is_good(device) &&
+		    (!*worst || device->policy > (*worst)->policy))
+			*worst = device;
+	}
+	return *worst ? (*worst)->policy : VFIO_CONTINUE;
+}
+
+void vfio_plan_release(struct vfio_plan *plan)
+{
+	free(plan->devices);
+	*plan = (struct vfio_plan)VFIO_PLAN_INIT;
+}
