@@ -143,6 +143,11 @@ static void load_driver(struct boot *boot)
 {
 	struct err err = ERR_INIT;
 
+	if (file_exists(boot->root_fd, driver_path) &&
+	    loader_find(&boot->modules.loader, "vfio_pci") < 0)
+		log_info(
+			"vfio: vfio-pci is built into this kernel: its options count on the "
+			"kernel command line only");
 	if (file_exists(boot->root_fd, plan_path) &&
 	    modules_load_plan_file(&boot->modules, plan_path, &err) < 0)
 		report_warning(&boot->report, "vfio: %s", err.text);

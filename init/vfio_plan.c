@@ -27,6 +27,9 @@ static int parse_one(const char *text, struct vfio_wish *wish)
 		       &end);
 	if (count < 2 || text[end] || fields[0] > 0xffff || fields[1] > 0xffff)
 		return -EINVAL;
+	/* It would mean no device to the kernel, and every one here. */
+	if (!fields[0] && !fields[1])
+		return -EINVAL;
 	*wish = (struct vfio_wish){
 		.select.id = { (uint16_t)fields[0], (uint16_t)fields[1] },
 		.class_code = fields[4],

@@ -239,6 +239,9 @@ static void ids(void)
 	is_int(plan.count, 1, "the subsystem counts");
 	is_str(plan.devices[0].name, "0000:03:00.0", "... and tells two cards apart");
 	found.count = 0;
+	is_int(vfio_ids_parse("0:0", keep, &found, &err), -EINVAL,
+	       "no identity is not every device");
+	is_int(found.count, 0, "... but none");
 	is_int(vfio_ids_parse("8086,,10de:1b80:,8086:10d3:ffffffff:ffffffff:20000:ffff00",
 			      keep, &found, &err),
 	       -EINVAL, "a wrong one is told");
