@@ -3,23 +3,36 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "init/clock.h"
 #include "init/console.h"
 #include "lib/file.h"
 #include "lib/log.h"
 
 /* At 9600 baud the kernel's buffer of 4096 bytes gives room again after a quarter of a
  * second. */
-enum { QUIET_MS = 2000 };
+enum { QUIET_US = 2000000 };
+
+/* Whether the console has room again, or may be asked once more, by this time. */
+static bool has_room(int fd, int64_t until_us)
+{
+	struct pollfd room = { .fd = fd, .events = POLLOUT };
+	int64_t left_us = until_us - clock_us();
+
+	/* One that hangs up says so at once, again and again. */
+	return left_us > 0 && poll(&room, 1, (int)(left_us / 1000) + 1) != 0 &&
+	       !(room.revents & (POLLERR | POLLHUP | POLLNVAL));
+}
 
 static bool write_text(int fd, const char *text)
 {
 	size_t left = strlen(text);
-	struct pollfd room = { .fd = fd, .events = POLLOUT };
+	int64_t until_us = clock_us() + QUIET_US;
 
 	while (left) {
 		ssize_t done = write(fd, text, left);
@@ -27,9 +40,10 @@ static bool write_text(int fd, const char *text)
 		if (done > 0) {
 			text += done;
 			left -= (size_t)done;
+			until_us = clock_us() + QUIET_US;
 		} else if (done < 0 && errno != EAGAIN && errno != EINTR) {
 			return false;
-		} else if (poll(&room, 1, QUIET_MS) == 0) {
+		} else if (!has_room(fd, until_us)) {
 			return false;
 		}
 	}

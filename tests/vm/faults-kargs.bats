@@ -47,6 +47,7 @@ Forbid=nomodeset
 Effective=iommu hugepages-2M>=8 isolated=1
 OnFailure=reboot'
 	assert_handed_over
+	assert_within 60
 	refute_console "is required|must be in effect|is forbidden"
 	assert_equal "$(boot_json '[.kernel_args[].result] | unique | join(" ")')" ok "results"
 	assert_equal "$(boot_json '.reboot | [.wanted[], .outcome] | length')" 1 "no reboot"
@@ -56,6 +57,7 @@ OnFailure=reboot'
 	vm_boot disk=lvm-ext4 cmdline="root=/dev/vg/root ro dm_mod.use_blk_mq=1" conf='[KernelArgs]
 Effective=dm_mod.dm_numa_node=3 dm-mod.reserved_bio_based_ios<=4000 kvm_intel.nested=1'
 	assert_handed_over
+	assert_within 60
 	assert_console "bedplate: dm_mod.dm_numa_node is .*; dm_mod.dm_numa_node=3 must be in effect; give dm_mod.dm_numa_node=3"
 	refute_console "reserved_bio_based_ios<=4000 must"
 	assert_equal "$(boot_json '[.kernel_args[].result] | join(" ")')" "failed ok unknown" "results"
@@ -69,12 +71,24 @@ Require=quiet
 OnFailure=rescue
 Origin=host.conf:7'
 	assert_handed_over
+	assert_within 60
 	assert_console "bedplate: the boot has stopped: .* must be in effect \(host.conf:7\)|bedplate: the boot has stopped: quiet is not given"
 	assert_console '"exit" goes on with the boot'
 	# What was mended there is found to be so; what was not is told, once.
 	assert_console "quiet is required \(host.conf:7\); going on all the same"
 	assert_equal "$(boot_json '[.kernel_args[].result] | join(" ")')" "failed ok" "results"
 	assert_equal "$(boot_json '.kernel_args[1].found')" "4 huge pages of 2M are reserved" "pages"
+}
+
+@test "fault: OnFailure=rescue without a shell reboots once" {
+	vm_boot disk=plain-ext4 cmdline="$root rd.shell=0 panic=1" conf='[KernelArgs]
+Require=quiet
+OnFailure=rescue'
+	assert_ended reboot
+	assert_console "bedplate: the boot has stopped: quiet is not given; quiet is required"
+	assert_console "bedplate: no shell"
+	assert_console "bedplate: rebooting once for this:"
+	assert_between "$started" "Restarting system" 1 40
 }
 
 @test "fault: OnFailure=reboot reboots once; then the boot goes on with a warning; all well takes the marker away" {
@@ -106,6 +120,7 @@ Origin=host.conf:7' file
 Require=quiet
 OnFailure=reboot' shell='mount -o remount,rw /sysroot; rm -rf /sysroot/var; echo >/sysroot/var; mount -o remount,ro /sysroot; exit'
 	assert_handed_over
+	assert_within 60
 	assert_ro
 	assert_console "bedplate: no reboot, for it could not be remembered: .*var"
 	assert_equal "$(boot_json .reboot.outcome)" "no marker" "outcome"
@@ -115,6 +130,7 @@ OnFailure=reboot' shell='mount -o remount,rw /sysroot; rm -rf /sysroot/var; echo
 	vm_boot disk=plain-ext4 cmdline="$root" conf='[KernelArgs]
 Require=hugepages>many quiet'
 	assert_handed_over
+	assert_within 60
 	assert_console "bedplate: \[KernelArgs\] Require: \"hugepages>many\""
 	assert_console "bedplate: quiet is not given; quiet is required"
 }
@@ -132,6 +148,7 @@ Password=$hash" \
 		rule="$asked"$'\t0\tsend\topen sesam' rule="$asked"$'\t0\tsend\topen sesame' \
 		shell='echo "in: $$"; exit'
 	assert_handed_over
+	assert_within 60
 	assert_equal "$(grep -c "that is not it" "$vm_dir/console.log")" 3 "refusals"
 	assert_console "bedplate: again in 2 s"
 	assert_console "^in: [0-9]"
@@ -181,6 +198,7 @@ ShellTimeout=6s'
 	vm_boot disk=plain-ext4 cmdline="$root $(printf 'rd.break=%s ' "${breaks[@]}")" \
 		"${options[@]}"
 	assert_handed_over
+	assert_within 60
 	for step in "${breaks[@]}"; do
 		assert_console "bedplate: stopped before step \"$step\" \(rd.break\)"
 	done
@@ -196,6 +214,7 @@ ShellTimeout=6s'
 	done
 	vm_boot disk=plain-ext4 cmdline="$root$arguments" "${options[@]}"
 	assert_handed_over
+	assert_within 60
 	for pair in $pairs; do
 		assert_console "stopped before step \"${pair#*:}\""
 	done
@@ -219,6 +238,7 @@ ShellTimeout=6s'
 	vm_boot disk=plain-ext4 cmdline="console=tty0 console=ttyS0 root=$absent rd.timeout=2" \
 		shell='echo "screen: $(grep -o "tries again" /dev/vcs1)"'
 	assert_ended shell
+	assert_between "$started" "did not appear within 2 s" 2 15
 	assert_console "^screen: tries again"
 }
 
