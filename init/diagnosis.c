@@ -283,9 +283,11 @@ static bool nearest_volume(struct boot *boot, char *out, size_t size)
 	lvm_query(boot->root_fd, argv, &volumes);
 	for (rest = volumes.text; (line = strsep(&rest, "\n"));)
 		nearest_offer(&nearest, line + strspn(line, " "));
-	if (nearest.best)
-		snprintf(out, size, "/dev/%s", nearest.best);
-	return nearest.best != NULL;
+	/* What is there by that very name, and is refused, is no advice. */
+	if (!nearest.best || strcmp(nearest.best, boot->root.value) == 0)
+		return false;
+	snprintf(out, size, "/dev/%s", nearest.best);
+	return true;
 }
 
 /* What a root that is behind something else would take; once, whatever there are. */

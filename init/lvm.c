@@ -129,7 +129,8 @@ static bool try_native(struct lvm *lvm, struct devices *devices,
 	volume->refused[0] = '\0';
 	log_debug("volume %s/%s: %s", volume->group, volume->name,
 		  result ? err.text : "activated");
-	text_copy(lvm->complaint, sizeof(lvm->complaint), err.text);
+	if (result)
+		text_copy(lvm->complaint, sizeof(lvm->complaint), err.text);
 	if (!result) {
 		lvm->path_taken = "native";
 		lvm_judge(lvm, devices);
@@ -185,8 +186,6 @@ static void try_program(struct lvm *lvm, struct devices *devices, bool degraded)
 		judge_legs(lvm, devices->root_fd);
 	else
 		need_no_legs(lvm);
-	if (!lvm_is_wanting(lvm))
-		lvm->complaint[0] = '\0';
 }
 
 /* Something new: a physical volume, or leave to do without legs. */
@@ -219,5 +218,7 @@ bool lvm_activate(struct lvm *lvm, struct devices *devices, int64_t waited_ms)
 	if (lvm_is_wanting(lvm) &&
 	    (for_lvm || (degraded && lvm->degraded == LVM_DEGRADED_AT_DEADLINE)))
 		try_program(lvm, devices, degraded);
+	if (!lvm_is_wanting(lvm))
+		lvm->complaint[0] = '\0';
 	return true;
 }

@@ -26,6 +26,7 @@
 extern char **environ;
 
 enum { PIPE_INPUT, PIPE_OUTPUT, PIPE_ERRORS, PIPE_COUNT };
+enum { KILL_WAIT_MS = 2000 };
 
 struct process_run {
 	pid_t pid;
@@ -226,6 +227,14 @@ static int process_judge(const struct process *process, struct err *err)
 	return 0;
 }
 
+/* A child in the kernel's uninterruptible sleep outlives SIGKILL; nobody waits for it. */
+static bool run_has_ended(const struct process_run *run, int timeout_ms)
+{
+	struct pollfd polled = { .fd = run->pid_fd, .events = POLLIN };
+
+	return poll(&polled, 1, timeout_ms) != 0;
+}
+
 int process_run(struct process *process, struct err *err)
 {
 	__attribute__((cleanup(run_release))) struct process_run run = { .pid_fd = -1 };
@@ -241,6 +250,12 @@ int process_run(struct process *process, struct err *err)
 	sigaction(SIGPIPE, &before, NULL);
 	if (result)
 		kill(-run.pid, SIGKILL);
+	if (result && !run_has_ended(&run, KILL_WAIT_MS))
+		return err_set(
+			err, ETIMEDOUT,
+			"%s: not done after %d ms, and not to be killed: it hangs in "
+			"the kernel",
+			process->argv[0], process->timeout_ms);
 	while (waitpid(run.pid, &process->status, 0) < 0 && errno == EINTR)
 		;
 	if (result == -ETIMEDOUT)
