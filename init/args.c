@@ -93,6 +93,7 @@ static const struct argument {
 	{ "rootdelay", "Root", "Delay", as_seconds, false },
 	{ "rd.lvm.lv", "Lvm", "Volumes", as_is, false },
 	{ "rd.lvm.degraded", "Lvm", "Degraded", as_is, false },
+	{ "rd.lvm.native", "Lvm", "Native", as_switch, false },
 	{ "rd.shell", "Rescue", "Shell", as_switch, false },
 	{ "rd.emergency", "Rescue", "Emergency", as_is, false },
 	{ "fsck.mode", "Fsck", "Mode", as_is, false },

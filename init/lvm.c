@@ -210,9 +210,13 @@ bool lvm_activate(struct lvm *lvm, struct devices *devices, int64_t waited_ms)
 	devices_find_pvs(devices);
 	if (!devices_have_pvs(devices) || !is_worth_a_try(lvm, devices, degraded))
 		return false;
+	if (lvm->program_only)
+		text_copy(lvm->complaint, sizeof(lvm->complaint),
+			  "it is to do all of it");
 	for (size_t i = 0; i < lvm->count; i++) {
 		if (!lvm->volumes[i].active)
-			for_lvm |= try_native(lvm, devices, &lvm->volumes[i]);
+			for_lvm |= lvm->program_only ||
+				   try_native(lvm, devices, &lvm->volumes[i]);
 	}
 	/* At the deadline lvm has a say in everything: it may know what is unknown here. */
 	if (lvm_is_wanting(lvm) &&

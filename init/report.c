@@ -219,6 +219,18 @@ static json_t *reboot_json(const struct reboot *reboot)
 			 text_or_null(reboot->outcome));
 }
 
+/* Process 1's largest size so far, in KiB; proc(5), VmHWM. It does not outlive exec. */
+static json_t *memory_peak_json(int root_fd)
+{
+	_cleanup_strbuf_ struct strbuf status;
+	const char *line;
+
+	strbuf_init(&status, 0);
+	file_read(root_fd, "proc/self/status", &status, NULL);
+	line = strstr(status.text, "\nVmHWM:");
+	return line ? json_integer(atoll(line + strlen("\nVmHWM:"))) : json_null();
+}
+
 static json_t *boot_json(const struct boot *boot, const char *result)
 {
 	bool host = boot->settings->image.mode == init_image_mode_host;
@@ -235,6 +247,7 @@ static json_t *boot_json(const struct boot *boot, const char *result)
 	json_object_set_new(json, "kernel_args",
 			    kernel_args_json(&boot->kernel_args.findings));
 	json_object_set_new(json, "reboot", reboot_json(&boot->reboot));
+	json_object_set_new(json, "memory_peak_kib", memory_peak_json(boot->root_fd));
 	json_object_set_new(json, "messages", notes_json(&boot->report));
 	return json;
 }

@@ -111,6 +111,7 @@ int step_arguments(struct boot *boot, struct err *err)
 	    strcmp(boot->settings->root.fstype, "auto") != 0)
 		text_copy(boot->devices.type_hint, sizeof(boot->devices.type_hint),
 			  boot->settings->root.fstype);
+	boot->lvm.program_only = !boot->settings->lvm.native;
 	want_volumes(boot);
 	return 0;
 }

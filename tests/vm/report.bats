@@ -28,6 +28,8 @@ setup() {
 	boot_json '[.steps[].name | length > 0] | all' | grep -qx true
 	boot_json ".steps[-1].start_us < $(report start_us)" | grep -qx true
 	boot_json '[.modules[] | select(.name | test("^dm[-_]mod$"))] | length == 1' | grep -qx true
+	# What process 1 takes at most, before anything is freed.
+	boot_json '.memory_peak_kib > 100 and .memory_peak_kib < 4096' | grep -qx true
 	# One line on the console sums it up.
 	assert_console "bedplate: root /dev/vg/root \(ext4, ro\) mounted, .*init after [0-9]+ ms"
 }
