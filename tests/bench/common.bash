@@ -40,7 +40,10 @@ bench_note() {
 	echo "  BENCH   $*" >&2
 }
 
-bench_host_names=(bedplate-host bedplate-host-unsigned initramfs-tools-dep dracut-hostonly)
+bench_host_names=(bedplate-host bedplate-host-unsigned bedplate-host-vfio initramfs-tools-dep dracut-hostonly)
+# What is booted besides: the floor, made of our host images in both packings; our host image
+# with lvm doing all; and one that passes two devices through (bench_variant has how).
+bench_floor_names=(floor-zstd floor-none floor-unsigned-zstd floor-unsigned-none)
 bench_generic_names=(bedplate-generic initramfs-tools-most dracut-generic)
 
 # bench_names ROOT: what is compared on this root. tiny-initramfs knows no LVM.
@@ -62,12 +65,39 @@ bench_vm_names() {
 	fi
 }
 
+# bench_extra_names ROOT: the floor and the variants that this root is booted with.
+bench_extra_names() {
+	local names=()
+	[[ $1 != lvm ]] || names=("${bench_floor_names[@]}" bedplate-host-program)
+	printf '%s\n' "${names[@]}" | grep -E -- "$ONLY" || true
+}
+
+# bench_variant NAME: sets variant_machine and variant_arguments: what of QEMU's arguments and
+# of the kernel's differs from the plain boot.
+# shellcheck disable=SC2034 # used where this is sourced
+bench_variant() {
+	variant_machine=() variant_arguments=
+	case $1 in
+	*-program) variant_arguments=rd.lvm.native=0 ;;
+	# Two network cards behind an IOMMU, bound to vfio-pci by what they are.
+	*-vfio)
+		variant_machine=(-device "intel-iommu,intremap=on,caching-mode=on"
+			-device "e1000e,addr=0x10" -device "e1000e,addr=0x11")
+		variant_arguments="intel_iommu=on"
+		;;
+	esac
+}
+
 bench_is_native() {
 	[[ $(id -u) == 0 ]] && unshare --mount --pid --fork true 2>/dev/null
 }
 
 # bench_image ROOT NAME: the image's path.
 bench_image() {
+	case $2 in
+	floor-*) echo "$bench_state/images/$1/$2.img" && return ;;
+	bedplate-host-program) echo "$bench_state/images/$1/bedplate-host.img" && return ;;
+	esac
 	if bench_vm_names "$1" | grep -qx -- "$2"; then
 		echo "$bench_state/images/$1/$2.img"
 	else

@@ -11,6 +11,8 @@ def spread: if length == 0 then null else
 def on_clock($boots): {
 	init_us: [$boots[] | select(.ok) | .init_us] | spread,
 	unpack_us: [$boots[] | select(.ok) | .unpack_us] | spread,
+	sum_us: [$boots[] | select(.ok) | .sum_us] | spread,
+	memory_peak_kib: [$boots[] | select(.ok) | .memory_peak_kib | select(.)] | spread,
 	total_us: [$boots[] | select(.ok) | .total_us] | spread,
 	failed: [$boots[] | select(.ok | not) | .ended]
 };
@@ -44,6 +46,15 @@ def times_faster($rows; $root; $peer; $least):
 def no_more($text; $unit; $most; $measured):
 	{target: $text, unit: $unit, wanted: $most, at_least: false, $measured};
 
+# The better of the floor's packings, in µs of unpacking and init together.
+def floor_us($rows; $kind):
+	[find($rows; "lvm"; "floor" + $kind + "-zstd", "floor" + $kind + "-none")
+		| .steady.sum_us.median | select(.)] | min;
+
+def over_floor($rows; $kind):
+	no_more("lvm root: unpacking and /init of bedplate-host\($kind) at most 1.2 times the floor"; "times"; 1.2;
+		ratio(find($rows; "lvm"; "bedplate-host" + $kind).steady.sum_us.median; floor_us($rows; $kind)));
+
 def verdict: . + {met: (if .measured == null then null
 	elif .at_least then .measured >= .wanted else .measured <= .wanted end)};
 
@@ -54,6 +65,9 @@ def targets($rows):
 	 times_faster($rows; "plain"; "tiny-initramfs"; 1),
 	 no_more("host image with lvm and rescue shell at most 2.5 MB"; "MB"; 2.5;
 		if $host.bytes then $host.bytes / 1e6 else null end),
+	 over_floor($rows; ""), over_floor($rows; "-unsigned"),
+	 no_more("process 1 takes less than 4 MB"; "MB"; 4;
+		if $host.steady.memory_peak_kib then $host.steady.memory_peak_kib.max * 1024 / 1e6 else null end),
 	 no_more("host image generated in less than 0.2 s"; "s"; 0.2; $host.generation_s.median)]
 	| map(verdict);
 
@@ -61,5 +75,7 @@ def targets($rows):
 | [$in.facts[] | row(.; $in.boots)] as $rows
 | [$rows[] | . + {
 	ratio: ratio(.steady.init_us.median;
-		find($rows; .root; "bedplate-host").steady.init_us.median)}] as $rows
+		find($rows; .root; "bedplate-host").steady.init_us.median),
+	over_floor: (if .root == "lvm" then ratio(.steady.sum_us.median;
+		floor_us($rows; if .name | test("unsigned") then "-unsigned" else "" end)) else null end)}] as $rows
 | {host: $in.host, rows: $rows, targets: targets($rows)}

@@ -25,6 +25,7 @@ bedplate() {
 command_of() {
 	case $1 in
 	bedplate-host-unsigned) bedplate host "$2" "--set Modules.Signatures=drop" ;;
+	bedplate-host-vfio) bedplate host "$2" "" ;;
 	bedplate-*) bedplate "${1#bedplate-}" "$2" "" ;;
 	initramfs-tools-*) initramfs_tools "${1#initramfs-tools-}" "$2" ;;
 	dracut-hostonly) echo "dracut --force --hostonly --kver $kernel $2" ;;
@@ -33,8 +34,20 @@ command_of() {
 	esac
 }
 
+# configure NAME: the configuration that only this image is made with.
+configure() {
+	rm -f /etc/bedplate/host.conf.d/bench.conf
+	case $1 in
+	bedplate-host-vfio)
+		mkdir -p /etc/bedplate/host.conf.d
+		printf '[Vfio]\nDevices=8086:10d3\n' >/etc/bedplate/host.conf.d/bench.conf
+		;;
+	esac
+}
+
 generate() {
 	rm -f "$out/$1.img"
+	configure "$1"
 	command=$(command_of "$1" "$out/$1.img")
 	# shellcheck disable=SC2086 # a command of plain words
 	/usr/bin/time -q -o /run/time -f '%e %M %U %S' timeout 1800 $command >"$out/$1.log" 2>&1 </dev/null

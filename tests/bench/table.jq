@@ -22,15 +22,18 @@ def cells: [
 	(.ratio | or_dash(digits(1))),
 	(.real | init_cell),
 	(.steady.unpack_us | time_ms),
+	(.steady.sum_us | time_ms),
+	(.over_floor | or_dash(digits(2))),
 	(.bytes / 1e6 | digits(2)),
 	(.files | or_dash(tostring)),
+	(.steady.memory_peak_kib | or_dash(.max | tostring)),
 	(.generation_s | or_dash(.median | digits(2))),
 	(.generation_cpu_s | or_dash(.median | digits(2))),
 	(.generation_peak_kib | or_dash(.median / 1024 | digits(0)))
 ];
 
-def head: ["image", "/init to init, ms", "ratio", "real clock, ms", "unpack, ms", "size, MB",
-	"files", "generation, s", "CPU, s", "peak, MiB"];
+def head: ["image", "/init to init, ms", "ratio", "real clock, ms", "unpack, ms", "sum, ms", "× floor",
+	"size, MB", "files", "PID 1, KiB", "generation, s", "CPU, s", "peak, MiB"];
 
 # A table whose columns are aligned in plain text too.
 def pad($width; $left): . as $text | ([range($width - length)] | map(" ") | join("")) as $space |
