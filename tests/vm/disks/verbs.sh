@@ -62,12 +62,12 @@ volume() {
 	group=$1 name=$2 size=$3
 	shift 3
 	lvm lvcreate -q -y -Wn -Zn -n "$name" -L "$size" "$@" "$group"
-	lvm vgmknodes
+	lvm vgmknodes "$group" # of no other: it fails over those that are not ours
 }
 
 thin_volume() {
 	lvm lvcreate -q -y -V "$3" -T "$1" -n "$2"
-	lvm vgmknodes || : # has a word to say about a pool's layers
+	lvm vgmknodes "${1%/*}" || : # has a word to say about a pool's layers
 }
 
 root() {
