@@ -281,6 +281,18 @@ bool loader_done_with(struct loader *loader, bool (*wanted)(const char *name))
 	return done;
 }
 
+bool loader_is_loading(struct loader *loader, const char *name)
+{
+	bool loading = false;
+
+	pthread_mutex_lock(&loader->lock);
+	for (size_t i = 0; !loading && i < loader->count; i++)
+		loading = !is_finished(loader->modules[i]) &&
+			  !strcmp(loader->modules[i]->name, name);
+	pthread_mutex_unlock(&loader->lock);
+	return loading;
+}
+
 bool loader_wait(struct loader *loader, int timeout_ms)
 {
 	struct timespec until;

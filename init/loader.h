@@ -71,6 +71,9 @@ bool loader_idle(struct loader *loader);
 /* Whether every module for which `wanted` is true is loaded or has failed. */
 bool loader_done_with(struct loader *loader, bool (*wanted)(const char *name));
 
+/* Whether the module of this name was added and is not finished. */
+bool loader_is_loading(struct loader *loader, const char *name);
+
 /* Waits until the loader is idle; false when that takes longer than this. */
 bool loader_wait(struct loader *loader, int timeout_ms);
 

@@ -43,6 +43,8 @@ struct lvm {
 	uint64_t degraded_after_ms;
 	unsigned tried_changes; /* devices->pv_changes at the last try */
 	bool tried_degraded;
+	bool held; /* for drivers that may show more disks, see wait_holds_lvm */
+	int64_t held_since_us;
 	bool program_only;      /* rd.lvm.native=0: lvm does all of it */
 	const char *path_taken; /* "native" or "lvm" once something was activated */
 	char complaint[512]; /* the last reason or lvm's last words when a try failed */

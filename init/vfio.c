@@ -23,6 +23,7 @@ enum {
 	UNBIND_MS = 5000,
 	PROBE_MS = 10000,
 	LOAD_S = 20,
+	OTHERS_S = 3, /* for drivers that may take a device of a guest's group */
 };
 
 static const char plan_path[] = "etc/bedplate/vfio.plan";
@@ -280,6 +281,18 @@ int step_vfio(struct boot *boot, struct err *err)
 	return follow_policy(boot, err);
 }
 
+/* A driver that is still being loaded may take what is free in a guest's group; of groups
+ * that are whole nothing is. */
+static void wait_for_others(struct boot *boot)
+{
+	for (size_t i = 0; i < boot->vfio.plan.count; i++) {
+		if (boot->vfio.plan.devices[i].group_state == VFIO_GROUP_OPEN) {
+			modules_wait(&boot->modules, OTHERS_S);
+			return;
+		}
+	}
+}
+
 /* Drivers were loaded since: one may have taken a device, or another one of its group. */
 int step_vfio_check(struct boot *boot, struct err *err)
 {
@@ -291,6 +304,7 @@ int step_vfio_check(struct boot *boot, struct err *err)
 	before = reallocarray(NULL, plan->count, sizeof(*before));
 	if (!before)
 		return err_sys(err, ENOMEM, "vfio");
+	wait_for_others(boot);
 	memcpy(before, plan->devices, plan->count * sizeof(*before));
 	if (judge(boot, err) < 0)
 		return err->code;

@@ -31,6 +31,7 @@ enum {
 	FALLBACK_AFTER_MS = 1000, /* of silence, in an image made for its host */
 	TEND_EACH_MS = 500,       /* a look at modules that are being loaded */
 	UEVENT_SIZE = 8192,
+	LOOKS_MAX = 16, /* while events keep coming, before what is due has its turn */
 	POLL_WITHOUT_EVENTS_MS = 100,
 	NAMELESS_TIMEOUT_MS = 2000, /* for devices to come, where no root is named */
 };
@@ -65,26 +66,31 @@ static void coldplug(struct boot *boot)
 		  boot->modules.loader.count, (int)((clock_us() - start) / 1000));
 }
 
-static void take_uevents(struct boot *boot)
+/* Returns whether anything has come. */
+static bool take_uevents(struct boot *boot)
 {
 	char buffer[UEVENT_SIZE];
 	struct uevent event;
+	bool any = false;
+	size_t before = boot->devices.count;
 	int got;
 
 	if (boot->uevent_fd < 0) {
 		devices_scan(&boot->devices);
-		return;
+		return boot->devices.count != before;
 	}
 	while ((got = uevent_receive(boot->uevent_fd, &event, buffer, sizeof(buffer)))) {
+		any = true;
 		if (got == -ENOBUFS)
 			devices_scan(&boot->devices);
 		else if (got < 0)
-			return;
+			break;
 		else if (!devices_handle(&boot->devices, &event) &&
 			 boot->modules.aliases_wanted && event.modalias[0] &&
 			 event.action == UEVENT_ADD)
 			modules_request(&boot->modules, event.modalias);
 	}
+	return any;
 }
 
 int step_modules(struct boot *boot, struct err *err)
@@ -191,7 +197,8 @@ static bool device_is_there(struct wait *wait)
 	struct boot *boot = wait->boot;
 	struct device *device;
 
-	if (wait->hopeless.code || waited_ms(wait) < (int64_t)wait->delay_ms)
+	if (wait->hopeless.code || waited_ms(wait) < (int64_t)wait->delay_ms ||
+	    boot->lvm.held)
 		return false;
 	device = devices_find(&boot->devices, boot->wanted);
 	if (!device || !device_size(&boot->devices, device) ||
@@ -298,26 +305,41 @@ static void try_search(struct wait *wait)
 			&wait->hopeless);
 }
 
-/* One round: what has come is taken in, what is due is done. True when the root is there.
- */
+/* What is due is done with the devices that are known. True when the root is there. */
 static bool look_once(struct wait *wait)
 {
 	void (*const efforts[])(struct wait *) = { try_lvm, try_fallback, try_search };
-	struct modules *modules = &wait->boot->modules;
+	struct loader *loader = &wait->boot->modules.loader;
 
-	take_uevents(wait->boot);
-	loader_run(&modules->loader);
-	loader_tend(&modules->loader);
+	wait->boot->lvm.held = wait_holds_lvm(wait->boot);
 	/* Volumes that were asked for come up even where the root is there already. */
 	for (size_t i = 0; i < ARRAY_SIZE(efforts); i++) {
 		if (i && device_is_there(wait))
 			return true;
 		efforts[i](wait);
-		loader_run(&modules->loader);
-		take_uevents(wait->boot);
+		loader_run(loader);
 	}
-	modules_report_failures(modules);
 	return device_is_there(wait);
+}
+
+/* What has come is taken in, and has a look of its own: whether drivers are done must not
+ * be asked with fewer devices than they had shown by then. */
+static bool look(struct wait *wait)
+{
+	struct boot *boot = wait->boot;
+	bool there = false;
+
+	take_uevents(boot);
+	loader_run(&boot->modules.loader);
+	loader_tend(&boot->modules.loader);
+	for (int i = 0; !there && i < LOOKS_MAX; i++) {
+		there = look_once(wait);
+		if (!take_uevents(boot))
+			break;
+		there = false;
+	}
+	modules_report_failures(&boot->modules);
+	return there;
 }
 
 static void warn_of_twin(struct boot *boot)
@@ -351,7 +373,7 @@ int wait_for_device(struct boot *boot, uint64_t timeout_ms, struct device *devic
 	boot->lvm.tried_changes = 0;
 	boot->lvm.trouble[0] = '\0';
 	devices_scan(&boot->devices);
-	while (!look_once(&wait)) {
+	while (!look(&wait)) {
 		if ((uint64_t)waited_ms(&wait) >= wait.timeout_ms || is_hopeless(&wait))
 			return give_up(&wait, err);
 		say_still_waiting(&wait);

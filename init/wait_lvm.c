@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "init/clock.h"
+#include "init/probing.h"
 #include "init/wait_lvm.h"
 
 /* Modules that device-mapper's targets may need; all of them are there before lvm runs.
@@ -24,6 +25,17 @@ static void need_device_mapper(struct modules *modules)
 	loader_run(&modules->loader);
 }
 
+bool wait_holds_lvm(struct boot *boot)
+{
+	struct lvm *lvm = &boot->lvm;
+
+	if (!lvm_is_waiting(lvm) || !probing_disks(&boot->devices, &boot->modules.loader))
+		return false;
+	if (!lvm->held_since_us)
+		lvm->held_since_us = clock_us();
+	return clock_us() - lvm->held_since_us < LVM_HOLD_MS * 1000;
+}
+
 void wait_try_lvm(struct boot *boot, int64_t waited_ms)
 {
 	struct report_step *step;
@@ -35,7 +47,7 @@ void wait_try_lvm(struct boot *boot, int64_t waited_ms)
 	if (!devices_have_pvs(&boot->devices))
 		return;
 	need_device_mapper(&boot->modules);
-	if (!loader_done_with(&boot->modules.loader, is_for_lvm))
+	if (!loader_done_with(&boot->modules.loader, is_for_lvm) || boot->lvm.held)
 		return;
 	before = clock_us();
 	if (!lvm_activate(&boot->lvm, &boot->devices, waited_ms))

@@ -8,8 +8,14 @@
 #include "init/boot.h"
 
 enum {
-	LVM_SEARCH_AFTER_MS = 3000
-}; /* before volumes that nobody named are looked into */
+	LVM_SEARCH_AFTER_MS = 3000, /* before volumes that nobody named are looked into */
+	LVM_HOLD_MS = 1000,         /* for a driver that may show more disks */
+};
+
+/* Whether volumes that are wanted wait, for a moment, because a driver that has shown disks
+ * has not shown all of them: only then is it known whether a physical volume or a group's
+ * name is there twice. */
+bool wait_holds_lvm(struct boot *boot);
 
 /* Activates what is wanted, once device-mapper is there and as soon as there is something
  * new to try with; tells of what will not come. */

@@ -191,7 +191,8 @@ assert_stopped() {
 image_with_bad_lvm() {
 	local parts=$vm_state/images/bad-lvm-parts
 	mkdir -p "$parts"
-	cp "$vm_build/init/init" "$vm_build/deps/bin/busybox" "$parts"
+	cp "$vm_build/init/init" "$vm_build/deps/bin/busybox" \
+		"$vm_build/deps/sbin/e2fsck" "$parts"
 	cat >"$parts/lvm" <<-'END'
 		#!/bin/sh
 		case $(cat /proc/cmdline) in
