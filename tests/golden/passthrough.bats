@@ -109,3 +109,14 @@ pci_function() {
 	fails 0 'kernel 6.1.0-fake has no vfio-pci: no PCI device' mkinitramfs -o "$image"
 	fails 0 'kernel 6.1.0-fake has no vfio_iommu_type1' mkinitramfs --mode generic -o "$image"
 }
+
+@test "the README's example of a host.conf is a good one" {
+	mkdir -p "$root/etc/bedplate"
+	sed -n '/^```ini$/,/^```$/{ /^```/!p }' "$here/../../README.md" >"$root/etc/bedplate/host.conf"
+	[ -s "$root/etc/bedplate/host.conf" ]
+	mkinitramfs -o "$image"
+	content etc/bedplate/init.conf >"$work/init.conf"
+	grep -qx 'Devices=10de:1b80@0000:01:00.\*' "$work/init.conf"
+	grep -qx OnFailure=rescue "$work/init.conf"
+	grep -q '^Require=.*hugepages>=512' "$work/init.conf"
+}
