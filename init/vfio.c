@@ -215,8 +215,9 @@ static void describe(const struct vfio_device *device, char *text, size_t size)
 		 device->reason);
 }
 
-/* A reboot happens at most once, when the root is there to remember it. The retry after the shell is the last one: without a way on, the host could never be
- * booted where a card has died. */
+/* A reboot happens at most once, when the root is there to remember it. The retry after
+ * the shell is the last one: without a way on, the host could never be booted where a card
+ * has died. */
 static int follow_policy(struct boot *boot, struct err *err)
 {
 	const struct vfio_device *worst;

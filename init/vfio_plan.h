@@ -76,13 +76,6 @@ struct vfio_plan {
 		.devices = NULL \
 	}
 
-/* Reads vfio-pci.ids=: VENDOR:DEVICE[:SUBVENDOR:SUBDEVICE[:CLASS[:MASK]]], parted by commas,
- * as the kernel does (drivers/vfio/pci/vfio_pci.c). Calls `found` for each; a wrong one is
- * told by `err` at the end, after the others. */
-int vfio_ids_parse(const char *text,
-		   int (*found)(const struct vfio_wish *wish, void *context),
-		   void *context, struct err *err);
-
 /* Fills an empty plan. */
 int vfio_plan_make(struct vfio_plan *plan, const struct vfio_wish *wishes, size_t count,
 		   const struct pci_list *functions,

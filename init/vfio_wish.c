@@ -4,6 +4,7 @@
 
 #include "init/boot.h"
 #include "init/text.h"
+#include "init/vfio_ids.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
 

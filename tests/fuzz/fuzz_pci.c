@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/vfio_plan.c init/framebuffer.c lib/pci.c lib/file_apart.c lib/file.c */
-/* SOURCES: lib/value/pci.c lib/value/pci_select.c lib/strbuf.c lib/err.c */
+/* SOURCES: init/vfio_plan.c init/vfio_ids.c init/framebuffer.c lib/pci.c lib/file.c */
+/* SOURCES: lib/file_apart.c lib/value/pci.c lib/value/pci_select.c lib/strbuf.c lib/err.c */
 /* fuzz_pci.c: any text is a selector that reads back the same, or refused with a reason; any
  * text of vfio-pci.ids= gives wishes that can be planned. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "init/vfio_plan.h"
+#include "init/vfio_ids.h"
 #include "lib/cleanup.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/vfio_plan.c init/framebuffer.c lib/pci.c lib/file_apart.c lib/file.c */
-/* SOURCES: lib/value/pci.c lib/value/pci_select.c lib/strbuf.c lib/err.c */
+/* SOURCES: init/vfio_plan.c init/vfio_ids.c init/framebuffer.c lib/pci.c lib/file.c */
+/* SOURCES: lib/file_apart.c lib/value/pci.c lib/value/pci_select.c lib/strbuf.c lib/err.c */
 /* test_vfio_plan.c: from wishes and what there is to what is bound, and the judgement. */
 #include <errno.h>
 
+#include "init/vfio_ids.h"
 #include "init/vfio_plan.h"
 #include "lib/cleanup.h"
 #include "tests/unit/tap.h"
