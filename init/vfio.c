@@ -20,6 +20,7 @@
 #include "lib/log.h"
 
 enum {
+	OVERRIDE_MS = 5000,
 	UNBIND_MS = 5000,
 	PROBE_MS = 10000,
 	LOAD_S = 20,
@@ -47,7 +48,8 @@ static void override(struct boot *boot, struct vfio_device *device)
 	struct err err = ERR_INIT;
 
 	if (is_to_be_bound(device) &&
-	    pci_set_override(boot->root_fd, device->name, VFIO_DRIVER, &err) < 0)
+	    pci_set_override(boot->root_fd, device->name, VFIO_DRIVER, OVERRIDE_MS,
+			     &err) < 0)
 		fail(device, &err);
 }
 

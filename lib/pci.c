@@ -84,24 +84,34 @@ static int read_group(int dir_fd)
 	return group[0] ? atoi(group) : -1;
 }
 
+/* By the links to them: reading sriov_numvfs takes the device's lock (kernel
+ * drivers/pci/iov.c), which a driver that hangs while it lets go of the device never gives
+ * back; whoever reads would hang with it. */
+static unsigned count_vfs(int dir_fd)
+{
+	unsigned count = 0;
+
+	for (;; count++) {
+		char link[24], target[64];
+
+		snprintf(link, sizeof(link), "virtfn%u", count);
+		if (file_read_link(dir_fd, link, target, sizeof(target), NULL) < 0)
+			return count;
+	}
+}
+
 static void read_function(int dir_fd, struct pci_function *function)
 {
-	char *override = function->driver_override;
-
 	function->id.vendor = (uint16_t)read_number(dir_fd, "vendor");
 	function->id.device = (uint16_t)read_number(dir_fd, "device");
 	function->subsystem.vendor = (uint16_t)read_number(dir_fd, "subsystem_vendor");
 	function->subsystem.device = (uint16_t)read_number(dir_fd, "subsystem_device");
 	function->class_code = (uint32_t)read_number(dir_fd, "class");
 	function->boot_vga = read_number(dir_fd, "boot_vga") == 1;
-	function->vfs = (unsigned)read_number(dir_fd, "sriov_numvfs");
+	function->vfs = count_vfs(dir_fd);
 	function->is_bridge = read_is_bridge(dir_fd, function->class_code);
 	function->group = read_group(dir_fd);
 	read_link_name(dir_fd, "driver", function->driver, sizeof(function->driver));
-	if (file_read_line(dir_fd, "driver_override", override, PCI_DRIVER_MAX, NULL) <
-		    0 ||
-	    !strcmp(override, "(null)"))
-		override[0] = '\0';
 	read_bars(dir_fd, function);
 }
 
@@ -182,13 +192,14 @@ bool pci_has_iommu(int root_fd)
 	return false;
 }
 
-int pci_set_override(int root_fd, const char *name, const char *driver, struct err *err)
+int pci_set_override(int root_fd, const char *name, const char *driver, int timeout_ms,
+		     struct err *err)
 {
 	char path[128], line[PCI_DRIVER_MAX + 1];
 
 	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/driver_override", name);
 	snprintf(line, sizeof(line), "%s\n", driver);
-	return file_write(root_fd, path, line, err);
+	return file_write_apart(root_fd, path, line, timeout_ms, err);
 }
 
 int pci_unbind(int root_fd, const char *name, int timeout_ms, struct err *err)

@@ -32,7 +32,6 @@ struct pci_function {
 	int group;                   /* IOMMU group, -1: none */
 	unsigned vfs;                /* virtual functions that are switched on */
 	char driver[PCI_DRIVER_MAX]; /* "": none */
-	char driver_override[PCI_DRIVER_MAX]; /* "": none */
 	struct pci_range bars[PCI_BAR_COUNT];
 };
 
@@ -46,7 +45,8 @@ struct pci_list {
 		.items = NULL \
 	}
 
-/* Reads all functions; none where there is no PCI. */
+/* Reads all functions; none where there is no PCI. Nothing is read that takes a device's
+ * lock, as driver_override and sriov_numvfs do: it must not wait for a driver that hangs. */
 int pci_read(int root_fd, struct pci_list *list, struct err *err);
 void pci_list_release(struct pci_list *list);
 #define _cleanup_pci_list_ __attribute__((cleanup(pci_list_release)))
@@ -58,11 +58,11 @@ const struct pci_function *pci_find(const struct pci_list *list,
 /* Whether any IOMMU is at work. */
 bool pci_has_iommu(int root_fd);
 
-/* Says which driver alone may take the function from now on. */
-int pci_set_override(int root_fd, const char *name, const char *driver, struct err *err);
-
-/* Has the driver let go of the function, and has the kernel look for a driver. Both in a
- * child that is abandoned at the deadline; see file_apart.h. */
+/* These three write to sysfs, each in a child that is left to itself at the deadline (see
+ * file_apart.h), for each waits for the device's lock: they say which driver alone may take
+ * the function from now on, have its driver let go of it, have the kernel look for one. */
+int pci_set_override(int root_fd, const char *name, const char *driver, int timeout_ms,
+		     struct err *err);
 int pci_unbind(int root_fd, const char *name, int timeout_ms, struct err *err);
 int pci_probe(int root_fd, const char *name, int timeout_ms, struct err *err);
 
