@@ -2,11 +2,16 @@
 /*
  * vfio.c: the step that gives PCI devices to vfio-pci, before any other module is loaded.
  *
- * How it works: driver_override goes first, so that from then on no other driver can take
- * the device, whenever it is loaded. Then the firmware's screen and a driver that holds
- * the device already (a built-in one) are made to let go, vfio-pci is loaded, and the
- * kernel is asked to look for drivers. What counts is what is there afterwards: the
- * functions are read again and judged.
+ * How it works: the firmware's screen and a driver that holds a device already (a built-in
+ * one) are made to let go. Then driver_override is set, so that from then on no other
+ * driver can take the device, whenever it is loaded; vfio-pci is loaded, and the kernel is
+ * asked to look for drivers. What counts is what is there afterwards: the functions are read
+ * again and judged.
+ *
+ * The override comes after the unbinding, because a device whose driver never lets go
+ * keeps its lock for good, and vfio-pci waits for the lock of each device that is meant for
+ * it (kernel drivers/base/dd.c, __driver_attach): its loading, and the boot with it, would
+ * never end. No other driver is loaded in between.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -271,9 +276,9 @@ int step_vfio(struct boot *boot, struct err *err)
 		return err->code;
 	warn_of_iommu(boot);
 	if (any_to_bind(&boot->vfio.plan)) {
-		for_each(boot, override);
 		detach_screens(boot, &framebuffers);
 		for_each(boot, let_go);
+		for_each(boot, override);
 		load_driver(boot);
 		for_each(boot, probe);
 	}

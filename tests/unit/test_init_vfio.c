@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SOURCES: init/vfio.c init/vfio_plan.c init/vfio_iommu.c init/framebuffer.c lib/pci.c */
+/* SOURCES: lib/file_apart.c lib/file.c lib/value/pci.c lib/value/pci_select.c */
+/* SOURCES: lib/strbuf.c lib/err.c lib/log.c */
+/* test_init_vfio.c: what the step does to devices whose drivers hang. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "init/boot.h"
+#include "tests/unit/fake_tree.h"
+#include "tests/unit/tap.h"
+
+#define HANGS "sys/bus/pci/devices/0000:01:00.0/"
+#define GOOD  "sys/bus/pci/devices/0000:02:00.0/"
+
+/* ---- what the step calls, here without a kernel ---- */
+
+static struct vfio_wish wishes[2];
+
+size_t vfio_read_wishes(struct boot *boot)
+{
+	boot->vfio.wishes = wishes;
+	boot->vfio.wish_count = 2;
+	return 2;
+}
+
+void vfio_report_device(struct boot *boot, const struct vfio_device *device)
+{
+	(void)boot, (void)device;
+}
+
+void report_warning(struct report *report, const char *fmt, ...)
+{
+	(void)report, (void)fmt;
+}
+
+void reboot_want(struct boot *boot, const char *reason)
+{
+	(void)boot, (void)reason;
+}
+
+int loader_find(struct loader *loader, const char *name)
+{
+	(void)loader, (void)name;
+	return -1;
+}
+
+bool modules_blacklisted(struct modules *modules, const char *name)
+{
+	(void)modules, (void)name;
+	return false;
+}
+
+int modules_load_plan_file(struct modules *modules, const char *path, struct err *err)
+{
+	(void)modules, (void)path, (void)err;
+	return 0;
+}
+
+bool modules_wait(struct modules *modules, int seconds)
+{
+	(void)modules, (void)seconds;
+	return true;
+}
+
+const char *module_error_text(int error)
+{
+	(void)error;
+	return "";
+}
+
+/* ---- the test ---- */
+
+/* Pipes that nobody reads from stand for the lock that a driver which hangs never gives
+ * back. */
+static void make_tree(int root)
+{
+	fake_file(root, HANGS "vendor", "0x8086\n");
+	fake_link(root, HANGS "driver", "../../drivers/stuck");
+	fake_file(root, HANGS "driver_override", "");
+	fake_file(root, "sys/bus/pci/drivers/stuck/bind", "");
+	mkfifoat(root, "sys/bus/pci/drivers/stuck/unbind", 0600);
+	fake_file(root, GOOD "vendor", "0x8086\n");
+	fake_file(root, GOOD "driver_override", "");
+	fake_file(root, "sys/bus/pci/drivers_probe", "");
+}
+
+int main(void)
+{
+	int root = fake_tree_open();
+	struct boot boot = { .root_fd = root };
+	struct err err = ERR_INIT;
+
+	make_tree(root);
+	pci_select_parse("01:00.0", &wishes[0].select, NULL);
+	pci_select_parse("02:00.0", &wishes[1].select, NULL);
+	alarm(60);
+	is_int(step_vfio(&boot, &err), 0, "a driver that does not let go stops nothing");
+	alarm(0);
+	is_int(boot.vfio.plan.devices[0].result, VFIO_FAILED, "... its device is lost");
+	ok(strstr(boot.vfio.plan.devices[0].reason, "stuck does not let go"),
+	   "... and said why (%s)", boot.vfio.plan.devices[0].reason);
+	is_str(fake_content(root, HANGS "driver_override"), "",
+	       "... and vfio-pci, which would wait for it, is not told to take it");
+	is_str(fake_content(root, GOOD "driver_override"), "vfio-pci",
+	       "the other device goes on");
+	is_str(fake_content(root, "sys/bus/pci/drivers_probe"), "0000:02:00.0",
+	       "... to the end");
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	vfio_plan_release(&boot.vfio.plan);
+	close(root);
+	fake_tree_remove();
+	return done_testing();
+}
