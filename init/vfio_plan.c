@@ -269,11 +269,16 @@ static bool is_fit_for_guests(const struct pci_function *function)
 	       !strcmp(function->driver, "pci-stub");
 }
 
-static bool is_planned(const struct vfio_plan *plan, const char *name)
+/* Whether no other driver can take it: what was refused, or is something else than was
+ * expected, goes to its own. */
+static bool is_kept(const struct vfio_plan *plan, const char *name)
 {
 	for (size_t i = 0; i < plan->count; i++) {
-		if (!strcmp(plan->devices[i].name, name))
-			return true;
+		const struct vfio_device *device = &plan->devices[i];
+
+		if (!strcmp(device->name, name))
+			return device->result != VFIO_REFUSED &&
+			       device->result != VFIO_MISMATCH;
 	}
 	return false;
 }
@@ -284,14 +289,13 @@ static void judge_group(const struct vfio_plan *plan, struct vfio_device *device
 	char id[16];
 
 	device->group_state = VFIO_GROUP_WHOLE;
-	device->reason[0] = '\0';
 	for (size_t i = 0; i < functions->count; i++) {
 		const struct pci_function *other = &functions->items[i];
 		bool has_driver = other->driver[0];
 
 		if (other->group != device->group || other->is_bridge ||
 		    is_fit_for_guests(other) || !strcmp(other->name, device->name) ||
-		    (!has_driver && is_planned(plan, other->name)) ||
+		    (!has_driver && is_kept(plan, other->name)) ||
 		    (!has_driver && device->group_state != VFIO_GROUP_WHOLE))
 			continue;
 		id_text(&other->id, id);
@@ -311,6 +315,9 @@ static void judge_group(const struct vfio_plan *plan, struct vfio_device *device
 
 static void judge_failure(struct vfio_device *device, const char *missing)
 {
+	/* Of one that was bound, the reason is about its group. */
+	if (device->result == VFIO_BOUND)
+		device->reason[0] = '\0';
 	device->result = VFIO_FAILED;
 	if (missing)
 		text_copy(device->reason, sizeof(device->reason), missing);
@@ -325,6 +332,18 @@ static void judge_failure(struct vfio_device *device, const char *missing)
 			  "vfio-pci did not take it; the kernel's lines above say why");
 }
 
+/* It may have been bound in spite of everything: by vfio-pci's own ids= where it was refused
+ * here, which the reason still says then; by somebody in the rescue shell. */
+static void judge_bound(const struct vfio_plan *plan, struct vfio_device *device,
+			const struct pci_list *functions)
+{
+	if (device->result != VFIO_REFUSED &&
+	    (device->result != VFIO_BOUND || device->group_state != VFIO_GROUP_WHOLE))
+		device->reason[0] = '\0';
+	device->result = VFIO_BOUND;
+	judge_group(plan, device, functions);
+}
+
 void vfio_plan_judge(struct vfio_plan *plan, const struct pci_list *functions,
 		     const char *missing)
 {
@@ -337,20 +356,12 @@ void vfio_plan_judge(struct vfio_plan *plan, const struct pci_list *functions,
 			continue;
 		text_copy(device->driver, sizeof(device->driver), now->driver);
 		device->group = now->group;
-		/* Refused, and the module has it all the same by its own ids=. */
-		if (device->result == VFIO_REFUSED && !strcmp(now->driver, VFIO_DRIVER)) {
-			device->result = VFIO_BOUND;
-			device->group_state = VFIO_GROUP_WHOLE;
+		if (device->result == VFIO_MISMATCH)
 			continue;
-		}
-		if (device->result != VFIO_TO_BIND && device->result != VFIO_BOUND)
-			continue;
-		if (strcmp(now->driver, VFIO_DRIVER) != 0) {
+		if (!strcmp(now->driver, VFIO_DRIVER))
+			judge_bound(plan, device, functions);
+		else if (device->result == VFIO_TO_BIND || device->result == VFIO_BOUND)
 			judge_failure(device, missing);
-			continue;
-		}
-		device->result = VFIO_BOUND;
-		judge_group(plan, device, functions);
 	}
 }
 

@@ -214,6 +214,75 @@ static void judges_failed(void)
 	vfio_plan_release(&plan);
 }
 
+/* What was not bound at first may be when it is looked at again. */
+static void judges_again(void)
+{
+	static const char *const taken[ARRAY_SIZE(machine)] = { [3] = "e1000e" };
+	static const char *const bound[ARRAY_SIZE(machine)] = { [3] = "vfio-pci" };
+	struct vfio_plan plan = VFIO_PLAN_INIT;
+	const struct vfio_device *worst;
+
+	drivers(NULL);
+	plan_one(&plan, "02:00.0");
+	drivers(taken);
+	vfio_plan_judge(&plan, &functions, NULL);
+	is_int(plan.devices[0].result, VFIO_FAILED, "a device that another driver has");
+	drivers(bound);
+	vfio_plan_judge(&plan, &functions, NULL);
+	is_int(plan.devices[0].result, VFIO_BOUND, "... is bound when somebody did that");
+	is_str(plan.devices[0].reason, "", "... about which there is nothing to say");
+	is_int(vfio_plan_policy(&plan, &worst), VFIO_CONTINUE, "... and no failure");
+	vfio_plan_release(&plan);
+}
+
+/* vfio-pci takes by its own ids= what was refused here. */
+static void judges_refused(void)
+{
+	static const char *const taken[ARRAY_SIZE(machine)] = {
+		[1] = "vfio-pci", [2] = "snd_hda_intel"
+	};
+	struct framebuffers screen = {
+		.screens = { { "efifb", { 0xe0000000, 0xe07fffff } } },
+		.screen_count = 1,
+	};
+	struct vfio_wish wishes[] = { wish("10de:1b80", VFIO_CONTINUE, "t:1"),
+				      wish("10de:10f0", VFIO_CONTINUE, "t:2") };
+	struct vfio_plan plan = VFIO_PLAN_INIT;
+
+	machine[1].bars[1] = (struct pci_range){ 0xe0000000, 0xefffffff };
+	drivers(NULL);
+	vfio_plan_make(&plan, wishes, 2, &functions, &screen, NULL);
+	drivers(taken);
+	vfio_plan_judge(&plan, &functions, NULL);
+	is_int(plan.devices[0].result, VFIO_BOUND, "refused, and bound all the same");
+	is_int(plan.devices[0].group_state, VFIO_GROUP_BROKEN, "its group counts");
+	ok(strstr(plan.devices[0].reason, "snd_hda_intel"), "... and is named");
+	vfio_plan_release(&plan);
+	drivers(NULL);
+	vfio_plan_make(&plan, wishes, 2, &functions, &screen, NULL);
+	drivers((const char *const[ARRAY_SIZE(machine)]){
+		[1] = "vfio-pci", [2] = "vfio-pci" });
+	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_plan_judge(&plan, &functions, NULL);
+	is_int(plan.devices[0].group_state, VFIO_GROUP_WHOLE, "a whole group");
+	ok(strstr(plan.devices[0].reason, "efifb"), "... leaves the reason (%s)",
+	   plan.devices[0].reason);
+	vfio_plan_release(&plan);
+	drivers(NULL);
+	vfio_plan_make(&plan, wishes, 2, &functions, &screen, NULL);
+	drivers((const char *const[ARRAY_SIZE(machine)]){ [2] = "vfio-pci" });
+	vfio_plan_judge(&plan, &functions, NULL);
+	is_int(plan.devices[1].group_state, VFIO_GROUP_OPEN,
+	       "what was refused goes to its own driver, and leaves the group open");
+	drivers((const char *const[ARRAY_SIZE(machine)]){ NULL });
+	vfio_plan_judge(&plan, &functions, NULL);
+	ok(strstr(plan.devices[1].reason, "did not take it"),
+	   "one that is lost again does not speak of its group (%s)",
+	   plan.devices[1].reason);
+	machine[1].bars[1] = (struct pci_range){ 0, 0 };
+	vfio_plan_release(&plan);
+}
+
 struct found {
 	struct vfio_wish wishes[8];
 	size_t count;
@@ -262,6 +331,8 @@ int main(void)
 	screens();
 	judges_bound();
 	judges_failed();
+	judges_again();
+	judges_refused();
 	ids();
 	return done_testing();
 }
