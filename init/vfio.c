@@ -20,6 +20,7 @@
 #include "init/boot.h"
 #include "init/text.h"
 #include "init/vfio_iommu.h"
+#include "init/vfio_judge.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/log.h"
@@ -200,7 +201,7 @@ static int judge(struct boot *boot, struct err *err)
 	int result = pci_read(boot->root_fd, &functions, err);
 
 	if (!result)
-		vfio_plan_judge(&boot->vfio.plan, &functions,
+		vfio_judge_plan(&boot->vfio.plan, &functions,
 				missing_driver(boot, missing, sizeof(missing)));
 	return result;
 }

@@ -5,7 +5,7 @@
  * How it works: the wishes (configuration, vfio-pci.ids=) and the functions that the
  * machine has make a list of devices: to be bound, or not and why (vfio_plan_make). When
  * that was carried out, the functions are read again and each device is judged by what is
- * really there (vfio_plan_judge). Nothing in here touches the machine.
+ * really there (vfio_judge.h). Nothing in here touches the machine.
  */
 #ifndef BEDPLATE_INIT_VFIO_PLAN_H
 #define BEDPLATE_INIT_VFIO_PLAN_H
@@ -80,11 +80,6 @@ struct vfio_plan {
 int vfio_plan_make(struct vfio_plan *plan, const struct vfio_wish *wishes, size_t count,
 		   const struct pci_list *functions,
 		   const struct framebuffers *framebuffers, struct err *err);
-
-/* Sets driver, result, group state and reason of every device that was to be bound.
- * `missing` says why vfio-pci could not be had, or is NULL. */
-void vfio_plan_judge(struct vfio_plan *plan, const struct pci_list *functions,
-		     const char *missing);
 
 /* Whether this one is as it was wished for. */
 bool vfio_device_is_good(const struct vfio_device *device);

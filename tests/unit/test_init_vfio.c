@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/vfio.c init/vfio_plan.c init/vfio_iommu.c init/framebuffer.c lib/pci.c */
-/* SOURCES: lib/file_apart.c lib/file.c lib/value/pci.c lib/value/pci_select.c */
-/* SOURCES: lib/strbuf.c lib/err.c lib/log.c */
+/* SOURCES: init/vfio.c init/vfio_plan.c init/vfio_judge.c init/vfio_iommu.c */
+/* SOURCES: init/framebuffer.c lib/pci.c lib/file_apart.c lib/file.c lib/value/pci.c */
+/* SOURCES: lib/value/pci_select.c lib/strbuf.c lib/err.c lib/log.c */
 /* test_init_vfio.c: what the step does to devices whose drivers hang. */
 #include <errno.h>
 #include <stdarg.h>

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/vfio_plan.c init/vfio_ids.c init/framebuffer.c lib/pci.c lib/file.c */
-/* SOURCES: lib/file_apart.c lib/value/pci.c lib/value/pci_select.c lib/strbuf.c lib/err.c */
+/* SOURCES: init/vfio_plan.c init/vfio_judge.c init/vfio_ids.c init/framebuffer.c */
+/* SOURCES: lib/pci.c lib/file.c lib/file_apart.c lib/value/pci.c lib/value/pci_select.c */
+/* SOURCES: lib/strbuf.c lib/err.c */
 /* test_vfio_plan.c: from wishes and what there is to what is bound, and the judgement. */
 #include <errno.h>
 
 #include "init/vfio_ids.h"
+#include "init/vfio_judge.h"
 #include "init/vfio_plan.h"
 #include "lib/cleanup.h"
 #include "tests/unit/tap.h"
@@ -121,6 +123,20 @@ static void merges(void)
 	       "... and all origins");
 }
 
+static void origins(void)
+{
+	struct vfio_wish wishes[] = {
+		wish("02:00.0", VFIO_CONTINUE, "guests/a.conf:12"),
+		wish("02:00.0", VFIO_CONTINUE, "guests/a.conf:1"),
+		wish("02:00.0", VFIO_CONTINUE, "guests/a.conf:12"),
+	};
+	_cleanup_vfio_plan_ struct vfio_plan plan = VFIO_PLAN_INIT;
+
+	vfio_plan_make(&plan, wishes, ARRAY_SIZE(wishes), &functions, &no_screens, NULL);
+	is_str(plan.devices[0].origin, "guests/a.conf:12, guests/a.conf:1",
+	       "an origin that begins another one is its own");
+}
+
 static void screens(void)
 {
 	struct framebuffers screen = {
@@ -159,7 +175,7 @@ static void judges_bound(void)
 	drivers(NULL);
 	plan_one(&plan, "01:00.0");
 	drivers(whole);
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	is_int(plan.devices[0].result, VFIO_BOUND, "bound is bound");
 	is_int(plan.devices[0].group_state, VFIO_GROUP_OPEN,
 	       "another endpoint without a driver leaves the group open");
@@ -167,7 +183,7 @@ static void judges_bound(void)
 	   "... and is named");
 	ok(vfio_device_is_good(&plan.devices[0]), "... but that is no failure");
 	drivers(broken);
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	is_int(plan.devices[0].group_state, VFIO_GROUP_BROKEN,
 	       "one with a driver breaks it");
 	is_str(plan.devices[0].reason,
@@ -176,7 +192,7 @@ static void judges_bound(void)
 	       "... and is named with it");
 	is_int(vfio_plan_policy(&plan, &worst), VFIO_RESCUE, "... and the policy counts");
 	drivers(stub);
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	is_int(plan.devices[0].group_state, VFIO_GROUP_WHOLE,
 	       "bridges and pci-stub leave a group whole");
 	is_str(plan.devices[0].reason, "", "... about which there is nothing to say");
@@ -194,21 +210,21 @@ static void judges_failed(void)
 	drivers(NULL);
 	plan_one(&plan, "02:00.0");
 	drivers(taken);
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	is_str(plan.devices[0].reason, "driver e1000e has it", "another driver is seen");
 	is_str(plan.devices[0].driver, "e1000e", "... and kept for the report");
 	drivers(NULL);
 	plan_one(&plan, "02:00.0");
-	vfio_plan_judge(&plan, &functions, "vfio-pci is missing");
+	vfio_judge_plan(&plan, &functions, "vfio-pci is missing");
 	is_str(plan.devices[0].reason, "vfio-pci is missing", "a driver that is missing");
 	is_int(plan.devices[0].result, VFIO_FAILED, "... is a failure");
 	plan_one(&plan, "02:00.0");
 	machine[3].group = -1;
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	ok(strstr(plan.devices[0].reason, "no IOMMU"), "no group is no IOMMU");
 	machine[3].group = 2;
 	plan_one(&plan, "02:00.0");
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	ok(strstr(plan.devices[0].reason, "did not take it"),
 	   "else the kernel knows why");
 	vfio_plan_release(&plan);
@@ -225,10 +241,10 @@ static void judges_again(void)
 	drivers(NULL);
 	plan_one(&plan, "02:00.0");
 	drivers(taken);
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	is_int(plan.devices[0].result, VFIO_FAILED, "a device that another driver has");
 	drivers(bound);
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	is_int(plan.devices[0].result, VFIO_BOUND, "... is bound when somebody did that");
 	is_str(plan.devices[0].reason, "", "... about which there is nothing to say");
 	is_int(vfio_plan_policy(&plan, &worst), VFIO_CONTINUE, "... and no failure");
@@ -253,7 +269,7 @@ static void judges_refused(void)
 	drivers(NULL);
 	vfio_plan_make(&plan, wishes, 2, &functions, &screen, NULL);
 	drivers(taken);
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	is_int(plan.devices[0].result, VFIO_BOUND, "refused, and bound all the same");
 	is_int(plan.devices[0].group_state, VFIO_GROUP_BROKEN, "its group counts");
 	ok(strstr(plan.devices[0].reason, "snd_hda_intel"), "... and is named");
@@ -262,8 +278,8 @@ static void judges_refused(void)
 	vfio_plan_make(&plan, wishes, 2, &functions, &screen, NULL);
 	drivers((const char *const[ARRAY_SIZE(machine)]){
 		[1] = "vfio-pci", [2] = "vfio-pci" });
-	vfio_plan_judge(&plan, &functions, NULL);
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	is_int(plan.devices[0].group_state, VFIO_GROUP_WHOLE, "a whole group");
 	ok(strstr(plan.devices[0].reason, "efifb"), "... leaves the reason (%s)",
 	   plan.devices[0].reason);
@@ -271,11 +287,11 @@ static void judges_refused(void)
 	drivers(NULL);
 	vfio_plan_make(&plan, wishes, 2, &functions, &screen, NULL);
 	drivers((const char *const[ARRAY_SIZE(machine)]){ [2] = "vfio-pci" });
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	is_int(plan.devices[1].group_state, VFIO_GROUP_OPEN,
 	       "what was refused goes to its own driver, and leaves the group open");
 	drivers((const char *const[ARRAY_SIZE(machine)]){ NULL });
-	vfio_plan_judge(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, NULL);
 	ok(strstr(plan.devices[1].reason, "did not take it"),
 	   "one that is lost again does not speak of its group (%s)",
 	   plan.devices[1].reason);
@@ -328,6 +344,7 @@ int main(void)
 		pci_address_parse(machine[i].name, &machine[i].address, NULL);
 	places();
 	merges();
+	origins();
 	screens();
 	judges_bound();
 	judges_failed();
