@@ -81,6 +81,7 @@ static void extraction_free(struct extraction **x)
 	for (size_t i = 0; i < (*x)->link_count; i++)
 		free((*x)->links[i].path);
 	free((*x)->links);
+	folders_free(*x);
 	free(*x);
 }
 

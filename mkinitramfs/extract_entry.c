@@ -19,23 +19,30 @@
 #include "mkinitramfs/extract_private.h"
 #include "mkinitramfs/image.h"
 
-/* The name without leading slashes and "./"; "" for the folder itself; NULL with err
- * where it leads out. */
-static const char *safe_name(const char *name, struct err *err)
+/* A name's one spelling, as a path lookup takes it: without "/" in front or twice, and
+ * without "."; "" for the folder itself. Who compares names compares these. */
+static int plain_name(const char *name, char plain[CPIO_NAME_MAX], struct err *err)
 {
-	while (*name == '/' || (name[0] == '.' && (name[1] == '/' || !name[1])))
-		name++;
-	for (const char *at = name; *at; at += strcspn(at, "/"), at += strspn(at, "/"))
-		if (!strncmp(at, "..", 2) && (!at[2] || at[2] == '/')) {
-			err_set(err, EBADMSG, "%s: the name leads out of the folder",
-				name);
-			return NULL;
-		}
-	return name;
+	size_t used = 0, length;
+
+	for (const char *at = name; *at; at += length) {
+		at += strspn(at, "/");
+		length = strcspn(at, "/");
+		if (!length || (length == 1 && at[0] == '.'))
+			continue;
+		if (length == 2 && !memcmp(at, "..", 2))
+			return err_set(err, EBADMSG,
+				       "%s: the name leads out of the folder", name);
+		if (used)
+			plain[used++] = '/';
+		memcpy(plain + used, at, length);
+		used += length;
+	}
+	plain[used] = '\0';
+	return 0;
 }
 
-/* Opens a folder of the extraction without following any link. */
-static int open_beneath(int dir_fd, const char *path)
+int extract_open_folder(int dir_fd, const char *path)
 {
 	struct open_how how = {
 		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
@@ -58,7 +65,7 @@ static int open_parent(struct extraction *x, const char *name, const char **base
 	*base = slash ? slash + 1 : name;
 	if (!parent)
 		return err_sys(err, ENOMEM, "unpacking %s", name);
-	fd = open_beneath(x->dir_fd, parent);
+	fd = extract_open_folder(x->dir_fd, parent);
 	if (fd < 0 && errno == ENOENT) {
 		const char *above_base;
 		_cleanup_close_ int above = open_parent(x, parent, &above_base, err);
@@ -67,7 +74,7 @@ static int open_parent(struct extraction *x, const char *name, const char **base
 			return above;
 		if (mkdirat(above, above_base, 0755) < 0)
 			return err_sys(err, errno, "unpacking %s", name);
-		fd = open_beneath(x->dir_fd, parent);
+		fd = extract_open_folder(x->dir_fd, parent);
 	}
 	if (fd < 0 && errno == ELOOP)
 		return err_set(err, EBADMSG,
@@ -135,8 +142,8 @@ static void link_forget(struct extraction *x, const char *name)
 		}
 }
 
-/* The table knows one spelling of a name, so what has it may be another thing by now: a
- * device, or a link, to be neither written to nor given a mode. */
+/* Who takes a name makes the table forget it. Should one have been missed, what has it now
+ * may be a device, or a link, to be neither written to nor given a mode. */
 static int link_check(int fd, const char *base, const char *name, const char *first,
 		      struct err *err)
 {
@@ -178,10 +185,15 @@ static int link_further(struct extraction *x, const struct cpio_entry *entry,
 static int open_file(const struct place *place, bool linked, struct err *err)
 {
 	int how = linked ? O_NONBLOCK : O_CREAT | O_EXCL;
-	_cleanup_close_ int fd = openat(place->fd, place->base,
-					O_WRONLY | O_CLOEXEC | O_NOFOLLOW | how, 0600);
+	_cleanup_close_ int fd = -1;
 	struct stat st;
-	int opened = fd;
+	int opened;
+
+	/* The first name's mode may forbid writing; this one's is set when it is written. */
+	if (linked)
+		fchmodat(place->fd, place->base, 0600, 0);
+	opened = fd = openat(place->fd, place->base,
+			     O_WRONLY | O_CLOEXEC | O_NOFOLLOW | how, 0600);
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, errno, "unpacking %s", place->name);
@@ -214,14 +226,11 @@ static int make_dir(struct extraction *x, const struct cpio_entry *entry,
 {
 	struct stat st;
 
-	(void)x;
-	(void)entry;
-	if (mkdirat(place->fd, place->base, 0755) == 0)
-		return 0;
-	if (errno == EEXIST &&
-	    !fstatat(place->fd, place->base, &st, AT_SYMLINK_NOFOLLOW) &&
-	    S_ISDIR(st.st_mode))
-		return 0;
+	if (mkdirat(place->fd, place->base, 0755) == 0 ||
+	    (errno == EEXIST &&
+	     !fstatat(place->fd, place->base, &st, AT_SYMLINK_NOFOLLOW) &&
+	     S_ISDIR(st.st_mode)))
+		return folder_remember(x, entry, place->name, err);
 	return err_sys(err, errno, "unpacking %s", place->name);
 }
 
@@ -285,6 +294,8 @@ static int set_attributes(struct extraction *x, const struct cpio_entry *entry,
 				     { .tv_sec = (time_t)entry->mtime } };
 	struct stat st;
 
+	if (S_ISDIR(entry->mode))
+		return 0; /* not yet */
 	if (fstatat(place->fd, place->base, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0; /* a node that was left out */
 	if (fchownat(place->fd, place->base, entry->uid, entry->gid,
@@ -319,14 +330,12 @@ static int clear_place(struct extraction *x, const struct cpio_entry *entry,
 static int extract_entry(struct extraction *x, const struct cpio_entry *entry,
 			 struct err *err)
 {
-	struct place place = { .name = safe_name(entry->name, err) };
+	struct place place = { .name = x->name };
 	_cleanup_close_ int fd = -1;
-	int result;
+	int result = plain_name(entry->name, x->name, err);
 
-	if (!place.name)
-		return -EBADMSG;
-	if (!*place.name)
-		return 0;
+	if (result || !*x->name)
+		return result;
 	fd = place.fd = open_parent(x, place.name, &place.base, err);
 	if (fd < 0)
 		return fd;
@@ -355,5 +364,5 @@ int extract_all(struct extraction *x, struct err *err)
 		if (failed)
 			return failed;
 	}
-	return result;
+	return result ? result : folders_finish(x, err);
 }
