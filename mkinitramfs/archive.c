@@ -11,6 +11,9 @@
 #include "lib/late_archive.h"
 #include "mkinitramfs/archive.h"
 
+/* Set in the number of a late archive, so that it is no other archive's. */
+#define NUMBER_LATE (SIZE_MAX ^ SIZE_MAX >> 1)
+
 static ssize_t archive_source(void *context, void *data, size_t size, struct err *err)
 {
 	return unpack_read(context, data, size, err);
@@ -41,6 +44,17 @@ int archive_open_file(struct archive *archive, const char *path, struct err *err
 	return 0;
 }
 
+/* What /init's late_unpack() does not take is no late archive here either. */
+static int archive_limit_late(struct archive *archive, struct err *err)
+{
+	const char *name = archive->unpack.method->name;
+
+	if (strcmp(name, LATE_ARCHIVE_METHOD) != 0)
+		return err_set(err, EBADMSG, "its compression is %s, and has to be %s",
+			       name, LATE_ARCHIVE_METHOD);
+	return unpack_limit_window(&archive->unpack, LATE_ARCHIVE_WINDOW, err);
+}
+
 /* Opens the stream that begins at or, past zeros, behind archive->segment: 1, or 0 at the
  * file's end. */
 static int archive_open_stream(struct archive *archive, struct err *err)
@@ -48,7 +62,12 @@ static int archive_open_stream(struct archive *archive, struct err *err)
 	const struct unpack_method *method;
 	int result;
 
-	while (archive->segment < archive->size && !archive->data[archive->segment])
+	if (archive->is_late && archive->number)
+		return 0; /* /init reads no further */
+	if (archive->is_late && !archive->size)
+		return err_set(err, EBADMSG, "it is empty");
+	while (!archive->is_late && archive->segment < archive->size &&
+	       !archive->data[archive->segment])
 		archive->segment++;
 	if (archive->segment == archive->size)
 		return 0;
@@ -61,6 +80,8 @@ static int archive_open_stream(struct archive *archive, struct err *err)
 			       archive->segment);
 	result = unpack_open(&archive->unpack, method, archive->data + archive->segment,
 			     archive->size - archive->segment, err);
+	if (!result && archive->is_late)
+		result = archive_limit_late(archive, err);
 	if (result)
 		return err_wrap(err, "at byte %zu", archive->segment);
 	archive->reader = (struct cpio_reader){ .source = archive_source,
@@ -93,6 +114,8 @@ static int archive_after_trailer(struct archive *archive, struct err *err)
 
 static int archive_wrap(const struct archive *archive, struct err *err)
 {
+	if (archive->is_late)
+		return err_wrap(err, "in its %s stream", LATE_ARCHIVE_METHOD);
 	if (archive_is_plain(archive) && !archive->segment)
 		return err_wrap(err, "cpio archive");
 	return err_wrap(err, "in the %s stream at byte %zu of the file",
@@ -109,6 +132,8 @@ static void archive_leave_late(struct archive *archive)
 {
 	if (archive->late)
 		archive_release(archive->late);
+	if (archive->late)
+		archive->number ^= NUMBER_LATE;
 	free(archive->late);
 	free(archive->late_data);
 	archive->late = NULL;
@@ -121,18 +146,21 @@ static int archive_enter_late(struct archive *archive, struct err *err)
 	size_t size = archive->reader.entry.size, used = 0;
 	ssize_t got = 1;
 
+	if (archive->is_late)
+		return err_set(err, EBADMSG, "another %s is in it", LATE_ARCHIVE);
 	archive->late = calloc(1, sizeof(*archive->late));
 	archive->late_data = malloc(size + 1);
 	if (!archive->late || !archive->late_data)
 		return err_sys(err, ENOMEM, "reading %s", LATE_ARCHIVE);
+	/* Inode numbers begin anew. */
+	archive->number ^= NUMBER_LATE;
 	while (got > 0 && used < size) {
 		got = cpio_read_content(&archive->reader, archive->late_data + used,
 					size - used, err);
 		used += got > 0 ? (size_t)got : 0;
 	}
 	archive_open_memory(archive->late, archive->late_data, used);
-	/* Inode numbers begin anew. */
-	archive->number++;
+	archive->late->is_late = true;
 	return got < 0 ? (int)got : 0;
 }
 
@@ -186,7 +214,7 @@ ssize_t archive_read(struct archive *archive, void *data, size_t size, struct er
 
 const char *archive_method(const struct archive *archive)
 {
-	if (archive->late)
+	if (archive->late && archive->late->open)
 		return archive_method(archive->late);
 	return archive->unpack.method ? archive->unpack.method->name : "none";
 }

@@ -3,7 +3,8 @@
  * archive.h: reads initramfs files as the kernel does (init/initramfs.c,
  * unpack_to_rootfs): cpio archives one behind the other, each plain or within a
  * compressed stream, with zeros between them. Behind the entry of a late archive
- * (lib/late_archive.h) come the entries inside it.
+ * (lib/late_archive.h) come the entries inside it; one that /init would not unpack is an
+ * error.
  */
 #ifndef BEDPLATE_MKINITRAMFS_ARCHIVE_H
 #define BEDPLATE_MKINITRAMFS_ARCHIVE_H
@@ -20,7 +21,8 @@ struct archive {
 	size_t size;
 	size_t segment; /* where the present stream begins in it */
 	bool open;      /* within a stream */
-	size_t number;  /* of the present archive: trailers so far */
+	size_t number;  /* of the present archive: trailers so far; late ones have others */
+	bool is_late;   /* this is what is in a late archive */
 	struct unpack unpack;
 	struct cpio_reader reader;
 	void *mapped;

@@ -310,6 +310,15 @@ int unpack_open(struct unpack *u, const struct unpack_method *method, const void
 	return err_set(err, ENOTSUP, "%s cannot be read here", method->name);
 }
 
+int unpack_limit_window(struct unpack *u, int window_log, struct err *err)
+{
+	size_t code = ZSTD_DCtx_setParameter(u->state, ZSTD_d_windowLogMax, window_log);
+
+	if (ZSTD_isError(code))
+		return err_set(err, EINVAL, "zstd: %s", ZSTD_getErrorName(code));
+	return 0;
+}
+
 ssize_t unpack_read(struct unpack *u, void *data, size_t size, struct err *err)
 {
 	return u->ended || !size ? 0 : u->method->read(u, data, size, err);

@@ -47,6 +47,9 @@ bool unpack_suffix(const char *name, size_t *length);
 int unpack_open(struct unpack *u, const struct unpack_method *method, const void *data,
 		size_t size, struct err *err);
 
+/* Refuses zstd data that asks for a window of more than 2^window_log bytes. */
+int unpack_limit_window(struct unpack *u, int window_log, struct err *err);
+
 /* The number of bytes that came out; 0 at the stream's end, after which u->consumed is
  * the stream's length in the input; -EBADMSG where the input is damaged or ends too
  * early. */

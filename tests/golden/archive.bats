@@ -292,6 +292,93 @@ by_mode() {
 	fails 1 "bzip2 cannot be read" "$mki" --list "$image"
 }
 
+# with_late FILE: an image whose late archive is this file, between the two names of another one.
+with_late() {
+	local size
+	size=$(stat -c %s "$1")
+	{
+		entry a 0100644 "" 2
+		printf '070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x' 2 0100644 0 0 1 0 \
+			"$size" 0 0 0 0 14 0
+		printf 'late.cpio.zst\0'
+		cat "$1"
+		zeros $(((-size) & 3))
+		entry z 0100644 around 2
+		entry TRAILER!!! 0 ""
+	} | zstd -q >"$image"
+}
+
+@test "a late archive: its entries come behind it, and hard links around it stay what they are" {
+	pack "$work/in" >"$work/inner"
+	zstd -qc "$work/inner" >"$work/late"
+	with_late "$work/late"
+	"$mki" --list "$image" >"$work/list"
+	sed -E 's/.* [0-9-]{10} [0-9:]{5} //' "$work/list" >"$work/names"
+	diff "$work/names" - <<-END
+		a
+		late.cpio.zst
+		bin (late)
+		bin/first (late)
+		bin/second (late)
+		etc (late)
+		etc/file (late)
+		etc/link -> file (late)
+		z
+	END
+	[ "$("$mki" --list "$image" --json | jq -c '[.entries[].compression] | unique')" = '["zstd"]' ]
+	"$mki" --extract "$image" "$work/out"
+	[ "$work/out/a" -ef "$work/out/z" ]
+	[ "$work/out/bin/first" -ef "$work/out/bin/second" ]
+	[ "$(cat "$work/out/a" "$work/out/bin/first")" = aroundtwice ]
+}
+
+# refused_late PATTERN FILE: as a late archive it is an error for --list and --extract, which leave
+# nothing.
+refused_late() {
+	with_late "$2"
+	fails 1 "late.cpio.zst: .*$1" "$mki" --list "$image"
+	fails 1 "late.cpio.zst: .*$1" "$mki" --list "$image" --json
+	fails 1 "late.cpio.zst: .*$1" "$mki" --extract "$image" "$work/box/out"
+	nothing_but "$work/box" ""
+}
+
+@test "a damaged late archive within a sound image is an error that names it" {
+	mkdir "$work/box"
+	pack "$work/in" >"$work/inner"
+	zstd -qc --check "$work/inner" >"$work/late"
+	size=$(stat -c %s "$work/late")
+	for cut in 1 4 $((size / 2)) $((size - 4)); do
+		head -c $((size - cut)) "$work/late" >"$work/bad"
+		refused_late "ends too early, at byte $((size - cut))" "$work/bad"
+	done
+	for at in $((size / 2)) $((size - 1)); do
+		cp "$work/late" "$work/bad"
+		byte=$(od -An -tu1 -j $at -N 1 "$work/late")
+		printf "\\x$(printf %x $((byte ^ 255)))" |
+			dd of="$work/bad" bs=1 seek=$at conv=notrunc status=none
+		refused_late "in its zstd stream: .*damaged" "$work/bad"
+	done
+	: >"$work/bad"
+	refused_late "it is empty" "$work/bad"
+	zeros 512 >"$work/bad"
+	refused_late "neither a cpio archive nor" "$work/bad"
+	echo nonsense | zstd -q >"$work/bad"
+	refused_late "the archive ends at byte 9, within a header" "$work/bad"
+}
+
+@test "a late archive that /init would not unpack is an error, though it could be read here" {
+	mkdir "$work/box"
+	pack "$work/in" >"$work/inner"
+	gzip -c "$work/inner" >"$work/bad"
+	refused_late "its compression is gzip, and has to be zstd" "$work/bad"
+	refused_late "its compression is none, and has to be zstd" "$work/inner"
+	zstd -qc --ultra --long=27 <"$work/inner" >"$work/bad"
+	refused_late "zstd data damaged .*memory" "$work/bad"
+	zstd -qc "$work/inner" >"$work/in/late.cpio.zst"
+	pack "$work/in" | zstd -q >"$work/bad"
+	refused_late "another late.cpio.zst is in it" "$work/bad"
+}
+
 @test "control characters in names do not reach the terminal" {
 	{ entry $'a\e[31mb' 0100644 x; entry TRAILER!!! 0 ""; } >"$image"
 	run "$mki" --list "$image"
