@@ -14,6 +14,7 @@
 #include "init/lvm_config.h"
 #include "init/lvm_vg.h"
 #include "init/spec.h"
+#include "lib/cleanup.h"
 
 struct segment {
 	uint64_t start, extents; /* in the volume */
@@ -35,19 +36,23 @@ static const struct lvm_vg_pv *pv_of_key(const struct lvm_vg *vg, const char *ke
 	return NULL;
 }
 
-/* A classic snapshot is a hidden volume with a segment that names its origin. */
-static bool is_origin(const struct lvm_node *volumes, const char *volume)
+/* Others stand on it, and lvm then puts a layer below it (lv_layer() in lvm2's
+ * lib/metadata/metadata.c). A classic snapshot is a hidden volume with a segment that names
+ * its origin and its store, a thin volume names what it was made of. */
+static bool is_stood_on(const struct lvm_node *volumes, const char *volume)
 {
-	const struct lvm_node *lv, *segment, *origin;
+	static const char *const keys[] = { "origin", "external_origin", "cow_store",
+					    "merging_store" };
+	const struct lvm_node *lv, *segment, *name;
 
 	for (lv = volumes->first; lv; lv = lv->next) {
 		for (segment = lv->first; segment; segment = segment->next) {
-			if (segment->kind != LVM_SECTION)
-				continue;
-			origin = lvm_node_find(segment, "origin");
-			if (origin && origin->kind == LVM_STRING &&
-			    strcmp(origin->string, volume) == 0)
-				return true;
+			for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+				name = lvm_node_find(segment, keys[i]);
+				if (name && name->kind == LVM_STRING &&
+				    strcmp(name->string, volume) == 0)
+					return true;
+			}
 		}
 	}
 	return false;
@@ -240,12 +245,13 @@ static int mapping_name(const struct lvm_vg *vg, const struct lvm_node *lv,
 	return 0;
 }
 
-/* lvm writes no read_ahead for "auto", and -1 for none. */
+/* lvm writes no read_ahead for "auto", once wrote 0, and -1 for none. */
 static int64_t read_ahead_of(const struct lvm_node *lv)
 {
 	const struct lvm_node *node = lvm_node_find(lv, "read_ahead");
 
-	if (!node || node->kind != LVM_NUMBER || node->number > UINT32_MAX)
+	if (!node || node->kind != LVM_NUMBER || !node->number ||
+	    node->number > UINT32_MAX)
 		return LVM_READ_AHEAD_AUTO;
 	return node->number < 0 ? 0 : node->number;
 }
@@ -264,14 +270,14 @@ int lvm_vg_map(const struct lvm_vg *vg, const char *volume, struct lvm_mapping *
 			       volume);
 	if (!refused)
 		refused = volume_refusal(lv);
-	if (!refused && is_origin(volumes, volume))
-		refused = "it is the origin of a snapshot";
+	if (!refused && is_stood_on(volumes, volume))
+		refused = "it is the origin of a snapshot or of a thin volume";
 	if (vg->not_ours)
 		return err_set(err, EPERM, "%s", vg->refused);
 	if (refused)
 		return unsupported(err, volume, refused);
 	mapping->read_ahead = read_ahead_of(lv);
-	mapping->read_only = !lvm_node_has_word(lv, "status", "WRITE");
+	mapping->read_only = vg->read_only || !lvm_node_has_word(lv, "status", "WRITE");
 	result = mapping_name(vg, lv, mapping, err);
 	if (!result)
 		result = segments_add(vg, lv, mapping, err);

@@ -110,6 +110,7 @@ static int vg_fill(struct lvm_vg *vg, const struct lvm_node *section, struct err
 	vg->name = section->key;
 	vg->refused = vg_not_ours(section);
 	vg->not_ours = vg->refused != NULL;
+	vg->read_only = !lvm_node_has_word(section, "status", "WRITE");
 	if (!vg->refused && lvm_node_has_word(section, "status", "PARTIAL"))
 		vg->refused = "the group is marked as partial";
 	result = id_copy(section, vg->id, err);

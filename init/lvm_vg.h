@@ -37,6 +37,7 @@ struct lvm_vg {
 	uint64_t extent_size; /* sectors */
 	const char *refused;  /* why /init maps nothing of this group, or NULL */
 	bool not_ours;        /* refused since it is exported, shared or another host's */
+	bool read_only;       /* as a whole, whatever its volumes say */
 	struct lvm_vg_pv *pvs;
 	size_t pv_count;
 	struct lvm_config *config;

@@ -137,6 +137,31 @@ static void maps_as_lvm_does(void)
 	lvm_mapping_release(&m.mapping);
 }
 
+static void follows_the_group_and_old_texts(void)
+{
+	static const struct {
+		const char *text;
+		int64_t sectors;
+	} rows[] = {
+		{ "read_ahead = 0            ", LVM_READ_AHEAD_AUTO },
+		{ "read_ahead = -1           ", 0 },
+		{ "read_ahead = 512          ", 512 },
+	};
+	struct mapped m;
+
+	map(&m, "root-lv", "\"READ\", \"WRITE\"", "\"READ\"         ", makedev(1, 1),
+	    makedev(1, 2));
+	ok(!m.result && m.mapping.read_only,
+	   "a group without WRITE has read-only volumes");
+	lvm_mapping_release(&m.mapping);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		map(&m, "root-lv", "creation_time = 1700000000", rows[i].text,
+		    makedev(1, 1), makedev(1, 2));
+		is_int(m.mapping.read_ahead, rows[i].sectors, "%s", rows[i].text);
+		lvm_mapping_release(&m.mapping);
+	}
+}
+
 static void refuses_what_it_does_not_know(void)
 {
 	static const struct {
@@ -149,6 +174,9 @@ static void refuses_what_it_does_not_know(void)
 		{ "hidden", NULL, NULL, -EOPNOTSUPP },
 		{ "origin", NULL, NULL, -EOPNOTSUPP },
 		{ "nested", NULL, NULL, -EOPNOTSUPP },
+		{ "alone", "type = \"thin\"\nthin_pool = \"pool\"",
+		  "external_origin = \"alone\"       ", -EOPNOTSUPP },
+		{ "alone", "cow_store = \"cow\"", "cow_store=\"alone\"", -EOPNOTSUPP },
 		{ "beyond", NULL, NULL, -EBADMSG },
 		{ "hole", NULL, NULL, -EBADMSG },
 		{ "short", NULL, NULL, -EBADMSG },
@@ -254,6 +282,7 @@ static void reads_labels(void)
 int main(void)
 {
 	maps_as_lvm_does();
+	follows_the_group_and_old_texts();
 	refuses_what_it_does_not_know();
 	text_grammar();
 	reads_labels();
