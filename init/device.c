@@ -13,7 +13,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
-enum { PV_LABEL_AREA = 2048, PV_SECTOR = 512 };
+enum { PV_LABEL_AREA = 2048, PV_SECTOR = 512, DEVICE_UUID_MAX = 160 };
 
 /* Devices that hold no root and cost time to open, or seconds (a floppy drive that is
  * empty). */
@@ -314,20 +314,45 @@ void devices_forget_mapped(struct devices *devices)
 	}
 }
 
+/* Takes the parts of a volume's device-mapper name, and the UUID: "LVM-", the group's id and
+ * the volume's own, and a suffix where it is a part of another volume. */
+static bool read_volume(const struct devices *devices, const struct device *device,
+			char group[SPEC_NAME_MAX], char name[SPEC_NAME_MAX],
+			char uuid[DEVICE_UUID_MAX])
+{
+	char path[128];
+
+	if (!device->dm_name[0] ||
+	    !spec_parse_mapper_name(device->dm_name, group, name) ||
+	    !device_size(devices, device))
+		return false;
+	snprintf(path, sizeof(path), "sys/class/block/%s/dm/uuid", device->name);
+	return file_read_line(devices->root_fd, path, uuid, DEVICE_UUID_MAX, NULL) == 0 &&
+	       strncmp(uuid, "LVM-", 4) == 0;
+}
+
 /* Whether a mapped device is a volume of this name in the group with this UUID, whatever
  * the group's name. */
 static bool is_volume_of(const struct devices *devices, const struct device *device,
 			 const char *id, const char *volume)
 {
-	char group[SPEC_NAME_MAX], name[SPEC_NAME_MAX], path[128], uuid[160];
+	char group[SPEC_NAME_MAX], name[SPEC_NAME_MAX], uuid[DEVICE_UUID_MAX];
 
-	if (!device->dm_name[0] ||
-	    !spec_parse_mapper_name(device->dm_name, group, name) ||
-	    strcmp(name, volume) != 0 || !device_size(devices, device))
+	return read_volume(devices, device, group, name, uuid) &&
+	       strcmp(name, volume) == 0 && strncmp(uuid + 4, id, strlen(id)) == 0;
+}
+
+bool device_is_in_group(const struct devices *devices, const struct device *device,
+			const char *group)
+{
+	char own[SPEC_NAME_MAX], name[SPEC_NAME_MAX], uuid[DEVICE_UUID_MAX];
+	char id[SPEC_LVM_ID_SIZE];
+
+	if (!read_volume(devices, device, own, name, uuid) ||
+	    strlen(uuid) != 4 + 2 * (SPEC_LVM_ID_SIZE - 1))
 		return false;
-	snprintf(path, sizeof(path), "sys/class/block/%s/dm/uuid", device->name);
-	return file_read_line(devices->root_fd, path, uuid, sizeof(uuid), NULL) == 0 &&
-	       strncmp(uuid, "LVM-", 4) == 0 && strncmp(uuid + 4, id, strlen(id)) == 0;
+	return spec_is_group_uuid(group, id) ? strncmp(uuid + 4, id, strlen(id)) == 0
+					     : strcmp(own, group) == 0;
 }
 
 struct device *devices_find_volume(struct devices *devices, const char *group,

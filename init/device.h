@@ -60,6 +60,11 @@ struct device *devices_find_mapped(struct devices *devices, const char *dm_name)
 struct device *devices_find_volume(struct devices *devices, const char *group,
 				   const char *volume);
 
+/* Whether a device is an active logical volume of this group, which may be named by UUID, and
+ * one for use: not a part of another volume. */
+bool device_is_in_group(const struct devices *devices, const struct device *device,
+			const char *group);
+
 /* Forgets mapped devices that are gone, though no event said so yet. */
 void devices_forget_mapped(struct devices *devices);
 

@@ -140,12 +140,26 @@ static bool try_native(struct lvm *lvm, struct devices *devices,
 	return result && result != -ENXIO && result != -ENOENT;
 }
 
-/* A group asked for as a whole counts as soon as lvm had no complaint about it. */
-static void judge_groups(struct lvm *lvm)
+static void announce_group(struct devices *devices, const char *group)
 {
+	for (size_t i = 0; i < devices->count; i++) {
+		if (device_is_in_group(devices, devices->items[i], group))
+			lvm_node_announce(devices->root_fd, devices->items[i]);
+	}
+}
+
+/* A group asked for as a whole counts as soon as lvm had no complaint about it; what came up
+ * of it may be used before that. */
+static void judge_groups(struct lvm *lvm, struct devices *devices)
+{
+	devices_scan(devices);
 	for (size_t i = 0; i < lvm->count; i++) {
-		if (!lvm->volumes[i].name[0])
-			lvm->volumes[i].active |= !lvm->complaint[0];
+		struct lvm_volume *volume = &lvm->volumes[i];
+
+		if (volume->name[0] || volume->active)
+			continue;
+		volume->active = !lvm->complaint[0];
+		announce_group(devices, volume->group);
 	}
 }
 
@@ -180,7 +194,7 @@ static void try_program(struct lvm *lvm, struct devices *devices, bool degraded)
 	need_no_legs(lvm);
 	lvm_program_activate(lvm, degraded ? "degraded" : "complete");
 	lvm->path_taken = "lvm";
-	judge_groups(lvm);
+	judge_groups(lvm, devices);
 	lvm_judge(lvm, devices);
 	if (degraded)
 		judge_legs(lvm, devices->root_fd);

@@ -52,7 +52,7 @@ void device_probe_partition(struct devices *devices, struct device *device)
 						     "stripe_count = 1\nstripes = "   \
 						     "[\n\"pv0\", 1\n]\n}\n}\n}\n}\n"
 
-enum { DISKS_MAX = 3 };
+enum { DISKS_MAX = 4 };
 
 struct machine {
 	char root[64];

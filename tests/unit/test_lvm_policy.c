@@ -16,6 +16,8 @@
 #include "tests/unit/tap.h"
 
 static char modes[128]; /* of the runs of lvm so far */
+static char announced[256];
+static const char *complaint = "no"; /* lvm's */
 
 bool lvm_is_there(int root_fd)
 {
@@ -27,7 +29,7 @@ void lvm_program_activate(struct lvm *lvm, const char *mode)
 {
 	strcat(modes, mode);
 	strcat(modes, " ");
-	strcpy(lvm->complaint, "no");
+	strcpy(lvm->complaint, complaint);
 }
 
 bool lvm_program_is_partial(int root_fd, const struct lvm_volume *volume)
@@ -38,7 +40,9 @@ bool lvm_program_is_partial(int root_fd, const struct lvm_volume *volume)
 
 void lvm_node_announce(int root_fd, const struct device *device)
 {
-	(void)root_fd, (void)device;
+	(void)root_fd;
+	strcat(announced, device->dm_name);
+	strcat(announced, " ");
 }
 
 static const char raid_group[] =
@@ -121,11 +125,80 @@ static void uuids_come_first(void)
 	free(lvm.volumes);
 }
 
+static void put_line(int root_fd, const char *device, const char *file, const char *line)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "sys/class/block/%s/%s", device, file);
+	fd = openat(root_fd, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (write(fd, line, strlen(line)) < 0)
+		abort();
+	close(fd);
+}
+
+/* A mapped device, the next one of the machine. */
+static void map(struct machine *machine, const char *dm_name, const char *uuid)
+{
+	size_t number = machine->devices.count++;
+	struct device *device = &machine->items[number];
+	int root_fd = machine->devices.root_fd;
+	char path[128];
+
+	machine->pointers[number] = device;
+	snprintf(device->name, sizeof(device->name), "dm-%zu", number);
+	strcpy(device->dm_name, dm_name);
+	snprintf(path, sizeof(path), "sys/class/block/%s", device->name);
+	mkdirat(root_fd, path, 0755);
+	strcat(path, "/dm");
+	mkdirat(root_fd, path, 0755);
+	put_line(root_fd, device->name, "size", "8\n");
+	put_line(root_fd, device->name, "dm/name", dm_name);
+	put_line(root_fd, device->name, "dm/uuid", uuid);
+}
+
+#define ID(letter) letter letter letter letter letter letter letter letter
+#define DM_UUID(group, volume)                                                          \
+	"LVM-" ID(group) ID(group) ID(group) ID(group) ID(volume) ID(volume) ID(volume) \
+		ID(volume)
+
+/* What of a group with three mapped devices is announced. */
+static const char *announced_of(const char *group)
+{
+	struct machine machine;
+	struct lvm lvm = { .degraded = LVM_NEVER_DEGRADED };
+
+	machine_init(&machine);
+	plug(&machine, 'A', raid_group, 0);
+	machine.devices.pv_changes = 1;
+	map(&machine, "vg-home", DM_UUID("V", "H"));
+	map(&machine, "vg-pool_tmeta", DM_UUID("V", "P") "-tmeta");
+	map(&machine, "other-home", DM_UUID("W", "H"));
+	lvm_want(&lvm, group, "");
+	announced[0] = '\0';
+	complaint = "";
+	lvm_activate(&lvm, &machine.devices, 0);
+	ok(!lvm_is_wanting(&lvm), "a group that lvm is content with is there");
+	complaint = "no";
+	machine_release(&machine);
+	free(lvm.volumes);
+	return announced;
+}
+
+static void announces_groups(void)
+{
+	is_str(announced_of("vg"), "vg-home ",
+	       "every volume of a group is announced to udev, and no part of one");
+	is_str(announced_of(UUID("V")), "vg-home ",
+	       "also where the UUID names the group");
+}
+
 int main(void)
 {
 	log_set_level(LOG_ERROR);
 	follows_the_policy();
 	refuses_what_will_not_come();
 	uuids_come_first();
+	announces_groups();
 	return done_testing();
 }
