@@ -148,6 +148,29 @@ static int group_absent(const struct seen_pvs *seen, const char *group, struct e
 	return err_set(err, ENXIO, "volume group %s is not there", group);
 }
 
+/* A PV that was absent when its group was renamed has it under the old name: neither name's
+ * copies alone are the newest for certain. */
+static int check_names(const struct seen_pvs *seen, const struct lvm_vg *vg,
+		       struct err *err)
+{
+	char id[LVM_ID_TEXT_SIZE];
+
+	lvm_id_format(vg->id, id);
+	for (size_t i = 0; i < seen->count; i++) {
+		const struct lvm_label *label = &seen->items[i].label;
+
+		for (size_t c = 0; c < label->copy_count; c++) {
+			if (copy_is_of(&label->copies[c], id) &&
+			    !copy_is_of(&label->copies[c], vg->name))
+				return err_set(err, EOPNOTSUPP,
+					       "volume group %s: /dev/%s has it under "
+					       "another name",
+					       vg->name, seen->items[i].device->node);
+		}
+	}
+	return 0;
+}
+
 /* Copies that are the same to the letter, as those of one group mostly are, are parsed
  * once. */
 static int group_find(const struct seen_pvs *seen, const char *group, struct lvm_vg *vg,
@@ -169,7 +192,9 @@ static int group_find(const struct seen_pvs *seen, const char *group, struct lvm
 			taken = copy;
 		}
 	}
-	return !result && !vg->name ? group_absent(seen, group, err) : result;
+	if (!result && !vg->name)
+		return group_absent(seen, group, err);
+	return result ? result : check_names(seen, vg, err);
 }
 
 static const struct seen_pv *seen_before(const struct seen_pvs *seen, size_t index)

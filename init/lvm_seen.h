@@ -31,7 +31,7 @@ void seen_release(struct seen_pvs *seen);
 /* The group of this name or UUID, with the devices of its PVs. The caller releases the
  * group, then frees *text, which it points into. -ENXIO: no such group was seen;
  * -ENOTUNIQ: two have the name, or a PV is there twice; -EOPNOTSUPP: copies that differ
- * in age, a PV on a device of another size. */
+ * in age or in the group's name, a PV on a device of another size. */
 int seen_group(const struct seen_pvs *seen, const char *group, struct lvm_vg *vg,
 	       char **text, struct err *err);
 

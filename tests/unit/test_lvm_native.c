@@ -129,6 +129,16 @@ static void leaves_the_unusual_to_lvm(void)
 	is_int(plan(&machine, "vg", "root", table, &err), -EOPNOTSUPP,
 	       "copies that differ in age: %s", err.text);
 	machine_release(&machine);
+	machine_init(&machine);
+	plug(&machine, 'A', GROUP("new", "V", "9", PV("pv0", "A") PV("pv1", "B")), 0);
+	plug(&machine, 'B', GROUP("old", "V", "4", PV("pv0", "A") PV("pv1", "B")), 0);
+	is_int(plan(&machine, "old", "root", table, &err), -EOPNOTSUPP,
+	       "a group that was renamed while a PV was absent: %s", err.text);
+	is_int(plan(&machine, "new", "root", table, &err), -EOPNOTSUPP,
+	       "... under its new name, too: %s", err.text);
+	is_int(plan(&machine, UUID("V"), "root", table, &err), -EOPNOTSUPP,
+	       "... and by its UUID: %s", err.text);
+	machine_release(&machine);
 }
 
 int main(void)
