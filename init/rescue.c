@@ -85,9 +85,9 @@ static void prepare_shell(struct boot *boot)
 	modules_wait(&boot->modules, KEYBOARDS_TIMEOUT_S);
 }
 
-/* The shell where there is to be one, and words where it ended by itself or was not had.
- * True when somebody left it. */
-static bool give_shell(struct boot *boot, uint64_t quiet_ms)
+/* The shell, and words where it ended by itself or was not had. True when somebody left
+ * it. */
+static bool run_shell(struct boot *boot, uint64_t quiet_ms)
 {
 	static const char *const words[] = {
 		[SHELL_LEFT] = "",
@@ -96,14 +96,18 @@ static bool give_shell(struct boot *boot, uint64_t quiet_ms)
 	};
 	enum shell_end end;
 
-	if (!shell_is_wanted(boot)) {
-		rescue_show(boot, "bedplate: no shell (rd.shell=0 or rd.emergency=)\n");
-		return false;
-	}
 	prepare_shell(boot);
 	end = shell_run(boot->settings->rescue.password, quiet_ms);
 	rescue_show(boot, words[end]);
 	return end == SHELL_LEFT;
+}
+
+static bool give_shell(struct boot *boot)
+{
+	if (shell_is_wanted(boot))
+		return run_shell(boot, boot->settings->rescue.shell_timeout_ms);
+	rescue_show(boot, "bedplate: no shell (rd.shell=0 or rd.emergency=)\n");
+	return false;
 }
 
 void rescue(struct boot *boot, const struct err *err)
@@ -116,7 +120,7 @@ void rescue(struct boot *boot, const struct err *err)
 		log_warning("the boot report could not be written");
 	diagnosis_full(boot, err, &text);
 	rescue_show(boot, text.text);
-	if (!give_shell(boot, boot->settings->rescue.shell_timeout_ms))
+	if (!give_shell(boot))
 		end_machine(boot);
 }
 
@@ -132,7 +136,7 @@ void rescue_finding(struct boot *boot, const struct err *err)
 		"  \"exit\" goes on with the boot; \"reboot -f\" restarts the machine\n\n",
 		err->text, err->hint[0] ? "  " : "", err->hint, err->hint[0] ? "\n" : "");
 	rescue_show(boot, text);
-	if (give_shell(boot, boot->settings->rescue.shell_timeout_ms))
+	if (give_shell(boot))
 		return;
 	if (emergency == init_rescue_emergency_poweroff ||
 	    emergency == init_rescue_emergency_halt)
@@ -148,7 +152,11 @@ void rescue_break(struct boot *boot, const char *step)
 		 "\nbedplate: stopped before step \"%s\" (rd.break); \"exit\" goes on\n",
 		 step);
 	rescue_show(boot, text);
-	give_shell(boot, UINT64_MAX);
+	/* rd.emergency= is about a boot that failed, which this one has not. */
+	if (boot->settings->rescue.shell)
+		run_shell(boot, UINT64_MAX);
+	else
+		rescue_show(boot, "bedplate: no shell (rd.shell=0)\n");
 }
 
 static struct boot *faulty_boot;
@@ -173,7 +181,7 @@ static void fault_handler(int number, siginfo_t *info, void *context)
 			: "");
 	log_error("%s", text + strlen("\nbedplate: "));
 	rescue_show(faulty_boot, text);
-	give_shell(faulty_boot, faulty_boot->settings->rescue.shell_timeout_ms);
+	give_shell(faulty_boot);
 	end_machine(faulty_boot);
 }
 

@@ -20,7 +20,8 @@ void rescue(struct boot *boot, const struct err *err);
  * never in a loop; or the machine ends if rd.emergency= says poweroff or halt. */
 void rescue_finding(struct boot *boot, const struct err *err);
 
-/* Gives a shell in the middle of a good boot (rd.break); returns when it was left. */
+/* Gives a shell in the middle of a good boot (rd.break), unless there are to be none at all
+ * (rd.shell=0); returns when it was left. */
 void rescue_break(struct boot *boot, const char *step);
 
 /* Writes a text to every console that the kernel has; see console.h. */
