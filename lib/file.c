@@ -76,8 +76,9 @@ int file_read_fd(int fd, const char *name, struct strbuf *out, struct err *err)
 		if (got <= 0)
 			break;
 		out->length += (size_t)got;
+		/* Also what is too large in the end is a string as far as it came. */
+		out->text[out->length] = '\0';
 	}
-	out->text[out->length] = '\0';
 	if (got < 0)
 		return err_sys(err, errno, "reading %s", name);
 	return 0;

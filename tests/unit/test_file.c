@@ -131,6 +131,27 @@ static void replaced_whole_or_not(int root)
 	ok(strstr(err.text, "no/such/folder"), "that names the file");
 }
 
+/* /proc/cpuinfo of a large machine: its size is not known before. */
+static void too_large(void)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	char bytes[8192];
+	int ends[2];
+
+	memset(bytes, 'x', sizeof(bytes));
+	strbuf_init(&text, 7000);
+	strbuf_add(&text, bytes, 6000);
+	strbuf_truncate(&text, 0);
+	if (pipe(ends) < 0 || write(ends[1], bytes, sizeof(bytes)) < 0)
+		return;
+	close(ends[1]);
+	is_int(file_read_fd(ends[0], "pipe", &text, NULL), -EFBIG,
+	       "too large is an error");
+	is_int(strlen(text.text), text.length,
+	       "... and what was read ends where it ends");
+	close(ends[0]);
+}
+
 int main(void)
 {
 	char path[] = "/tmp/test_file.XXXXXX", command[64];
@@ -141,6 +162,7 @@ int main(void)
 		return 1;
 	root = file_open_root(path, NULL);
 	readers(root);
+	too_large();
 	links_stay_inside(root);
 	replaced_whole_or_not(root);
 	close(root);
