@@ -18,19 +18,24 @@ static const char grub_file[] = "etc/default/grub";
 static const char grub_folder[] = "etc/default/grub.d";
 static const char kernel_file[] = "etc/kernel/cmdline";
 
-/* "$NAME" or "${NAME}": what it has now. Returns what is behind it, or NULL for another
- * variable, which is nothing here. */
-static const char *expand_self(const char *text, const char *name,
-			       const struct strbuf *before, struct strbuf *out)
+/* "$NAME" or "${NAME}": what it has now; another variable is nothing here. Returns what is
+ * behind it. A '$' before anything else stands for itself. */
+static const char *expand(const char *text, const char *name, const struct strbuf *before,
+			  struct strbuf *out)
 {
-	size_t length = strlen(name);
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
 	bool braced = text[1] == '{';
-	const char *start = text + 1 + braced, *end = start + length;
+	const char *start = text + 1 + braced;
+	size_t length = strspn(start, letters);
 
-	if (strncmp(start, name, length) != 0 || (braced && *end != '}') || *end == '_')
-		return NULL;
-	strbuf_adds(out, before->text);
-	return end + braced;
+	if (!length || (braced && start[length] != '}')) {
+		strbuf_addc(out, '$');
+		return text + 1;
+	}
+	if (length == strlen(name) && strncmp(start, name, length) == 0)
+		strbuf_adds(out, before->text);
+	return start + length + braced;
 }
 
 /* A word of the shell: quoted and bare pieces up to white space. */
@@ -40,20 +45,22 @@ static void add_word(const char *text, const char *name, const struct strbuf *be
 	char quote = '\0';
 
 	while (*text && (quote || !strchr(" \t\n;", *text))) {
-		const char *next = NULL;
-
+		if (*text == '$' && quote != '\'') {
+			text = expand(text, name, before, out);
+			continue;
+		}
 		if (*text == quote) {
 			quote = '\0';
 		} else if (!quote && (*text == '"' || *text == '\'')) {
 			quote = *text;
 		} else if (*text == '\\' && quote != '\'' && text[1]) {
-			strbuf_addc(out, *++text);
-		} else if (*text == '$' && quote != '\'') {
-			next = expand_self(text, name, before, out);
+			/* One at the end of a line joins it with the next. */
+			if (*++text != '\n')
+				strbuf_addc(out, *text);
 		} else {
 			strbuf_addc(out, *text);
 		}
-		text = next ? next : text + 1;
+		text++;
 	}
 }
 

@@ -26,7 +26,10 @@ static const struct row {
 	{ "A=one\nA=\"two ${A}\"\n", "two one" },
 	{ "A=one\nA='$A two'\n", "$A two" },
 	{ "A=\"a=\\\"b c\\\" d\"\n", "a=\"b c\" d" },
-	{ "A=\"$B two\"\n", "B two" },
+	{ "A=\"$B two\"\n", " two" },
+	{ "A=\"one${B}two $B_2 three$\"\n", "onetwo  three$" },
+	{ "A=one\nA=\"$A2 $A two\"\n", " one two" },
+	{ "A=\"one \\\ntwo\"\n", "one two" },
 	{ "A=\"never closed", "never closed" },
 	{ "A=", "" },
 };
