@@ -168,6 +168,14 @@ static bool match_cpu_value(const struct kernel_alternative *item, const char *v
 	}
 }
 
+/* "managed_irq,2-5" keeps interrupts from these CPUs, and no tasks: with a flag in front,
+ * "domain" has to be one (kernel-parameters.txt, isolcpus=). */
+static bool isolates(const char *value)
+{
+	return isdigit((unsigned char)*value) || strncasecmp(value, "all", 3) == 0 ||
+	       list_has(value, "domain", strlen("domain"));
+}
+
 static bool in_range(const struct kernel_alternative *item, const char *value)
 {
 	uint64_t number;
@@ -246,7 +254,9 @@ uint64_t kernel_match_pages(const struct cmdline *cmdline, uint64_t size)
 
 		if (arg->is_init || !arg->value)
 			continue;
-		if (strcmp(arg->name, "hugepagesz") == 0)
+		/* Both say which size the next count is for (kernel mm/hugetlb.c). */
+		if (strcmp(arg->name, "hugepagesz") == 0 ||
+		    strcmp(arg->name, "default_hugepagesz") == 0)
 			kernel_number(arg->value, strlen(arg->value), &current);
 		else if (strcmp(arg->name, "hugepages") == 0 && current == size)
 			count = pages_of_value(arg->value);
@@ -271,6 +281,8 @@ bool kernel_match_cmdline(const struct kernel_alternative *item,
 			continue;
 		matches = (adds_up && matches) ||
 			  kernel_match_value(item, arg->value, possible);
+		if (matches && item->subject == KERNEL_SUBJECT_ISOLATED)
+			matches = isolates(arg->value);
 	}
 	return matches;
 }

@@ -9,6 +9,7 @@
 #include "lib/cleanup.h"
 #include "lib/kernel_rule.h"
 #include "lib/nearest.h"
+#include "lib/value/cpu_list.h"
 
 static const char pages_prefix[] = "hugepages-";
 
@@ -72,6 +73,7 @@ static int unknown_effect(const char *name, struct err *err)
 static int resolve_effect(struct kernel_alternative *item, struct err *err)
 {
 	const char *dot = strchr(item->name, '.');
+	struct cpu_list cpus;
 
 	for (size_t i = 0; i < ARRAY_SIZE(effects); i++) {
 		if (strcmp(effects[i].name, item->name) != 0)
@@ -79,6 +81,9 @@ static int resolve_effect(struct kernel_alternative *item, struct err *err)
 		if (effects[i].test != item->test)
 			return err_set(err, EINVAL, "this is written as %s",
 				       effects[i].grammar);
+		/* The kernel shows numbers; a word such as "all" would never hold. */
+		if (item->values && cpu_list_parse(item->values, &cpus, err) < 0)
+			return -EINVAL;
 		item->subject = effects[i].subject;
 		return 0;
 	}

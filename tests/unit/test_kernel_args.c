@@ -86,6 +86,12 @@ static const struct row {
 	{ KERNEL_RULE_REQUIRE, "hugepages-2M>=512", "hugepages=512", HOLDS, NULL, NULL },
 	{ KERNEL_RULE_REQUIRE, "hugepages-1G>=2", "default_hugepagesz=1G hugepages=2",
 	  HOLDS, NULL, NULL },
+	{ KERNEL_RULE_REQUIRE, "hugepages-1G>=2",
+	  "hugepagesz=2M hugepages=512 default_hugepagesz=1G hugepages=2", HOLDS, NULL,
+	  NULL },
+	{ KERNEL_RULE_REQUIRE, "hugepages-2M=512",
+	  "hugepagesz=2M hugepages=512 default_hugepagesz=1G hugepages=2", HOLDS, NULL,
+	  NULL },
 	{ KERNEL_RULE_REQUIRE, "hugepages-1G>=2", "hugepages=2", FAILS,
 	  "no hugepages= for 1G is given; hugepages-1G>=2 is required (host.conf:12)",
 	  NULL },
@@ -247,6 +253,16 @@ static void test_prediction(void)
 	is_int(findings.items[2].result, FAILS, "and those that will not");
 	is_str(findings.items[2].found, "isolcpus=2,3 is given", "and what is there");
 	kernel_findings_release(&findings);
+	cmdline_release(&cmdline);
+	cmdline_parse(&cmdline, "isolcpus=managed_irq,2-3", NULL);
+	kernel_check(&findings, &rules, &cmdline, NULL, NULL);
+	is_int(findings.items[1].result, FAILS, "spared from interrupts only");
+	kernel_findings_release(&findings);
+	cmdline_release(&cmdline);
+	cmdline_parse(&cmdline, "isolcpus=managed_irq,domain,2-3", NULL);
+	kernel_check(&findings, &rules, &cmdline, NULL, NULL);
+	is_int(findings.items[1].result, HOLDS, "... and from tasks");
+	kernel_findings_release(&findings);
 	kernel_rules_release(&rules);
 }
 
@@ -293,6 +309,8 @@ static const struct bad {
 	{ KERNEL_RULE_EFFECTIVE, "iomu", "is no effect" },
 	{ KERNEL_RULE_EFFECTIVE, "iommu=on", "this is written as iommu" },
 	{ KERNEL_RULE_EFFECTIVE, "isolated", "isolated=CPUS" },
+	{ KERNEL_RULE_EFFECTIVE, "isolated=2-N", "is not a list of CPUs" },
+	{ KERNEL_RULE_EFFECTIVE, "nohz_full=all", "is not a list of CPUs" },
 	{ KERNEL_RULE_EFFECTIVE, "hugepages>=4", "is no effect" },
 	{ KERNEL_RULE_EFFECTIVE, "kvm.nested", "kvm.nested=VALUE" },
 	{ KERNEL_RULE_EFFECTIVE, ".nested=1", "is no effect" },
