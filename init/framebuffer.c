@@ -11,11 +11,12 @@
 #include "lib/file.h"
 #include "lib/file_apart.h"
 
-/* How they are called in /proc/iomem: efifb.c, vesafb.c, simplefb.c, simpledrm.c below the
- * kernel's drivers/video and drivers/gpu, and sysfb_simplefb.c. */
+/* How they are called in /proc/iomem: efifb.c, vesafb.c, simplefb.c, simpledrm.c, since
+ * Linux 6.16 efidrm.c and vesadrm.c, below the kernel's drivers/video and drivers/gpu, and
+ * sysfb_simplefb.c. */
 static const char *const screen_names[] = {
-	"efifb", "vesafb", "simplefb", "simpledrm", "simple-framebuffer",
-	"ofdrm", "BOOTFB",
+	"efifb",  "vesafb",  "simplefb", "simpledrm", "simple-framebuffer",
+	"efidrm", "vesadrm", "ofdrm",    "BOOTFB",
 };
 
 /* Platform devices (kernel drivers/firmware/sysfb.c), without their ".0". */
@@ -137,9 +138,10 @@ bool framebuffers_has_other_console(int root_fd)
 			   NULL) < 0)
 		return false;
 	while ((name = strsep(&rest, " "))) {
-		/* tty0, tty1: the screen's; ttyS0, hvc0: others. */
-		if (*name && (strncmp(name, "tty", 3) ||
-			      strspn(name + 3, "0123456789") != strlen(name + 3)))
+		/* tty0, tty1: the screen's; ttyS0, hvc0: others; ttynull shows nothing. */
+		if (*name && strcmp(name, "ttynull") != 0 &&
+		    (strncmp(name, "tty", 3) ||
+		     strspn(name + 3, "0123456789") != strlen(name + 3)))
 			return true;
 	}
 	return false;

@@ -128,6 +128,9 @@ static void screens(int root)
 	gpu = &list.items[1];
 	framebuffers_read(root, &screens);
 	is_str(framebuffers_on(&screens, gpu), "BOOTFB", "a screen in a card's memory");
+	fake_file(root, "proc/iomem", "  e1000000-e17e8fff : efidrm\n");
+	framebuffers_read(root, &screens);
+	is_str(framebuffers_on(&screens, gpu), "efidrm", "... and one of a newer kernel");
 	ok(!framebuffers_on(&screens, &list.items[2]), "... is on no other card");
 	fake_file(root, "proc/iomem", "00001000-0009fbff : System RAM\n");
 	framebuffers_read(root, &screens);
@@ -151,8 +154,9 @@ static void consoles(int root)
 		const char *active;
 		bool other;
 	} rows[] = {
-		{ "tty0\n", false },  { "tty0 ttyS0\n", true }, { "hvc0\n", true },
-		{ "tty12\n", false }, { "\n", false },
+		{ "tty0\n", false }, { "tty0 ttyS0\n", true },
+		{ "hvc0\n", true },  { "tty12\n", false },
+		{ "\n", false },     { "ttynull tty0\n", false },
 	};
 
 	ok(!framebuffers_has_other_console(root), "no console at all");
