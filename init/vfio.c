@@ -197,11 +197,13 @@ static int make_plan(struct boot *boot, struct framebuffers *framebuffers,
 static int judge(struct boot *boot, struct err *err)
 {
 	_cleanup_pci_list_ struct pci_list functions = PCI_LIST_INIT;
+	struct framebuffers framebuffers;
 	char missing[200];
 	int result = pci_read(boot->root_fd, &functions, err);
 
+	framebuffers_read(boot->root_fd, &framebuffers);
 	if (!result)
-		vfio_judge_plan(&boot->vfio.plan, &functions,
+		vfio_judge_plan(&boot->vfio.plan, &functions, &framebuffers,
 				missing_driver(boot, missing, sizeof(missing)));
 	return result;
 }

@@ -81,6 +81,21 @@ static void judge_failure(struct vfio_device *device, const char *missing)
 			  "vfio-pci did not take it; the kernel's lines above say why");
 }
 
+/* Where the kernel keeps the memory reserved for a screen whose driver is gone (BOOTFB, of a
+ * card that is no VGA device to vfio-pci) the first guest would be told that it cannot have
+ * it ("can't reserve"). */
+static void judge_screen(struct vfio_device *device, const struct pci_function *now,
+			 const struct framebuffers *framebuffers)
+{
+	const char *screen = framebuffers_on(framebuffers, now);
+
+	if (screen && !device->reason[0])
+		snprintf(device->reason, sizeof(device->reason),
+			 "the firmware's screen (%s) still lies in its memory, which no "
+			 "guest can have: give initcall_blacklist=sysfb_init",
+			 screen);
+}
+
 /* It may have been bound in spite of everything: by vfio-pci's own ids= where it was refused
  * here, which the reason still says then; by somebody in the rescue shell. */
 static void judge_bound(const struct vfio_plan *plan, struct vfio_device *device,
@@ -94,7 +109,7 @@ static void judge_bound(const struct vfio_plan *plan, struct vfio_device *device
 }
 
 void vfio_judge_plan(struct vfio_plan *plan, const struct pci_list *functions,
-		     const char *missing)
+		     const struct framebuffers *framebuffers, const char *missing)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct vfio_device *device = &plan->devices[i];
@@ -107,9 +122,12 @@ void vfio_judge_plan(struct vfio_plan *plan, const struct pci_list *functions,
 		device->group = now->group;
 		if (device->result == VFIO_MISMATCH)
 			continue;
-		if (!strcmp(now->driver, VFIO_DRIVER))
+		if (!strcmp(now->driver, VFIO_DRIVER)) {
 			judge_bound(plan, device, functions);
-		else if (device->result == VFIO_TO_BIND || device->result == VFIO_BOUND)
+			judge_screen(device, now, framebuffers);
+		} else if (device->result == VFIO_TO_BIND ||
+			   device->result == VFIO_BOUND) {
 			judge_failure(device, missing);
+		}
 	}
 }

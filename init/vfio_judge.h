@@ -5,9 +5,10 @@
 
 #include "init/vfio_plan.h"
 
-/* Sets driver, result, group state and reason of every device that was to be bound.
- * `missing` says why vfio-pci could not be had, or is NULL. */
+/* Sets driver, result, group state and reason of every device that was to be bound, by the
+ * functions and the firmware's screens that are there now. `missing` says why vfio-pci could
+ * not be had, or is NULL. */
 void vfio_judge_plan(struct vfio_plan *plan, const struct pci_list *functions,
-		     const char *missing);
+		     const struct framebuffers *framebuffers, const char *missing);
 
 #endif

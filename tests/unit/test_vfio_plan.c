@@ -175,7 +175,7 @@ static void judges_bound(void)
 	drivers(NULL);
 	plan_one(&plan, "01:00.0");
 	drivers(whole);
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	is_int(plan.devices[0].result, VFIO_BOUND, "bound is bound");
 	is_int(plan.devices[0].group_state, VFIO_GROUP_OPEN,
 	       "another endpoint without a driver leaves the group open");
@@ -183,7 +183,7 @@ static void judges_bound(void)
 	   "... and is named");
 	ok(vfio_device_is_good(&plan.devices[0]), "... but that is no failure");
 	drivers(broken);
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	is_int(plan.devices[0].group_state, VFIO_GROUP_BROKEN,
 	       "one with a driver breaks it");
 	is_str(plan.devices[0].reason,
@@ -192,7 +192,7 @@ static void judges_bound(void)
 	       "... and is named with it");
 	is_int(vfio_plan_policy(&plan, &worst), VFIO_RESCUE, "... and the policy counts");
 	drivers(stub);
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	is_int(plan.devices[0].group_state, VFIO_GROUP_WHOLE,
 	       "bridges and pci-stub leave a group whole");
 	is_str(plan.devices[0].reason, "", "... about which there is nothing to say");
@@ -210,24 +210,50 @@ static void judges_failed(void)
 	drivers(NULL);
 	plan_one(&plan, "02:00.0");
 	drivers(taken);
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	is_str(plan.devices[0].reason, "driver e1000e has it", "another driver is seen");
 	is_str(plan.devices[0].driver, "e1000e", "... and kept for the report");
 	drivers(NULL);
 	plan_one(&plan, "02:00.0");
-	vfio_judge_plan(&plan, &functions, "vfio-pci is missing");
+	vfio_judge_plan(&plan, &functions, &no_screens, "vfio-pci is missing");
 	is_str(plan.devices[0].reason, "vfio-pci is missing", "a driver that is missing");
 	is_int(plan.devices[0].result, VFIO_FAILED, "... is a failure");
 	plan_one(&plan, "02:00.0");
 	machine[3].group = -1;
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	ok(strstr(plan.devices[0].reason, "no IOMMU"), "no group is no IOMMU");
 	machine[3].group = 2;
 	plan_one(&plan, "02:00.0");
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	ok(strstr(plan.devices[0].reason, "did not take it"),
 	   "else the kernel knows why");
 	vfio_plan_release(&plan);
+}
+
+/* Its driver is gone, and the kernel keeps the memory for it. */
+static void judges_screen(void)
+{
+	static const char *const bound[ARRAY_SIZE(machine)] = {
+		[1] = "vfio-pci", [2] = "vfio-pci"
+	};
+	struct framebuffers screen = {
+		.screens = { { "BOOTFB", { 0xe0000000, 0xe07fffff } } },
+		.screen_count = 1,
+	};
+	struct vfio_wish gpu = wish("01:00.*", VFIO_CONTINUE, "t:1");
+	_cleanup_vfio_plan_ struct vfio_plan plan = VFIO_PLAN_INIT;
+
+	machine[1].bars[1] = (struct pci_range){ 0xe0000000, 0xefffffff };
+	gpu.detach = true;
+	drivers(NULL);
+	vfio_plan_make(&plan, &gpu, 1, &functions, &screen, NULL);
+	drivers(bound);
+	vfio_judge_plan(&plan, &functions, &screen, NULL);
+	is_int(plan.devices[0].result, VFIO_BOUND, "bound, with a screen in its memory");
+	ok(strstr(plan.devices[0].reason, "(BOOTFB) still lies in its memory"),
+	   "... is told (%s)", plan.devices[0].reason);
+	is_str(plan.devices[1].reason, "", "... and of no other device");
+	machine[1].bars[1] = (struct pci_range){ 0, 0 };
 }
 
 /* What was not bound at first may be when it is looked at again. */
@@ -241,10 +267,10 @@ static void judges_again(void)
 	drivers(NULL);
 	plan_one(&plan, "02:00.0");
 	drivers(taken);
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	is_int(plan.devices[0].result, VFIO_FAILED, "a device that another driver has");
 	drivers(bound);
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	is_int(plan.devices[0].result, VFIO_BOUND, "... is bound when somebody did that");
 	is_str(plan.devices[0].reason, "", "... about which there is nothing to say");
 	is_int(vfio_plan_policy(&plan, &worst), VFIO_CONTINUE, "... and no failure");
@@ -269,7 +295,7 @@ static void judges_refused(void)
 	drivers(NULL);
 	vfio_plan_make(&plan, wishes, 2, &functions, &screen, NULL);
 	drivers(taken);
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	is_int(plan.devices[0].result, VFIO_BOUND, "refused, and bound all the same");
 	is_int(plan.devices[0].group_state, VFIO_GROUP_BROKEN, "its group counts");
 	ok(strstr(plan.devices[0].reason, "snd_hda_intel"), "... and is named");
@@ -278,8 +304,8 @@ static void judges_refused(void)
 	vfio_plan_make(&plan, wishes, 2, &functions, &screen, NULL);
 	drivers((const char *const[ARRAY_SIZE(machine)]){
 		[1] = "vfio-pci", [2] = "vfio-pci" });
-	vfio_judge_plan(&plan, &functions, NULL);
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	is_int(plan.devices[0].group_state, VFIO_GROUP_WHOLE, "a whole group");
 	ok(strstr(plan.devices[0].reason, "efifb"), "... leaves the reason (%s)",
 	   plan.devices[0].reason);
@@ -287,11 +313,11 @@ static void judges_refused(void)
 	drivers(NULL);
 	vfio_plan_make(&plan, wishes, 2, &functions, &screen, NULL);
 	drivers((const char *const[ARRAY_SIZE(machine)]){ [2] = "vfio-pci" });
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	is_int(plan.devices[1].group_state, VFIO_GROUP_OPEN,
 	       "what was refused goes to its own driver, and leaves the group open");
 	drivers((const char *const[ARRAY_SIZE(machine)]){ NULL });
-	vfio_judge_plan(&plan, &functions, NULL);
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
 	ok(strstr(plan.devices[1].reason, "did not take it"),
 	   "one that is lost again does not speak of its group (%s)",
 	   plan.devices[1].reason);
@@ -349,6 +375,7 @@ int main(void)
 	judges_bound();
 	judges_failed();
 	judges_again();
+	judges_screen();
 	judges_refused();
 	ids();
 	return done_testing();
