@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "init/boot.h"
+#include "init/rescue.h"
 #include "init/text.h"
 #include "init/vfio_iommu.h"
 #include "init/vfio_judge.h"
@@ -225,10 +226,24 @@ static void describe(const struct vfio_device *device, char *text, size_t size)
 		 device->reason);
 }
 
-/* A reboot happens at most once, when the root is there to remember it. The retry after
- * the shell is the last one: without a way on, the host could never be booted where a card
- * has died. */
-static int follow_policy(struct boot *boot, struct err *err)
+/* What tries once more, or looks again, when the shell was left. */
+typedef int look_again(struct boot *boot, struct err *err);
+
+/* A shell, once: without a way on, the host could never be booted where a card has died.
+ * Where nobody takes it a reboot is wanted, which happens once as well. */
+static int ask(struct boot *boot, const char *text, look_again *again, struct err *err)
+{
+	struct err finding = ERR_INIT;
+
+	boot->vfio.rescued = true;
+	err_set(&finding, ENODEV, "%s", text);
+	err_hint(&finding, "when the shell is left, it is tried once more");
+	rescue_finding(boot, &finding);
+	return again(boot, err);
+}
+
+/* A reboot happens when the root is there to remember it. */
+static int follow_policy(struct boot *boot, look_again *again, struct err *err)
 {
 	const struct vfio_device *worst;
 	enum vfio_policy policy = vfio_plan_policy(&boot->vfio.plan, &worst);
@@ -237,44 +252,20 @@ static int follow_policy(struct boot *boot, struct err *err)
 	if (policy == VFIO_CONTINUE)
 		return 0;
 	describe(worst, text, sizeof(text));
-	if (policy == VFIO_REBOOT) {
+	if (policy == VFIO_REBOOT)
 		reboot_want(boot, text);
-		return 0;
-	}
-	if (boot->vfio.rescued) {
+	else if (!boot->vfio.rescued)
+		return ask(boot, text, again, err);
+	else if (!boot->reboot.count)
 		report_warning(&boot->report,
 			       "vfio: the boot goes on without the devices above");
-		return 0;
-	}
-	boot->vfio.rescued = true;
-	err_set(err, ENODEV, "%s", text);
-	return err_hint(err,
-			"exit from the shell tries again; if it fails again, the boot "
-			"goes on");
+	return 0;
 }
 
-/* What was good and is not any more, said and judged by its policy. */
-static bool tell_changes(struct boot *boot, const struct vfio_device *before)
-{
-	const struct vfio_plan *plan = &boot->vfio.plan;
-	bool worse = false;
-
-	for (size_t i = 0; i < plan->count; i++) {
-		if (!vfio_device_is_good(&before[i]) ||
-		    vfio_device_is_good(&plan->devices[i]))
-			continue;
-		vfio_report_device(boot, &plan->devices[i]);
-		worse = true;
-	}
-	return worse;
-}
-
-int step_vfio(struct boot *boot, struct err *err)
+static int bind_all(struct boot *boot, struct err *err)
 {
 	struct framebuffers framebuffers;
 
-	if (!vfio_read_wishes(boot))
-		return 0;
 	if (make_plan(boot, &framebuffers, err) < 0)
 		return err->code;
 	warn_of_iommu(boot);
@@ -289,7 +280,42 @@ int step_vfio(struct boot *boot, struct err *err)
 		return err->code;
 	for (size_t i = 0; i < boot->vfio.plan.count; i++)
 		vfio_report_device(boot, &boot->vfio.plan.devices[i]);
-	return follow_policy(boot, err);
+	return 0;
+}
+
+static int bind_again(struct boot *boot, struct err *err)
+{
+	int result = bind_all(boot, err);
+
+	return result ? result : follow_policy(boot, bind_again, err);
+}
+
+int step_vfio(struct boot *boot, struct err *err)
+{
+	return vfio_read_wishes(boot) ? bind_again(boot, err) : 0;
+}
+
+static int judge_again(struct boot *boot, struct err *err)
+{
+	int result = judge(boot, err);
+
+	return result ? result : follow_policy(boot, judge_again, err);
+}
+
+/* What was good and is not any more, said. */
+static bool tell_changes(struct boot *boot, const struct vfio_device *before)
+{
+	const struct vfio_plan *plan = &boot->vfio.plan;
+	bool worse = false;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		if (!vfio_device_is_good(&before[i]) ||
+		    vfio_device_is_good(&plan->devices[i]))
+			continue;
+		vfio_report_device(boot, &plan->devices[i]);
+		worse = true;
+	}
+	return worse;
 }
 
 /* A driver that is still being loaded may take what is free in a guest's group; of groups
@@ -319,5 +345,5 @@ int step_vfio_check(struct boot *boot, struct err *err)
 	memcpy(before, plan->devices, plan->count * sizeof(*before));
 	if (judge(boot, err) < 0)
 		return err->code;
-	return tell_changes(boot, before) ? follow_policy(boot, err) : 0;
+	return tell_changes(boot, before) ? follow_policy(boot, judge_again, err) : 0;
 }

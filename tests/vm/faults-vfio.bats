@@ -83,10 +83,18 @@ assert_no_delay() {
 	assert_console "vfio: the boot goes on without the devices above"
 }
 
-@test "OnFailure=rescue without a shell ends in a reboot" {
-	vfio_boot "rd.shell=0 panic=1" image="$(image_with "[Vfio] Devices=00:1e.0; OnFailure=rescue")"
+# A card that has died must not keep a host that nobody watches from ever coming up.
+@test "OnFailure=rescue without a shell ends in one reboot" {
+	local file image
+	file=$(disk_copy plain-ext4/0)
+	image=$(image_with "[Vfio] Devices=00:1e.0; OnFailure=rescue")
+	vfio_boot "rd.shell=0 panic=1" disk= file="$file" image="$image"
 	assert_ended reboot
 	assert_console "the boot has stopped: vfio: 0000:00:1e.0"
+	assert_console "rebooting once for this"
+	vfio_boot "rd.shell=0 panic=1" disk= file="$file" image="$image"
+	assert_handed_over
+	assert_console "rebooted once already for this; going on: vfio: 0000:00:1e.0"
 }
 
 @test "OnFailure=reboot reboots when the root is there to remember it" {
