@@ -35,11 +35,13 @@ int reboot_marker_write(int root_fd, const char *text, struct err *err)
 	if (fd < 0)
 		return err_sys(err, errno, "creating /" REBOOT_MARKER);
 	result = file_write_all(fd, text, strlen(text));
-	if (result < 0)
-		return err_sys(err, -result, "writing /" REBOOT_MARKER);
-	if (fsync(fd) < 0 || fsync(dir_fd) < 0 || syncfs(dir_fd) < 0)
-		return err_sys(err, errno, "syncing /" REBOOT_MARKER);
-	return 0;
+	if (!result && (fsync(fd) < 0 || fsync(dir_fd) < 0 || syncfs(dir_fd) < 0))
+		result = -errno;
+	if (!result)
+		return 0;
+	/* Half a marker would speak of a reboot that is not made now. */
+	unlinkat(dir_fd, REBOOT_MARKER_NAME, 0);
+	return err_sys(err, -result, "writing /" REBOOT_MARKER);
 }
 
 int reboot_marker_remove(int root_fd, struct err *err)

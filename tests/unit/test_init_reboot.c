@@ -3,7 +3,9 @@
 /* test_init_reboot.c: the marker of a reboot stays on the root that it is written to. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +30,24 @@ static void written(int root)
 	is_str(line, "x", "whole");
 	is_int(reboot_marker_remove(root, NULL), 0, "it is taken away");
 	ok(!reboot_marker_exists(root), "and gone");
+	unlinkat(root, REBOOT_MARKER_DIR, AT_REMOVEDIR);
+}
+
+/* A limit of the file's size stands for a full disk. */
+static void full(int root)
+{
+	struct rlimit before, none;
+
+	getrlimit(RLIMIT_FSIZE, &before);
+	none = before;
+	none.rlim_cur = 0;
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &none);
+	is_int(reboot_marker_write(root, "why\n", NULL), -EFBIG,
+	       "a marker that cannot be written is an error");
+	setrlimit(RLIMIT_FSIZE, &before);
+	ok(!reboot_marker_exists(root), "... and leaves nothing behind");
+	reboot_marker_remove(root, NULL);
 	unlinkat(root, REBOOT_MARKER_DIR, AT_REMOVEDIR);
 }
 
@@ -76,6 +96,7 @@ int main(void)
 		return 1;
 	root = open(tree, O_RDONLY | O_DIRECTORY);
 	written(root);
+	full(root);
 	linked(root, outside);
 	in_the_way(root, outside);
 	close(root);
