@@ -25,9 +25,9 @@ static bool is_kept(const struct vfio_plan *plan, const char *name)
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct vfio_device *device = &plan->devices[i];
 
-		if (!strcmp(device->name, name))
-			return device->result != VFIO_REFUSED &&
-			       device->result != VFIO_MISMATCH;
+		if (!strcmp(device->name, name) && device->result != VFIO_REFUSED &&
+		    device->result != VFIO_MISMATCH)
+			return true;
 	}
 	return false;
 }

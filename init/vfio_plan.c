@@ -23,11 +23,17 @@ static bool is_identity(const struct vfio_wish *wish, const struct pci_function 
 	       ((wish->class_code ^ function->class_code) & wish->class_mask) == 0;
 }
 
-static struct vfio_device *find_device(struct vfio_plan *plan, const char *name)
+/* The same function can be there twice: as what one wish means, and as what another one does
+ * not expect at its place. Both are to be told. */
+static struct vfio_device *find_device(struct vfio_plan *plan, const char *name,
+				       enum vfio_result result, const char *reason)
 {
 	for (size_t i = 0; i < plan->count; i++) {
-		if (*name && !strcmp(plan->devices[i].name, name))
-			return &plan->devices[i];
+		struct vfio_device *device = &plan->devices[i];
+
+		if (device->result == result && !strcmp(device->name, name) &&
+		    !strcmp(device->reason, reason))
+			return device;
 	}
 	return NULL;
 }
@@ -72,18 +78,12 @@ static struct vfio_device *add_device(struct vfio_plan *plan,
 	return &devices[plan->count++];
 }
 
-/* One that several ask for is bound if anyone's wish can be fulfilled. */
-static int merge(struct vfio_device *device, const struct vfio_wish *wish,
-		 enum vfio_result result, const char *reason)
+static int merge(struct vfio_device *device, const struct vfio_wish *wish)
 {
 	if (wish->policy > device->policy)
 		device->policy = wish->policy;
 	device->detach |= wish->detach;
 	add_origin(device, wish->origin);
-	if (result == VFIO_TO_BIND && device->result == VFIO_MISMATCH) {
-		device->result = result;
-		text_copy(device->reason, sizeof(device->reason), reason);
-	}
 	return 0;
 }
 
@@ -91,10 +91,10 @@ static int add_function(struct vfio_plan *plan, const struct vfio_wish *wish,
 			const struct pci_function *function, enum vfio_result result,
 			const char *reason)
 {
-	struct vfio_device *device = find_device(plan, function->name);
+	struct vfio_device *device = find_device(plan, function->name, result, reason);
 
 	if (device)
-		return merge(device, wish, result, reason);
+		return merge(device, wish);
 	device = add_device(plan, wish);
 	if (!device)
 		return -ENOMEM;

@@ -83,8 +83,10 @@ void vfio_report_device(struct boot *boot, const struct vfio_device *device)
 			 name.text, device->group,
 			 device->former[0] ? device->former : "no driver",
 			 device->origin);
+	/* What one asked for may be at the place where another expects something else. */
 	if (device->result != VFIO_BOUND)
-		report_warning(&boot->report, "vfio: %s is not bound: %s [%s]", name.text,
+		report_warning(&boot->report, "vfio: %s is not %s: %s [%s]", name.text,
+			       strcmp(device->driver, VFIO_DRIVER) ? "bound" : "meant",
 			       device->reason, device->origin);
 	else if (device->reason[0])
 		report_warning(&boot->report, "vfio: %s: %s", name.text, device->reason);

@@ -115,12 +115,22 @@ static void merges(void)
 	_cleanup_vfio_plan_ struct vfio_plan plan = VFIO_PLAN_INIT;
 
 	vfio_plan_make(&plan, wishes, ARRAY_SIZE(wishes), &functions, &no_screens, NULL);
-	is_int(plan.count, 2, "one device of several wishes is one");
-	is_int(plan.devices[0].result, VFIO_TO_BIND,
+	is_int(plan.count, 3, "one device of several wishes is one");
+	is_int(plan.devices[1].result, VFIO_TO_BIND,
 	       "... bound if one of them allows it");
-	is_int(plan.devices[0].policy, VFIO_REBOOT, "... with the strictest policy");
-	is_str(plan.devices[0].origin, "host.conf:2, guests/a.conf:3",
+	is_int(plan.devices[1].policy, VFIO_REBOOT, "... with the strictest policy");
+	is_str(plan.devices[1].origin, "guests/a.conf:3, host.conf:2",
 	       "... and all origins");
+	is_int(plan.devices[0].result, VFIO_MISMATCH,
+	       "the wish for something else at its place is not lost");
+	is_str(plan.devices[0].origin, "host.conf:2", "... with its own origin");
+	is_int(plan.devices[0].policy, VFIO_CONTINUE, "... and policy");
+	drivers((const char *const[ARRAY_SIZE(machine)]){
+		[3] = "vfio-pci", [4] = "vfio-pci" });
+	vfio_judge_plan(&plan, &functions, &no_screens, NULL);
+	is_int(plan.devices[0].result, VFIO_MISMATCH, "... also when the other is bound");
+	is_int(plan.devices[1].result, VFIO_BOUND, "... as it is");
+	drivers(NULL);
 }
 
 static void origins(void)
