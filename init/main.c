@@ -68,10 +68,20 @@ static bool is_break_point(const struct boot *boot, const struct step *step)
 	return false;
 }
 
+/* The first step to stop before: until then the command line has not been read. */
+static size_t first_break(void)
+{
+	size_t i = 0;
+
+	while (steps[i++].run != step_arguments)
+		;
+	return i;
+}
+
 /* The names that rd.break= knows, and the nearest to one that it does not. */
 static void offer_breaks(struct nearest *nearest)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+	for (size_t i = first_break(); i < ARRAY_SIZE(steps); i++) {
 		nearest_offer(nearest, steps[i].name);
 		for (size_t k = 0; k < ARRAY_SIZE(steps[i].breaks) && steps[i].breaks[k];
 		     k++)
@@ -81,7 +91,7 @@ static void offer_breaks(struct nearest *nearest)
 
 static bool is_break_name(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+	for (size_t i = first_break(); i < ARRAY_SIZE(steps); i++) {
 		if (step_has_break(&steps[i], name))
 			return true;
 	}
@@ -99,10 +109,12 @@ static void check_breaks(struct boot *boot)
 		if (!arg->value || is_break_name(arg->value))
 			continue;
 		offer_breaks(&nearest);
-		report_warning(&boot->report,
-			       "rd.break=%s: there is no such step; the boot goes on%s%s",
-			       arg->value, nearest.best ? "; the nearest is " : "",
-			       nearest.best ? nearest.best : "");
+		report_warning(
+			&boot->report,
+			"rd.break=%s: there is no such step to stop before; the boot "
+			"goes on%s%s",
+			arg->value, nearest.best ? "; the nearest is " : "",
+			nearest.best ? nearest.best : "");
 	}
 }
 

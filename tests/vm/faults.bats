@@ -210,11 +210,13 @@ label_disk() {
 
 @test "fault: names and values that are wrong are told, and the boot goes on" {
 	vm_boot disk=plain-ext4 cmdline="root=LABEL=plain-ext4 rd.timeout=abc rd.brake=mount \
-rd.break=pre-muont rd.luks.uuid=1234 rd.emergency=explode"
+rd.break=pre-muont rd.break=log rd.luks.uuid=1234 rd.emergency=explode"
 	assert_handed_over
 	assert_console "bedplate: rd.timeout on the kernel command line: .*abc"
 	assert_console "bedplate: rd.brake on the kernel command line is not known here; was rd.break meant"
-	assert_console "bedplate: rd.break=pre-muont: there is no such step; .*nearest is pre-mount"
+	assert_console "bedplate: rd.break=pre-muont: there is no such step to stop before; .*nearest is pre-mount"
+	# The command line is read after that.
+	assert_console "bedplate: rd.break=log: there is no such step to stop before"
 	assert_console "bedplate: rd.emergency on the kernel command line: .*explode"
 	refute_console "bedplate: rd.luks"
 	assert_between "$started" "" 0 20
