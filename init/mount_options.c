@@ -8,8 +8,14 @@
 #include "init/text.h"
 #include "lib/cleanup.h"
 
+/* Newer than some C libraries' headers (linux/mount.h). */
+#ifndef MS_NOSYMFOLLOW
+#define MS_NOSYMFOLLOW 256
+#endif
+
 /* mount(8), "FILESYSTEM-INDEPENDENT MOUNT OPTIONS"; those that only mean something in
- * fstab are swallowed. */
+ * fstab are swallowed, but for what they imply. The kernel's file systems know none of
+ * these words and refuse to mount with one. */
 static const struct {
 	const char *word;
 	unsigned long set, clear;
@@ -21,6 +27,11 @@ static const struct {
 	{ "noauto", 0, 0 },
 	{ "nofail", 0, 0 },
 	{ "_netdev", 0, 0 },
+	{ "nouser", 0, 0 },
+	{ "user", MS_NOEXEC | MS_NOSUID | MS_NODEV, 0 },
+	{ "users", MS_NOEXEC | MS_NOSUID | MS_NODEV, 0 },
+	{ "owner", MS_NOSUID | MS_NODEV, 0 },
+	{ "group", MS_NOSUID | MS_NODEV, 0 },
 	{ "nosuid", MS_NOSUID, 0 },
 	{ "suid", 0, MS_NOSUID },
 	{ "nodev", MS_NODEV, 0 },
@@ -33,10 +44,21 @@ static const struct {
 	{ "noatime", MS_NOATIME, 0 },
 	{ "atime", 0, MS_NOATIME },
 	{ "nodiratime", MS_NODIRATIME, 0 },
+	{ "diratime", 0, MS_NODIRATIME },
 	{ "relatime", MS_RELATIME, 0 },
 	{ "norelatime", 0, MS_RELATIME },
 	{ "strictatime", MS_STRICTATIME, 0 },
+	{ "nostrictatime", 0, MS_STRICTATIME },
 	{ "lazytime", MS_LAZYTIME, 0 },
+	{ "nolazytime", 0, MS_LAZYTIME },
+	{ "iversion", MS_I_VERSION, 0 },
+	{ "noiversion", 0, MS_I_VERSION },
+	{ "mand", MS_MANDLOCK, 0 },
+	{ "nomand", 0, MS_MANDLOCK },
+	{ "silent", MS_SILENT, 0 },
+	{ "loud", 0, MS_SILENT },
+	{ "nosymfollow", MS_NOSYMFOLLOW, 0 },
+	{ "symfollow", 0, MS_NOSYMFOLLOW },
 };
 
 static bool apply_word(struct mount_options *options, const char *word)
@@ -47,7 +69,8 @@ static bool apply_word(struct mount_options *options, const char *word)
 		options->flags = (options->flags & ~words[i].clear) | words[i].set;
 		return true;
 	}
-	return (word[0] == 'x' || word[0] == 'X') && word[1] == '-';
+	return ((word[0] == 'x' || word[0] == 'X') && word[1] == '-') ||
+	       strncmp(word, "comment=", 8) == 0;
 }
 
 void mount_options_parse(struct mount_options *options, const char *text, bool read_only)
