@@ -106,28 +106,31 @@ static bool reference_of(const struct lvm_volume *volume, char *text, size_t siz
 	return true;
 }
 
-/* Those by UUID go one by one, the others in one run. */
-void lvm_program_activate(struct lvm *lvm, const char *mode)
+/* Who names a volume means it, though it be one that is skipped when all of its group is
+ * activated, as thin snapshots are (lvmthin(7)); lvm would not say a word of it. */
+static const char *skip_option(bool whole_groups)
 {
-	_cleanup_free_ char(*references)[REFERENCE_MAX] =
-		calloc(lvm->count, sizeof(*references));
+	return whole_groups ? "--yes" : "--ignoreactivationskip";
+}
+
+/* Those by UUID go one by one, the others in one run. */
+static void activate(struct lvm *lvm, const char *mode, bool whole_groups,
+		     char (*references)[REFERENCE_MAX])
+{
 	const char *argv[ARGS_MAX] = {
 		program,     "lvchange",         "--activate", "y",
-		"--sysinit", "--activationmode", mode,
+		"--sysinit", "--activationmode", mode,         skip_option(whole_groups),
 	};
-	size_t argc = 7, first = argc;
+	size_t argc = 8, first = argc;
 
-	if (!references)
-		return;
 	for (size_t i = 0; i < lvm->count && argc + 1 < ARGS_MAX; i++) {
 		const char *const by_uuid[] = {
-			program, "lvchange",  "--activate",
-			"y",     "--sysinit", "--activationmode",
-			mode,    "--select",  references[i],
-			NULL,
+			program,     "lvchange",         "--activate", "y",
+			"--sysinit", "--activationmode", mode,         argv[7],
+			"--select",  references[i],      NULL,
 		};
 
-		if (lvm->volumes[i].active)
+		if (lvm->volumes[i].active || !lvm->volumes[i].name[0] != whole_groups)
 			continue;
 		if (reference_of(&lvm->volumes[i], references[i], REFERENCE_MAX))
 			run_change(lvm, by_uuid);
@@ -136,6 +139,17 @@ void lvm_program_activate(struct lvm *lvm, const char *mode)
 	}
 	if (argc > first)
 		run_change(lvm, argv);
+}
+
+void lvm_program_activate(struct lvm *lvm, const char *mode)
+{
+	_cleanup_free_ char(*references)[REFERENCE_MAX] =
+		calloc(lvm->count, sizeof(*references));
+
+	if (!references)
+		return;
+	activate(lvm, mode, false, references);
+	activate(lvm, mode, true, references);
 }
 
 int lvm_program_change(int root_fd, const char *reference, const char *activate,

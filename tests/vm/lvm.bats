@@ -112,6 +112,12 @@ boot_by_lvm() {
 	assert_equal "$(report dm | grep -c vgt-guest)" 0 "other volumes"
 }
 
+@test "a thin snapshot as the root, though it is marked to be skipped" {
+	boot lvm-thin /dev/vgt/before
+	assert_root_device /dev/mapper/vgt-before
+	assert_equal "$(report dm | grep -c vgt-root)" 0 "its origin"
+}
+
 @test "a root volume behind a cache" {
 	boot_by_lvm lvm-cache vgc
 }
