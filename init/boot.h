@@ -70,8 +70,15 @@ void panic_prepare(struct boot *boot);
 /* How early.c's changes to the kernel's settings are taken back; part of the switch. */
 void kernel_settings_restore(struct boot *boot);
 
-/* Waits for the device that boot->wanted names, at most so long, and copies it. */
-int wait_for_device(struct boot *boot, uint64_t timeout_ms, struct device *device,
-		    struct err *err);
+/* How long, and how it will be mounted: a btrfs may come up without all of its devices. */
+struct wait_request {
+	uint64_t timeout_ms;
+	const char *types; /* parted by commas; "" or "auto": to be found out */
+	const char *options;
+};
+
+/* Waits for the device that boot->wanted names, and copies it. */
+int wait_for_device(struct boot *boot, const struct wait_request *request,
+		    struct device *device, struct err *err);
 
 #endif

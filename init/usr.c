@@ -50,7 +50,11 @@ static void make_plan(struct boot *boot, struct usr_plan *plan)
 
 static int find_device(struct boot *boot, const struct usr_plan *plan, struct err *err)
 {
-	uint64_t timeout_ms = boot->settings->root.timeout_ms;
+	struct wait_request request = {
+		.timeout_ms = boot->settings->root.timeout_ms,
+		.types = plan->types,
+		.options = plan->options,
+	};
 
 	if (spec_parse(&boot->usr, plan->spec, err) < 0)
 		return err->code;
@@ -59,9 +63,9 @@ static int find_device(struct boot *boot, const struct usr_plan *plan, struct er
 	/* The root's type need not be /usr's. */
 	boot->devices.type_hint[0] = '\0';
 	boot->wanted = &boot->usr;
-	if (plan->nofail && timeout_ms > NOFAIL_TIMEOUT_MS)
-		timeout_ms = NOFAIL_TIMEOUT_MS;
-	return wait_for_device(boot, timeout_ms, &boot->usr_device, err);
+	if (plan->nofail && request.timeout_ms > NOFAIL_TIMEOUT_MS)
+		request.timeout_ms = NOFAIL_TIMEOUT_MS;
+	return wait_for_device(boot, &request, &boot->usr_device, err);
 }
 
 static int mount_usr(struct boot *boot, const struct usr_plan *plan, struct err *err)

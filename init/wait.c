@@ -38,6 +38,7 @@ enum {
 
 struct wait {
 	struct boot *boot;
+	const struct wait_request *request;
 	struct device *found; /* a copy goes here */
 	uint64_t delay_ms;
 	int64_t start_us;
@@ -174,13 +175,12 @@ static bool has_word(const char *list, const char *word)
 static bool is_whole(struct wait *wait, const struct device *device)
 {
 	struct boot *boot = wait->boot;
-	const struct init_root *root = &boot->settings->root;
+	const char *types = wait->request->types;
 	struct btrfs_count count;
 
 	boot->btrfs_missing[0] = '\0';
 	if ((device->probed && strcmp(device->type, "btrfs") != 0) ||
-	    (boot->wanted == &boot->root && root->fstype[0] &&
-	     !has_word(root->fstype, "btrfs") && !has_word(root->fstype, "auto")))
+	    (types[0] && !has_word(types, "btrfs") && !has_word(types, "auto")))
 		return true;
 	count = btrfs_count_devices(&boot->devices, device);
 	if (count.there >= count.wanted)
@@ -188,7 +188,7 @@ static bool is_whole(struct wait *wait, const struct device *device)
 	snprintf(boot->btrfs_missing, sizeof(boot->btrfs_missing),
 		 "%d of the %d devices of the btrfs on %s are there", (int)count.there,
 		 (int)count.wanted, device->node);
-	return has_word(root->options, "degraded") &&
+	return has_word(wait->request->options, "degraded") &&
 	       waited_ms(wait) >= BTRFS_DEGRADED_AFTER_MS;
 }
 
@@ -289,8 +289,10 @@ static int give_up(struct wait *wait, struct err *err)
 	err_set(err, ETIMEDOUT, "%s did not appear within %d s: %s", boot->wanted->text,
 		(int)(waited_ms(wait) / 1000), text.text);
 	if (boot->btrfs_missing[0])
-		err_hint(err, "with redundant profiles, rootflags=degraded mounts it "
-			      "without the missing ones");
+		err_hint(err,
+			 "with redundant profiles, %s mounts it without the missing ones",
+			 boot->wanted == &boot->root ? "rootflags=degraded"
+						     : "the mount option degraded");
 	return err->code;
 }
 
@@ -354,16 +356,17 @@ static void warn_of_twin(struct boot *boot)
 			       boot->root.text, twin->node, boot->device.node);
 }
 
-int wait_for_device(struct boot *boot, uint64_t timeout_ms, struct device *device,
-		    struct err *err)
+int wait_for_device(struct boot *boot, const struct wait_request *request,
+		    struct device *device, struct err *err)
 {
 	struct wait wait = {
 		.boot = boot,
+		.request = request,
 		.found = device,
 		.start_us = clock_us(),
 		.last_event_us = clock_us(),
 		.next_message_ms = FIRST_MESSAGE_MS,
-		.timeout_ms = timeout_ms,
+		.timeout_ms = request->timeout_ms,
 	};
 
 	if (boot->wanted == &boot->root)
@@ -385,11 +388,14 @@ int wait_for_device(struct boot *boot, uint64_t timeout_ms, struct device *devic
 
 int step_device(struct boot *boot, struct err *err)
 {
-	int result = wait_for_device(boot,
-				     boot->root.kind == SPEC_NONE
-					     ? NAMELESS_TIMEOUT_MS
-					     : boot->settings->root.timeout_ms,
-				     &boot->device, err);
+	const struct init_root *root = &boot->settings->root;
+	const struct wait_request request = {
+		.timeout_ms = boot->root.kind == SPEC_NONE ? NAMELESS_TIMEOUT_MS
+							   : root->timeout_ms,
+		.types = root->fstype,
+		.options = root->options,
+	};
+	int result = wait_for_device(boot, &request, &boot->device, err);
 
 	if (result < 0)
 		return result;

@@ -84,6 +84,14 @@ no_init() {
 	assert_between "Run /init as init" "nofail: going on" 9 60
 }
 
+@test "a btrfs for /usr lacks a disk: its own mount options say degraded, the root's do not" {
+	vm_boot disk="usr-disk/0 btrfs-2disk/1" cmdline="root=LABEL=usr-disk init=/sbin/init \
+		mount.usr=LABEL=btrfs-2disk mount.usrfstype=btrfs mount.usrflags=degraded,ro"
+	assert_handed_over
+	report mount | grep -q '^/dev/vdb /usr btrfs ro,.*degraded' || vm_fail "/usr is not mounted"
+	assert_within 40
+}
+
 @test "/usr's volume does not exist: named, with what its group is" {
 	vm_boot disk=usr-lvm cmdline="root=/dev/vgu/root mount.usr=/dev/vgu/user rd.timeout=5"
 	assert_stopped "/usr: /dev/vgu/user: volume group vgu has no volume user; the nearest is usr"
