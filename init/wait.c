@@ -202,7 +202,8 @@ static bool device_is_there(struct wait *wait)
 		return false;
 	device = devices_find(&boot->devices, boot->wanted);
 	if (!device || !device_size(&boot->devices, device) ||
-	    !is_what_it_seems(boot, device) || !is_whole(wait, device))
+	    !is_what_it_seems(boot, device) || !is_whole(wait, device) ||
+	    wait_lvm_is_held_up(boot, waited_ms(wait)))
 		return false;
 	*wait->found = *device;
 	return true;

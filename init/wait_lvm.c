@@ -59,6 +59,13 @@ void wait_try_lvm(struct boot *boot, int64_t waited_ms)
 	lvm_tell(&boot->lvm, &boot->report);
 }
 
+bool wait_lvm_is_held_up(struct boot *boot, int64_t waited_ms)
+{
+	return waited_ms < LVM_HELD_UP_MS && lvm_is_waiting(&boot->lvm) &&
+	       devices_have_pvs(&boot->devices) &&
+	       !loader_done_with(&boot->modules.loader, is_for_lvm);
+}
+
 void wait_search_lvm(struct boot *boot, int64_t waited_ms, unsigned *searched_changes,
 		     struct err *hopeless)
 {
