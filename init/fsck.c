@@ -76,7 +76,7 @@ static __attribute__((noreturn)) void restart(const char *node)
 {
 	log_warning("/dev/%s was repaired and the machine has to be restarted; it is now",
 		    node);
-	sync();
+	reboot_sync();
 	reboot(RB_AUTOBOOT);
 	for (;;)
 		pause();

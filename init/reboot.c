@@ -13,6 +13,7 @@
 #include "init/rescue.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/file_apart.h"
 #include "lib/log.h"
 
 void reboot_want(struct boot *boot, const char *reason)
@@ -31,6 +32,7 @@ void reboot_want(struct boot *boot, const char *reason)
 		reboot->count++;
 }
 
+enum { SYNC_TIMEOUT_MS = 20000 };
 enum { FLAGS_KEPT = ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_SYNCHRONOUS | ST_MANDLOCK };
 
 /* statvfs(3)'s flags have the values of mount(2)'s; those of atime stay as they are where
@@ -84,6 +86,16 @@ static void sleep_ms(uint64_t ms)
 		;
 }
 
+int reboot_sync(void)
+{
+	struct err err = ERR_INIT;
+	int result = file_sync_apart(SYNC_TIMEOUT_MS, &err);
+
+	if (result < 0)
+		log_warning("%s; going on without", err.text);
+	return result;
+}
+
 /* The delay is there for a person to read why; without an end (panic=0) it would be no
  * reboot. */
 static void reboot_now(struct boot *boot)
@@ -100,8 +112,9 @@ static void reboot_now(struct boot *boot)
 		    (int)((delay_ms + 999) / 1000));
 	rescue_show(boot, text.text);
 	sleep_ms(delay_ms);
-	sync();
-	mount(NULL, "/sysroot", NULL, MS_REMOUNT | MS_RDONLY, NULL);
+	/* A disk that does not answer would keep the remount as well. */
+	if (reboot_sync() == 0)
+		mount(NULL, "/sysroot", NULL, MS_REMOUNT | MS_RDONLY, NULL);
 	reboot(RB_AUTOBOOT);
 }
 

@@ -26,4 +26,8 @@ struct reboot {
  * counts once. May be called by every step before "reboot". */
 void reboot_want(struct boot *boot, const char *reason);
 
+/* Writes to the disks what is to be written, before the machine goes down; a disk that does not
+ * answer is said, and not waited for. 0 or -errno. */
+int reboot_sync(void);
+
 #endif

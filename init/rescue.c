@@ -63,7 +63,7 @@ static void end_machine(struct boot *boot)
 	log_info("%s in %d s", ending->says, (int)((delay_ms + 999) / 1000));
 	rescue_show(boot, text);
 	sleep_ms(delay_ms);
-	sync();
+	reboot_sync();
 	reboot(ending->command);
 	/* Refused or halted: process 1 must not end. */
 	for (;;)

@@ -73,3 +73,34 @@ int file_write_apart(int root_fd, const char *path, const char *text, int timeou
 			       timeout_ms / 1000);
 	return error ? err_sys(err, error, "writing %s", path) : 0;
 }
+
+static void sync_and_exit(int out)
+{
+	int error = 0;
+
+	sync();
+	_exit(write(out, &error, sizeof(error)) < 0);
+}
+
+int file_sync_apart(int timeout_ms, struct err *err)
+{
+	int ends[2], error;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(err, errno, "writing to the disks");
+	child = fork();
+	if (child == 0)
+		sync_and_exit(ends[1]);
+	error = child < 0 ? errno : 0;
+	close(ends[1]);
+	if (child > 0)
+		error = wait_for(child, ends[0], timeout_ms);
+	close(ends[0]);
+	if (error == ETIMEDOUT)
+		return err_set(err, error,
+			       "a disk does not answer: what was to be written is not "
+			       "after %d s",
+			       timeout_ms / 1000);
+	return error ? err_sys(err, error, "writing to the disks") : 0;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* file_apart.h: writes to sysfs that may never come back. */
+/* file_apart.h: writes that may never come back. */
 #ifndef BEDPLATE_LIB_FILE_APART_H
 #define BEDPLATE_LIB_FILE_APART_H
 
@@ -10,5 +10,9 @@
  * that. -ETIMEDOUT then; else what the write came to. */
 int file_write_apart(int root_fd, const char *path, const char *text, int timeout_ms,
 		     struct err *err);
+
+/* As sync(2), in a child that is left to itself after the deadline: it waits for every disk,
+ * and one that does not answer any more keeps it for ever. -ETIMEDOUT then. */
+int file_sync_apart(int timeout_ms, struct err *err);
 
 #endif
