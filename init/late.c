@@ -59,9 +59,12 @@ static int take_answer(pid_t pid, int answer, struct err *err)
 	int64_t until_ms = clock_us() / 1000 + LATE_TIMEOUT_MS;
 	int result;
 
-	do
-		result = poll(&polled, 1, (int)(until_ms - clock_us() / 1000));
-	while (result < 0 && errno == EINTR && clock_us() / 1000 < until_ms);
+	/* A negative number would be no deadline. */
+	do {
+		int64_t left_ms = until_ms - clock_us() / 1000;
+
+		result = poll(&polled, 1, left_ms > 0 ? (int)left_ms : 0);
+	} while (result < 0 && errno == EINTR);
 	if (result <= 0) {
 		kill(pid, SIGKILL);
 		return err_set(err, ETIMEDOUT, "unpacking did not end within %d s",
