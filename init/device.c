@@ -9,11 +9,12 @@
 #include <unistd.h>
 
 #include "init/device.h"
+#include "init/pv.h"
 #include "init/text.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
-enum { PV_LABEL_AREA = 2048, PV_SECTOR = 512, DEVICE_UUID_MAX = 160 };
+enum { DEVICE_UUID_MAX = 160 };
 
 /* Devices that hold no root and cost time to open, or seconds (a floppy drive that is
  * empty). */
@@ -212,30 +213,6 @@ struct device *devices_find_mapped(struct devices *devices, const char *dm_name)
 	return NULL;
 }
 
-/* One of the first four sectors holds "LABELONE", the sector's number, and the type "LVM2
- * 001" (lvm2 lib/format_text/layout.h, struct label_header). */
-static bool has_pv_label(const char *area, size_t size)
-{
-	for (size_t i = 0; i + PV_SECTOR <= size; i += PV_SECTOR) {
-		if (memcmp(area + i, "LABELONE", 8) == 0 &&
-		    memcmp(area + i + 24, "LVM2 001", 8) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool device_is_pv(const struct devices *devices, const struct device *device)
-{
-	char path[DEVICE_NAME_MAX + 8], area[PV_LABEL_AREA];
-	_cleanup_close_ int fd = -1;
-	ssize_t got;
-
-	snprintf(path, sizeof(path), "dev/%s", device->node);
-	fd = openat(devices->root_fd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	got = fd < 0 ? -1 : pread(fd, area, sizeof(area), 0);
-	return got > 0 && has_pv_label(area, (size_t)got);
-}
-
 void devices_find_pvs(struct devices *devices)
 {
 	for (size_t i = 0; i < devices->count; i++) {
@@ -246,7 +223,7 @@ void devices_find_pvs(struct devices *devices)
 		    !device_size(devices, device))
 			continue;
 		device->pv_known = true;
-		device->is_pv = device_is_pv(devices, device);
+		device->is_pv = device_is_pv(devices->root_fd, device);
 		devices->pv_changes += device->is_pv;
 	}
 }

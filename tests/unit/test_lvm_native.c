@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: init/lvm_native.c init/lvm_seen.c init/lvm_config.c init/lvm_label.c init/lvm_vg.c */
-/* SOURCES: init/lvm_map.c init/spec.c init/dm.c init/device.c init/uevent.c lib/strbuf.c */
+/* SOURCES: init/lvm_map.c init/spec.c init/dm.c init/device.c init/pv.c init/uevent.c lib/strbuf.c */
 /* SOURCES: lib/err.c lib/nearest.c lib/file.c lib/log.c */
 /* test_lvm_native.c: what /init makes of the physical volumes that are there: one group out of
  * many, duplicates, two groups of one name, and names that nobody has. */
@@ -141,11 +141,32 @@ static void leaves_the_unusual_to_lvm(void)
 	machine_release(&machine);
 }
 
+static void leaves_old_labels_alone(void)
+{
+	struct machine machine;
+
+	machine_init(&machine);
+	plug(&machine, 'A', GROUP("vg", "V", "3", PV("pv0", "A")), 0);
+	machine.items[0].pv_known = machine.items[0].is_pv = false;
+	devices_find_pvs(&machine.devices);
+	ok(devices_have_pvs(&machine.devices), "a whole disk may be a PV");
+	mkdirat(machine.devices.root_fd, "sys/class/block/vda/queue", 0755);
+	mkdirat(machine.devices.root_fd, "sys/class/block/vda/vda1", 0755);
+	close(openat(machine.devices.root_fd, "sys/class/block/vda/vda1/partition",
+		     O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	machine.items[0].pv_known = machine.items[0].is_pv = false;
+	devices_find_pvs(&machine.devices);
+	ok(!devices_have_pvs(&machine.devices),
+	   "one with partitions is none, whatever label was left on it");
+	machine_release(&machine);
+}
+
 int main(void)
 {
 	finds_one_group();
 	waits_for_what_is_missing();
 	refuses_what_is_ambiguous();
 	leaves_the_unusual_to_lvm();
+	leaves_old_labels_alone();
 	return done_testing();
 }
