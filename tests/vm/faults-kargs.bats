@@ -191,7 +191,8 @@ ShellTimeout=6s'
 }
 
 @test "fault: rd.break= at every step: exit goes on each time" {
-	local at options=() step breaks=(kernel-args uevents modules device resume mount parameters reboot init switch)
+	local at options=() step breaks=(kernel-args uevents vfio modules device resume
+		mount parameters vfio-check reboot usr init switch)
 	for at in "${breaks[@]}"; do
 		options+=(shell="echo at-$at; exit")
 	done

@@ -37,6 +37,15 @@ assert_one_of_two_bound() {
 	assert_one_of_two_bound
 }
 
+@test "a vfio-pci that is there beforehand, as a built-in one is, is said and takes the card" {
+	vfio_boot "rd.break=vfio" shell="modprobe vfio-pci; exit" \
+		image="$(image_with "[Vfio] Devices=8086:10d3@00:10.0" --mode=generic)"
+	assert_handed_over
+	assert_console "vfio: vfio-pci is built into this kernel: its options count on the kernel command line only"
+	assert_driver 0000:00:10.0 vfio-pci
+	assert_vfio 0000:00:10.0 result=bound group_state=whole
+}
+
 @test "VENDOR:DEVICE takes every such card" {
 	vfio_boot "" image="$(image_with "[Vfio] Devices=8086:10d3")"
 	assert_handed_over
