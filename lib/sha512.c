@@ -55,22 +55,24 @@ static void expand(uint64_t *words, const uint8_t *block)
 	}
 }
 
+/* The eight working words stay where they are; what moves on is which of them is "a". */
 static void compress(struct sha512 *sha)
 {
 	uint64_t words[80], s[8];
 
 	expand(words, sha->block);
 	memcpy(s, sha->state, sizeof(s));
-	for (unsigned i = 0; i < 80; i++) {
-		uint64_t a = s[0], e = s[4];
-		uint64_t one = s[7] + (rotate(e, 14) ^ rotate(e, 18) ^ rotate(e, 41)) +
-			       ((e & s[5]) ^ (~e & s[6])) + constants[i] + words[i];
+	for (unsigned i = 0, at = 0; i < 80; i++, at = (at - 1) & 7) {
+		uint64_t a = s[at], b = s[(at + 1) & 7], c = s[(at + 2) & 7];
+		uint64_t e = s[(at + 4) & 7], f = s[(at + 5) & 7], g = s[(at + 6) & 7];
+		uint64_t one = s[(at + 7) & 7] +
+			       (rotate(e, 14) ^ rotate(e, 18) ^ rotate(e, 41)) +
+			       ((e & f) ^ (~e & g)) + constants[i] + words[i];
 		uint64_t two = (rotate(a, 28) ^ rotate(a, 34) ^ rotate(a, 39)) +
-			       ((a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]));
+			       ((a & b) ^ (a & c) ^ (b & c));
 
-		memmove(s + 1, s, 7 * sizeof(*s));
-		s[4] += one;
-		s[0] = one + two;
+		s[(at + 3) & 7] += one;
+		s[(at + 7) & 7] = one + two;
 	}
 	for (unsigned i = 0; i < 8; i++)
 		sha->state[i] += s[i];
@@ -86,9 +88,16 @@ void sha512_add(struct sha512 *sha, const void *data, size_t size)
 {
 	const uint8_t *bytes = data;
 
-	for (size_t i = 0; i < size; i++) {
-		sha->block[sha->length++ % SHA512_BLOCK] = bytes[i];
-		if (sha->length % SHA512_BLOCK == 0)
+	while (size) {
+		size_t used = sha->length % SHA512_BLOCK, more = SHA512_BLOCK - used;
+
+		if (more > size)
+			more = size;
+		memcpy(sha->block + used, bytes, more);
+		sha->length += more;
+		bytes += more;
+		size -= more;
+		if (used + more == SHA512_BLOCK)
 			compress(sha);
 	}
 }
