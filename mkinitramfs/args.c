@@ -2,6 +2,37 @@
 /* args.c: the table of options. */
 #include "mkinitramfs/args.h"
 
+#define ROW_ROOT                                                            \
+	{                                                                   \
+		0, "root", "DIR", "Read the system below DIR (default: /)", \
+			OPTION_TEXT(struct args, root)                      \
+	}
+#define ROW_SET                                                                 \
+	{                                                                       \
+		0, "set", "SECTION.KEY=VALUE",                                  \
+			"Set a key of host.conf for this run; may be repeated", \
+			OPTION_LIST(struct args, set)                           \
+	}
+#define ROW_PARTS                                                                   \
+	{                                                                           \
+		0, "parts", "DIR",                                                  \
+			"Take the programs init, lvm, e2fsck and busybox from DIR", \
+			OPTION_TEXT(struct args, parts)                             \
+	}
+#define ROW_JSON                                                                \
+	{                                                                       \
+		0, "json", NULL, "Print JSON", OPTION_SWITCH(struct args, json) \
+	}
+#define ROW_VERBOSE                                                                   \
+	{                                                                             \
+		'v', "verbose", NULL, "Say more", OPTION_SWITCH(struct args, verbose) \
+	}
+#define ROW_DRY_RUN                                                              \
+	{                                                                        \
+		'n', "dry-run", NULL, "Print what would be done; write nothing", \
+			OPTION_SWITCH(struct args, dry_run)                      \
+	}
+
 static const struct option_spec options[] = {
 	{ 'k', "kernel", "VERSION",
 	  "The kernel whose modules go in (default: the running one)",
@@ -10,22 +41,18 @@ static const struct option_spec options[] = {
 	  OPTION_TEXT(struct args, output) },
 	{ 0, "mode", "MODE", "Make the image for this host's root, or for any machine",
 	  OPTION_WORD(struct args, mode, "host", "generic") },
-	{ 0, "root", "DIR", "Read the system below DIR (default: /)",
-	  OPTION_TEXT(struct args, root) },
+	ROW_ROOT,
 	{ 0, "compression", "METHOD", "How the image is compressed",
 	  OPTION_WORD(struct args, compression, "zstd", "gzip", "xz", "lz4", "none") },
 	{ 0, "level", "N", "Compression level (0: the method's default)",
 	  OPTION_TEXT(struct args, level) },
-	{ 0, "set", "SECTION.KEY=VALUE",
-	  "Set a key of host.conf for this run; may be repeated",
-	  OPTION_LIST(struct args, set) },
-	{ 0, "parts", "DIR", "Take the programs init, lvm, e2fsck and busybox from DIR",
-	  OPTION_TEXT(struct args, parts) },
+	ROW_SET,
+	ROW_PARTS,
 	{ 0, "explain", NULL, "Print each entry and why it is in the image",
 	  OPTION_SWITCH(struct args, explain) },
 	{ 'n', "dry-run", NULL, "Print what the image would hold; write nothing",
 	  OPTION_SWITCH(struct args, dry_run) },
-	{ 0, "json", NULL, "Print JSON", OPTION_SWITCH(struct args, json) },
+	ROW_JSON,
 	{ 'l', "list", "FILE", "List what an initramfs holds",
 	  OPTION_TEXT(struct args, list) },
 	{ 'x', "extract", "FILE", "Unpack an initramfs into the folder DIR",
@@ -33,8 +60,57 @@ static const struct option_spec options[] = {
 	{ 0, "dump-config", NULL,
 	  "Print the configuration and where each value came from",
 	  OPTION_SWITCH(struct args, dump_config) },
-	{ 'v', "verbose", NULL, "Say more", OPTION_SWITCH(struct args, verbose) },
+	ROW_VERBOSE,
 	OPTION_END
+};
+
+static const struct option_spec update_options[] = {
+	{ 'a', "all", NULL, "For every kernel that is installed",
+	  OPTION_SWITCH(struct args, all) },
+	{ 'f', "force", NULL, "Also where nothing has changed",
+	  OPTION_SWITCH(struct args, force) },
+	ROW_DRY_RUN,
+	ROW_JSON,
+	ROW_ROOT,
+	ROW_SET,
+	ROW_PARTS,
+	ROW_VERBOSE,
+	OPTION_END
+};
+
+static const struct option_spec remove_options[] = {
+	{ 'f', "force", NULL, "Also that of the running kernel",
+	  OPTION_SWITCH(struct args, force) },
+	ROW_DRY_RUN,
+	ROW_JSON,
+	ROW_ROOT,
+	ROW_SET,
+	ROW_VERBOSE,
+	OPTION_END
+};
+
+static const struct option_spec status_options[] = { ROW_JSON,  ROW_ROOT,    ROW_SET,
+						     ROW_PARTS, ROW_VERBOSE, OPTION_END };
+
+enum { VERSIONS_MAX = 1000 };
+
+static const struct option_command commands[] = {
+	{ .name = "bedplate mkinitramfs update",
+	  .operands = "[VERSION]...",
+	  .help = "Install images, where they are not up to date",
+	  .most = VERSIONS_MAX,
+	  .options = update_options },
+	{ .name = "bedplate mkinitramfs remove",
+	  .operands = "VERSION...",
+	  .help = "Remove kernels' images",
+	  .most = VERSIONS_MAX,
+	  .options = remove_options },
+	{ .name = "bedplate mkinitramfs status",
+	  .operands = "[VERSION]...",
+	  .help = "Show which kernels have images, and what about them",
+	  .most = VERSIONS_MAX,
+	  .options = status_options },
+	{ .name = NULL },
 };
 
 const struct option_command mkinitramfs_command = {
@@ -43,4 +119,5 @@ const struct option_command mkinitramfs_command = {
 	.help = "Make, list and unpack initramfs images",
 	.most = 1,
 	.options = options,
+	.commands = commands,
 };

@@ -4,6 +4,7 @@
 #define BEDPLATE_MKINITRAMFS_ARGS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "lib/option.h"
 
@@ -13,6 +14,9 @@ struct args {
 	struct option_list set;                 /* SECTION.KEY=VALUE, over all of these */
 	const char *list, *extract;             /* files */
 	bool dump_config, dry_run, explain, json, verbose;
+	bool all, force;
+	char **versions; /* operands of a sub-command; not owned */
+	size_t version_count;
 };
 
 extern const struct option_command mkinitramfs_command;

@@ -68,6 +68,19 @@ static int firmware_try(const struct firmware_search *search, const char *folder
 	return 1;
 }
 
+/* A package may bring it later, and then the image is to be made anew. */
+static int firmware_watch(struct plan *plan, const char *name, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(packings); i++) {
+		_cleanup_free_ char *path =
+			format_text("lib/firmware/%s%s", name, packings[i].suffix);
+
+		if (!path || names_add(&plan->watched, path))
+			return err_sys(err, ENOMEM, "planning firmware");
+	}
+	return 0;
+}
+
 /* The name comes out of a module, which is as trusted as the kernel, but a path that
  * leaves the folder is not what any driver means. */
 static int firmware_find(void *context, const char *name, struct err *err)
@@ -88,7 +101,7 @@ static int firmware_find(void *context, const char *name, struct err *err)
 				return found < 0 ? found : 0;
 		}
 	log_debug("module %s: firmware %s is not there", search->module->name, name);
-	return 0;
+	return firmware_watch(search->plan, name, err);
 }
 
 int firmware_add(struct plan *plan, const struct module_set *set,
@@ -100,7 +113,9 @@ int firmware_add(struct plan *plan, const struct module_set *set,
 	/* Without the folder there is nothing to find, and reading all modules is not
 	 * free. */
 	if (!file_exists(set->root_fd, "lib/firmware"))
-		return 0;
+		return names_add(&plan->watched, "lib/firmware")
+			       ? err_sys(err, ENOMEM, "planning firmware")
+			       : 0;
 	for (size_t i = 0; !result && i < set->count; i++) {
 		search.module = &set->items[i];
 		if (search.module->path)

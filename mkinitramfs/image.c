@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* image.c: writes entries through cpio and a compression into a file that appears whole.
- */
+/* image.c: writes entries through cpio and a compression. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,7 +10,6 @@
 
 #include "lib/cleanup.h"
 #include "lib/cpio.h"
-#include "lib/file.h"
 #include "lib/late_archive.h"
 #include "mkinitramfs/content.h"
 #include "mkinitramfs/image.h"
@@ -133,8 +131,7 @@ static int image_write_all(const struct plan *plan, struct compressor *compresso
 	return result;
 }
 
-/* Where the file is to appear: the end of links, so that a link stays one. */
-static char *image_place(const char *path, struct err *err)
+char *image_place(const char *path, struct err *err)
 {
 	char *place = realpath(path, NULL);
 	struct stat st;
@@ -151,28 +148,16 @@ static char *image_place(const char *path, struct err *err)
 	return place;
 }
 
-int image_write(const struct plan *plan, const char *path,
-		const struct image_options *options, struct image_result *done,
-		struct err *err)
+int image_write(const struct plan *plan, int fd, const struct image_options *options,
+		struct image_result *done, struct err *err)
 {
-	_cleanup_free_ char *place = image_place(path, err);
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
 	_cleanup_compressor_ struct compressor compressor = COMPRESSOR_INIT;
-	int result;
+	int result = compress_open(&compressor, options->method, options->level, fd, err);
 
-	if (!place)
-		return err->code;
-	result = file_aside_open(&aside, AT_FDCWD, place, 0600, err);
-	if (result)
-		return result;
-	result = compress_open(&compressor, options->method, options->level, aside.fd,
-			       err);
 	if (!result)
 		result = image_write_all(plan, &compressor, options->mtime, done, err);
 	if (!result)
 		result = compress_finish(&compressor, err);
 	done->packed = compressor.written;
-	if (result)
-		return err_wrap(err, "%s", path);
-	return file_aside_commit(&aside, err);
+	return result;
 }

@@ -30,10 +30,12 @@ struct image_result {
 /* Set by a signal handler: the image is given up. */
 extern volatile sig_atomic_t image_interrupted;
 
-/* Writes the image beside its place, syncs and renames it; mode 0600. On failure nothing
- * is left. A link is followed; what is there and is no regular file is refused. */
-int image_write(const struct plan *plan, const char *path,
-		const struct image_options *options, struct image_result *result,
-		struct err *err);
+/* Writes the image to a descriptor. */
+int image_write(const struct plan *plan, int fd, const struct image_options *options,
+		struct image_result *result, struct err *err);
+
+/* Where an image is to appear, as a heap string: the end of links, so that a link stays
+ * one. What is there and is no regular file is refused. */
+char *image_place(const char *path, struct err *err);
 
 #endif

@@ -28,8 +28,7 @@ static int64_t nanoseconds(const struct timespec *time)
 	return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
 }
 
-/* All but the digest. */
-static int input_stat(struct input *input, int root_fd)
+int input_look(struct input *input, int root_fd)
 {
 	_cleanup_close_ int fd = input_open(root_fd, input->path, O_PATH);
 	struct stat st;
@@ -134,7 +133,7 @@ int inputs_add_path(struct inputs *inputs, int root_fd, const char *kind,
 
 	if (inputs_have(inputs, path))
 		return 0;
-	result = input_stat(&input, root_fd);
+	result = input_look(&input, root_fd);
 	if (!result)
 		result = input_digest(&input, root_fd);
 	if (result)
@@ -168,7 +167,7 @@ bool input_has_changed(const struct input *then, int root_fd)
 {
 	struct input now = { .path = then->path };
 
-	if (input_stat(&now, root_fd) || now.state != then->state)
+	if (input_look(&now, root_fd) || now.state != then->state)
 		return true;
 	if (now.state == INPUT_ABSENT)
 		return false;

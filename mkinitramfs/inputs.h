@@ -56,6 +56,9 @@ int inputs_add(struct inputs *inputs, const struct input *input, struct err *err
 /* The text of this kind, or NULL. */
 const struct input *inputs_find_text(const struct inputs *inputs, const char *kind);
 
+/* Fills in what is known of input->path without reading it: 0, or -errno. */
+int input_look(struct input *input, int root_fd);
+
 /* Whether a file or folder is not what it was. What cannot be read has changed. */
 bool input_has_changed(const struct input *then, int root_fd);
 

@@ -12,9 +12,9 @@
 #include "mkinitramfs/plan.h"
 
 /* By priority, as libkmod has them. */
-static const char *const folders[] = {
+const char *const modprobe_conf_folders[] = {
 	"etc/modprobe.d",     "run/modprobe.d", "usr/local/lib/modprobe.d",
-	"usr/lib/modprobe.d", "lib/modprobe.d",
+	"usr/lib/modprobe.d", "lib/modprobe.d", NULL,
 };
 
 void module_name_normalize(char *name)
@@ -167,8 +167,8 @@ int modprobe_conf_read(struct modprobe_conf *conf, int root_fd, struct err *err)
 	size_t count = 0;
 	int result = 0;
 
-	for (size_t i = 0; !result && i < ARRAY_SIZE(folders); i++)
-		result = conf_list(root_fd, folders[i], &files, &count);
+	for (const char *const *dir = modprobe_conf_folders; !result && *dir; dir++)
+		result = conf_list(root_fd, *dir, &files, &count);
 	if (result)
 		err_sys(err, -result, "reading modprobe's configuration");
 	if (files)

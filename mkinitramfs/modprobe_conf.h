@@ -30,6 +30,9 @@ struct modprobe_conf {
 		.lines = NULL \
 	}
 
+/* Where those folders are below the root, ended by NULL. */
+extern const char *const modprobe_conf_folders[];
+
 /* Adds the lines of a text. */
 int modprobe_conf_parse(struct modprobe_conf *conf, const char *text, bool system,
 			struct err *err);

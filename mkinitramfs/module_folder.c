@@ -66,6 +66,31 @@ int module_version_find(int root_fd, char **version, struct err *err)
 	return result;
 }
 
+/* The kernel's own package brings the list of what is built in; depmod does not make it. */
+static bool version_is_whole(int root_fd, const char *version)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(parents); i++) {
+		_cleanup_free_ char *path =
+			format_text("%s/%s/modules.builtin", parents[i], version);
+
+		if (path && file_exists(root_fd, path))
+			return true;
+	}
+	return false;
+}
+
+int module_versions(int root_fd, bool whole, struct names *versions)
+{
+	_cleanup_names_ struct names all = NAMES_INIT;
+	int result = 0;
+
+	versions_find(root_fd, &all);
+	for (size_t i = 0; !result && i < all.count; i++)
+		if (!whole || version_is_whole(root_fd, all.items[i]))
+			result = names_add(versions, all.items[i]);
+	return result;
+}
+
 static void kmod_log_drop(void *data, int priority, const char *file, int line,
 			  const char *fn, const char *format, va_list args)
 {

@@ -69,6 +69,11 @@ void module_set_release(struct module_set *set);
  */
 int module_version_find(int root_fd, char **version, struct err *err);
 
+/* All versions that have a folder of modules below a root; with `whole`, those whose kernel
+ * is there and not only what others built for it. 0, or -ENOMEM. */
+struct names;
+int module_versions(int root_fd, bool whole, struct names *versions);
+
 /* Adds all modules that a name or alias stands for. Returns how many there are (built in
  * or not), 0 where the kernel knows none, or -errno (-EPERM: one is excluded and
  * MODULE_NEEDED). */

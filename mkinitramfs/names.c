@@ -15,7 +15,7 @@ static int name_compare(const void *a, const void *b)
 	return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int names_add(struct names *names, const char *name)
+int names_add(struct names *names, const char *name)
 {
 	char **more = reallocarray(names->items, names->count + 1, sizeof(*more));
 

@@ -20,6 +20,9 @@ struct names {
  * sda10). A folder that is not there has none. 0, or -ENOMEM. */
 int names_read(struct names *names, int root_fd, const char *dir);
 
+/* Adds one behind the others: 0, or -ENOMEM. */
+int names_add(struct names *names, const char *name);
+
 void names_release(struct names *names);
 #define _cleanup_names_ __attribute__((cleanup(names_release)))
 

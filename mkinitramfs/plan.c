@@ -316,5 +316,6 @@ void plan_release(struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++)
 		entry_release(&plan->items[i]);
 	free(plan->items);
+	names_release(&plan->watched);
 	*plan = (struct plan)PLAN_INIT;
 }

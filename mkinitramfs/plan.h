@@ -15,6 +15,7 @@
 
 #include "lib/err.h"
 #include "lib/strbuf.h"
+#include "mkinitramfs/names.h"
 
 enum entry_kind { ENTRY_DIR, ENTRY_FILE, ENTRY_TEXT, ENTRY_LINK, ENTRY_NODE, ENTRY_LATE };
 
@@ -36,8 +37,10 @@ struct entry {
 struct plan {
 	struct entry *items;
 	size_t count, room;
-	bool late;         /* what is added from now on is for the late archive */
-	struct err failed; /* the first thing that went wrong while adding */
+	struct names watched; /* paths below the root: were such a file there, it would
+				 be in the image */
+	bool late;            /* what is added from now on is for the late archive */
+	struct err failed;    /* the first thing that went wrong while adding */
 };
 
 #define PLAN_INIT             \

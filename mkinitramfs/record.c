@@ -27,28 +27,31 @@ static char *record_path(const char *image)
 	return asprintf(&path, "%s" RECORD_SUFFIX, image) < 0 ? NULL : path;
 }
 
-int record_read(struct record *record, int dir_fd, const char *image, struct err *err)
+int record_read_file(struct record *record, int dir_fd, const char *path, struct err *err)
 {
-	_cleanup_free_ char *path = record_path(image);
 	_cleanup_strbuf_ struct strbuf text;
-	_cleanup_close_ int fd = -1;
+	_cleanup_close_ int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
 	json_error_t error;
 
 	strbuf_init(&text, 0);
 	record_release(record);
-	if (!path)
-		return no_memory(err);
-	fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_sys(err, errno, "opening %s", path);
 	if (file_read_fd(fd, path, &text, err))
-		return err->code;
+		return err ? err->code : -EIO;
 	record->json = json_loadb(text.text, text.length, 0, &error);
 	if (json_integer_value(json_object_get(record->json, "version")) ==
 	    RECORD_VERSION)
 		return 1;
 	record_release(record);
 	return err_set(err, EBADMSG, "%s is no record of an image", path);
+}
+
+int record_read(struct record *record, int dir_fd, const char *image, struct err *err)
+{
+	_cleanup_free_ char *path = record_path(image);
+
+	return path ? record_read_file(record, dir_fd, path, err) : no_memory(err);
 }
 
 static char *record_text(const struct record *record, struct err *err)

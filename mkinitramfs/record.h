@@ -59,6 +59,10 @@ struct record_verdict {
  * where there is none. -EBADMSG where the file is no record. */
 int record_read(struct record *record, int dir_fd, const char *image, struct err *err);
 
+/* The same by the record's own name. */
+int record_read_file(struct record *record, int dir_fd, const char *path,
+		     struct err *err);
+
 /* Replaces the record beside an image; mode 0644. */
 int record_write(const struct record *record, int dir_fd, const char *image,
 		 struct err *err);

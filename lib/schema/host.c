@@ -30,6 +30,25 @@ int host_check_level(const struct host_conf *data, const struct conf *conf,
 			 (int)data->image.level, highest);
 }
 
+/* A name that is the same for two kernels would have one's image overwrite the other's. */
+int host_check_place(const struct host_conf *data, const struct conf *conf,
+		     struct err *err)
+{
+	const char *name = data->image.name, *mark = strstr(name, "%v");
+
+	if (!*data->image.directory)
+		return conf_fail(conf, "Image", "Directory", 0, err,
+				 "a folder is needed");
+	if (!mark || strchr(name, '%') != mark || strchr(mark + 1, '%'))
+		return conf_fail(conf, "Image", "Name", 0, err,
+				 "\"%s\" needs %%v once, and no other %%", name);
+	if (strchr(name, '/') || name[0] == '.')
+		return conf_fail(conf, "Image", "Name", 0, err,
+				 "\"%s\" is no file's name: no \"/\" and no dot in front",
+				 name);
+	return 0;
+}
+
 /* The kernel takes '-' and '_' in a module's name for the same. */
 static bool is_same_module(const char *a, const char *b)
 {

@@ -86,3 +86,25 @@ refute_listed() { # refute_listed REGEX: no entry of $image matches
 	list=$(listing)
 	refute grep -E "$1" <<<"$list"
 }
+
+# update, image_status: on $root with the fake programs.
+update() {
+	"$mki" update --root "$root" --parts "$parts" "$@"
+}
+
+image_status() {
+	"$mki" status --root "$root" --parts "$parts" "$@"
+}
+
+# up_to_date: the status of the only kernel has no reason for a new image.
+up_to_date() {
+	[ "$(image_status --json | jq -c '[.kernels[] | .recorded, .stale]')" = '[true,[]]' ]
+}
+
+# stale_because REGEX: it has just this one.
+stale_because() {
+	local reasons
+	reasons=$(image_status --json | jq -r '.kernels[].stale[]')
+	echo "$reasons"
+	[ "$(wc -l <<<"$reasons")" = 1 ] && [[ $reasons =~ $1 ]]
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* collect.c: lists what an image was made from. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "mkinitramfs/collect.h"
+#include "mkinitramfs/names.h"
+
+/* ---- what is no file ---- */
+
+static int collect_settings(struct inputs *inputs, const struct args *args,
+			    const struct settings *settings, struct err *err)
+{
+	_cleanup_free_ char *parts = realpath(observe_parts_dir(args), NULL);
+	_cleanup_strbuf_ struct strbuf text;
+
+	strbuf_init(&text, 0);
+	conf_dump(settings->conf, CONF_DUMP_DEFAULTS, &text);
+	strbuf_addf(&text, "%s\n", parts ? parts : "");
+	return inputs_add_text(inputs, "settings",
+			       "a value that the command line or a default gives",
+			       text.text, err);
+}
+
+static const char *text_or_none(const char *text)
+{
+	return text ? text : "";
+}
+
+/* Not the devices' places: those may be others at each boot and make no other image. */
+static void write_devices(const struct chain *chain, bool keyboards, struct strbuf *out)
+{
+	for (size_t i = 0; i < chain->device_count; i++) {
+		const struct chain_device *device = &chain->devices[i];
+
+		if (device->keyboard == keyboards)
+			strbuf_addf(out, "%s %s %s\n", text_or_none(device->modalias),
+				    text_or_none(device->driver),
+				    text_or_none(device->module));
+	}
+}
+
+static int collect_chain(struct inputs *inputs, const struct chain *chain,
+			 struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	int result;
+
+	strbuf_init(&text, 0);
+	strbuf_addf(&text, "%s %s %s %d\n", chain->root, chain->fstype, chain->options,
+		    chain->needs_lvm);
+	for (size_t i = 0; i < chain->volume_count; i++)
+		strbuf_addf(&text, "%s\n", chain->volumes[i]);
+	for (size_t i = 0; i < chain->module_count; i++)
+		strbuf_addf(&text, "%s\n", chain->modules[i].name);
+	write_devices(chain, false, &text);
+	result = inputs_add_text(inputs, "root", "what the root stands on", text.text,
+				 err);
+	strbuf_truncate(&text, 0);
+	write_devices(chain, true, &text);
+	return result ? result
+		      : inputs_add_text(inputs, "keyboards", "the keyboards", text.text,
+					err);
+}
+
+int collect_texts(struct inputs *inputs, const struct args *args,
+		  const struct settings *settings, const struct chain *chain,
+		  struct err *err)
+{
+	int result = collect_settings(inputs, args, settings, err);
+
+	return result || !chain ? result : collect_chain(inputs, chain, err);
+}
+
+/* ---- files ---- */
+
+struct collect {
+	struct inputs *inputs;
+	const struct build *build;
+	int root_fd;
+};
+
+/* A folder, whose names count, and what of it ends in .conf. */
+static int collect_folder(const struct collect *c, const char *kind, const char *dir,
+			  struct err *err)
+{
+	_cleanup_names_ struct names names = NAMES_INIT;
+	int result = inputs_add_path(c->inputs, c->root_fd, kind, dir, err);
+
+	if (!result)
+		result = names_read(&names, c->root_fd, dir);
+	for (size_t i = 0; !result && i < names.count; i++) {
+		_cleanup_free_ char *path = format_text("%s/%s", dir, names.items[i]);
+		size_t length = strlen(names.items[i]);
+
+		if (!path)
+			return err_sys(err, ENOMEM, "reading %s", dir);
+		if (length > 5 && !strcmp(names.items[i] + length - 5, ".conf"))
+			result = inputs_add_path(c->inputs, c->root_fd, kind, path, err);
+	}
+	return result;
+}
+
+static int collect_configuration(const struct collect *c, struct err *err)
+{
+	int result = inputs_add_path(c->inputs, c->root_fd, "configuration",
+				     "etc/bedplate/host.conf", err);
+
+	if (!result)
+		result = collect_folder(c, "configuration", "etc/bedplate/host.conf.d",
+					err);
+	if (!result)
+		result = collect_folder(c, "guest", "etc/bedplate/guests", err);
+	for (const char *const *dir = modprobe_conf_folders; !result && *dir; dir++)
+		result = collect_folder(c, "modprobe", *dir, err);
+	return result;
+}
+
+/* What libkmod and module_files look things up in. */
+static const char *const indices[] = {
+	"modules.dep.bin",     "modules.alias.bin",         "modules.softdep",
+	"modules.builtin.bin", "modules.builtin.alias.bin", "modules.builtin.modinfo",
+	"modules.order",
+};
+
+static int collect_kernel(const struct collect *c, struct err *err)
+{
+	const struct observed *o = &c->build->o;
+	_cleanup_free_ char *config = format_text("boot/config-%s", o->version);
+	int result =
+		config ? inputs_add_path(c->inputs, c->root_fd, "kernel", config, err)
+		       : err_sys(err, ENOMEM, "recording an image");
+
+	if (!result && o->config.path)
+		result = inputs_add_path(c->inputs, c->root_fd, "kernel", o->config.path,
+					 err);
+	for (size_t i = 0; !result && i < ARRAY_SIZE(indices); i++) {
+		_cleanup_free_ char *path =
+			format_text("%s/%s", o->modules.dir, indices[i]);
+
+		result =
+			path ? inputs_add_path(c->inputs, c->root_fd, "kernel", path, err)
+			     : err_sys(err, ENOMEM, "recording an image");
+	}
+	return result;
+}
+
+/* Where an entry's file lies: a program anywhere, a module in its folder, others below the
+ * root. */
+static char *entry_path(const struct collect *c, const struct entry *entry)
+{
+	const char *source = entry->source;
+
+	if (entry->dir_fd == AT_FDCWD)
+		return realpath(source, NULL);
+	if (entry->dir_fd == c->build->o.modules.dir_fd)
+		return format_text("%s/%s", c->build->o.modules.dir, source);
+	return strdup(source + (*source == '/'));
+}
+
+static const char *entry_kind(const struct collect *c, const struct entry *entry,
+			      const char *path)
+{
+	const char *modules = c->build->o.modules.dir;
+
+	if (entry->dir_fd == AT_FDCWD)
+		return "program";
+	if (!strncmp(path, modules, strlen(modules)))
+		return "module";
+	return strncmp(path, "lib/firmware/", 13) ? "file" : "firmware";
+}
+
+static int collect_plan(const struct collect *c, struct err *err)
+{
+	const struct plan *plan = &c->build->plan;
+	int result = 0;
+
+	for (size_t i = 0; !result && i < plan->count; i++) {
+		_cleanup_free_ char *path = NULL;
+
+		if (plan->items[i].kind != ENTRY_FILE)
+			continue;
+		path = entry_path(c, &plan->items[i]);
+		result =
+			path ? inputs_add_path(c->inputs, c->root_fd,
+					       entry_kind(c, &plan->items[i], path), path,
+					       err)
+			     : err_sys(err, errno, "recording %s", plan->items[i].source);
+	}
+	for (size_t i = 0; !result && i < plan->watched.count; i++)
+		result = inputs_add_path(c->inputs, c->root_fd, "firmware",
+					 plan->watched.items[i], err);
+	return result;
+}
+
+int collect_inputs(struct inputs *inputs, const struct args *args,
+		   const struct settings *settings, const struct build *build,
+		   int root_fd, struct err *err)
+{
+	const struct collect c = { inputs, build, root_fd };
+	int result = collect_texts(inputs, args, settings,
+				   build->o.has_chain ? &build->o.chain : NULL, err);
+
+	if (!result)
+		result = collect_configuration(&c, err);
+	if (!result)
+		result = collect_kernel(&c, err);
+	return result ? result : collect_plan(&c, err);
+}

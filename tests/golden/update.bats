@@ -1,0 +1,275 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # lib.bash sets them
+# update, remove and status: what lies in the folder of images, when an image is made anew.
+
+load lib
+
+setup_file() {
+	golden_setup_file
+}
+
+setup() {
+	golden_setup
+	tree lvm
+	boot=$root/boot
+	name=initrd.img-6.1.0-fake
+}
+
+# conf LINE...: the host's configuration, anew.
+conf() {
+	mkdir -p "$root/etc/bedplate"
+	printf '%s\n' "$@" >"$root/etc/bedplate/host.conf"
+}
+
+# another_kernel VERSION: a second one beside the first.
+another_kernel() {
+	cp -a "$root/lib/modules/6.1.0-fake" "$root/lib/modules/$1"
+	cp "$boot/config-6.1.0-fake" "$boot/config-$1"
+}
+
+@test "update installs the image that -o writes, and a record of it" {
+	update
+	nothing_but "$boot" config-6.1.0-fake $name $name.json
+	mkinitramfs -o "$image"
+	cmp "$image" "$boot/$name"
+	[ "$(stat -c %a "$boot/$name")" = 600 ]
+	[ "$(jq -r .image.sha512 "$boot/$name.json")" = "$(sha512sum <"$boot/$name" | cut -d' ' -f1)" ]
+	[ "$(jq -c '[.kernel, .mode, .image.size]' "$boot/$name.json")" = \
+		"[\"6.1.0-fake\",\"host\",$(stat -c %s "$boot/$name")]" ]
+}
+
+@test "update leaves an image alone from which nothing has changed" {
+	update
+	stat -c '%i %y' "$boot"/* >"$work/before"
+	fails 0 "is up to date" update
+	stat -c '%i %y' "$boot"/* >"$work/after"
+	diff "$work/before" "$work/after"
+	up_to_date
+	fails 0 "making it: --force" update --force
+}
+
+@test "each kind of input makes an image stale, and status names it" {
+	conf "[Modules]" "Add=fwcard"
+	mkdir -p "$root/etc/bedplate/guests" "$work/parts" "$root/etc/modprobe.d"
+	cp -a "$parts/." "$work/parts"
+	parts=$work/parts
+	update
+	up_to_date
+	echo "# a remark" >>"$root/etc/bedplate/host.conf"
+	stale_because "^etc/bedplate/host.conf changed$"
+	update
+	printf '[Guest]\n' >"$root/etc/bedplate/guests/web.conf"
+	stale_because "^etc/bedplate/guests has other files$"
+	rm "$root/etc/bedplate/guests/web.conf"
+	up_to_date
+	echo "options dm_mod x=1" >"$root/etc/modprobe.d/x.conf"
+	stale_because "^etc/modprobe.d has other files$"
+	rm "$root/etc/modprobe.d/x.conf"
+	echo "more" >>"$parts/init"
+	stale_because "/parts/init changed$"
+	update
+	module=$(cd "$root" && find lib/modules -name 'dm-mod.ko*')
+	echo >>"$root/$module"
+	stale_because "^$module changed$"
+	update
+	sed -i s/1001/1002/ "$root/sys/devices/pci0000:00/0000:00:05.0/modalias"
+	stale_because "^what the root stands on changed$"
+	update
+	rm "$root/boot/config-6.1.0-fake"
+	stale_because "^boot/config-6.1.0-fake is gone$"
+}
+
+@test "a file that was touched or written again with the same content makes nothing stale" {
+	conf "[Modules]" "Add=fwcard"
+	update
+	find "$root/lib/modules" "$root/etc" -type f -exec touch {} +
+	conf "[Modules]" "Add=fwcard"
+	up_to_date
+	fails 0 "is up to date" update
+}
+
+@test "firmware that was missing and is there now makes an image stale" {
+	mkdir -p "$root/lib/firmware/card"
+	conf "[Modules]" "Add=fwcard"
+	update
+	up_to_date
+	echo firmware >"$root/lib/firmware/card/absent.bin"
+	stale_because "^lib/firmware/card/absent.bin is there now$"
+}
+
+@test "an option that changes a value makes another image, and so does its absence" {
+	update --set Image.Rescue=no
+	stale_because "a value that the command line or a default gives changed"
+	fails 0 "making it" update
+	up_to_date
+}
+
+@test "the image before it stays, as often as Keep= says" {
+	for compression in none zstd gzip xz; do
+		conf "[Image]" "Keep=2" "Compression=$compression"
+		update
+		cp "$boot/$name" "$work/$compression"
+	done
+	nothing_but "$boot" config-6.1.0-fake $name{,.prev,.prev2}{,.json}
+	cmp "$boot/$name" "$work/xz"
+	cmp "$boot/$name.prev" "$work/gzip"
+	cmp "$boot/$name.prev2" "$work/zstd"
+	[ "$(image_status --json | jq -c '[.kernels[0].previous[] | .recorded]')" = '[true,true]' ]
+	conf "[Image]" "Keep=0"
+	update
+	nothing_but "$boot" config-6.1.0-fake $name $name.json
+}
+
+@test "new inputs that give the same bytes replace no image, and its verdict stays" {
+	conf "[Image]" "Keep=1"
+	update
+	jq '.verified = {method: "boot", result: "passed", reason: "", when: "then"}' \
+		"$boot/$name.json" >"$work/record"
+	cp "$work/record" "$boot/$name.json"
+	inode=$(stat -c %i "$boot/$name")
+	conf "[Image]" "Keep=1" "# a remark"
+	fails 0 "making it" update
+	[ "$(stat -c %i "$boot/$name")" = "$inode" ]
+	nothing_but "$boot" config-6.1.0-fake $name $name.json
+	[ "$(jq -r .verified.result "$boot/$name.json")" = passed ]
+	up_to_date
+}
+
+@test "an image that failed to be verified does not push out the one before it" {
+	update
+	cp "$boot/$name" "$work/good"
+	update --set Image.Compression=none
+	jq '.verified = {method: "boot", result: "failed", reason: "no root", when: "then"}' \
+		"$boot/$name.json" >"$work/record"
+	cp "$work/record" "$boot/$name.json"
+	[[ "$(image_status)" == *"verified (boot) then: failed: no root"* ]]
+	update --set Image.Compression=gzip
+	cmp "$boot/$name.prev" "$work/good"
+}
+
+@test "somebody else's image is kept as the previous one, and never removed" {
+	echo theirs >"$boot/$name"
+	[[ "$(image_status)" == *"made by something else"* ]]
+	fails 1 "no record: it is somebody else's" "$mki" remove --root "$root" 6.1.0-fake
+	[ "$(cat "$boot/$name")" = theirs ]
+	update
+	[ "$(cat "$boot/$name.prev")" = theirs ]
+	nothing_but "$boot" config-6.1.0-fake $name $name.json $name.prev
+}
+
+@test "an image that somebody else wrote over ours is made anew" {
+	update
+	echo theirs >"$boot/$name"
+	[ "$(image_status --json | jq -c '.kernels[0].recorded')" = false ]
+	fails 0 "not the one that was recorded" update
+	up_to_date
+	[ "$(cat "$boot/$name.prev")" = theirs ]
+}
+
+@test "--all is for all kernels, not for folders that a kernel left; one failure is not all" {
+	another_kernel 6.2.0-fake
+	another_kernel 6.10.0-fake
+	mkdir -p "$root/lib/modules/6.0.0-gone/updates"
+	rm "$root/lib/modules/6.2.0-fake/modules.dep.bin"
+	run update --all --json
+	[ "$status" -eq 1 ]
+	[ "$(sed -n '/^{/,$p' <<<"$output" | jq -c '[.images[] | [.kernel, .action]]')" = \
+		'[["6.1.0-fake","made"],["6.2.0-fake","failed"],["6.10.0-fake","made"]]' ]
+	[[ $output == *"run: depmod 6.2.0-fake"* ]]
+	[ ! -e "$boot/initrd.img-6.2.0-fake" ]
+	fails 0 "up to date" update 6.10.0-fake
+	fails 1 "There are 6.0.0-gone" update
+	fails 2 "either --all or" update --all 6.1.0-fake
+	fails 1 "no modules in lib/modules; there are" update 5.0
+	fails 1 "no kernel version" update ../6.1.0-fake
+}
+
+@test "--dry-run says what would be done and writes nothing" {
+	[[ "$(update --dry-run)" == "/boot/$name: kernel 6.1.0-fake: would be made: there is no image" ]]
+	nothing_but "$boot" config-6.1.0-fake
+	update
+	[[ "$(update -n)" == *"is up to date" ]]
+	[ "$(update -n --force --json | jq -r '.images[0].action')" = would-make ]
+	[[ "$("$mki" remove -n --root "$root" 6.1.0-fake)" == *"would be removed" ]]
+	nothing_but "$boot" config-6.1.0-fake $name $name.json
+}
+
+@test "remove takes the image, those before it and their records, and nothing else" {
+	another_kernel 6.2.0-fake
+	update --all
+	update --all --set Image.Compression=none
+	"$mki" remove --root "$root" 6.1.0-fake
+	nothing_but "$boot" config-6.{1,2}.0-fake initrd.img-6.2.0-fake{,.prev}{,.json}
+	fails 1 "is not there" "$mki" remove --root "$root" 6.1.0-fake
+	"$mki" remove --root "$root" --force 6.1.0-fake
+	fails 2 "of which kernel" "$mki" remove --root "$root"
+}
+
+@test "status shows kernels without an image and images without a kernel" {
+	another_kernel 6.2.0-fake
+	update 6.1.0-fake
+	rm -r "$root/lib/modules/6.1.0-fake"
+	run image_status
+	echo "$output"
+	[[ ${lines[0]} == "6.1.0-fake: /boot/$name" ]]
+	[[ $output == *"the kernel's modules are gone"* ]]
+	[[ ${lines[-1]} == "6.2.0-fake: no image" ]]
+}
+
+@test "Directory= and Name= say where; a name that is the same for all kernels is refused" {
+	mkdir -p "$root/efi/images"
+	conf "[Image]" "Directory=/efi/images" "Name=bedplate-%v.img"
+	update
+	nothing_but "$root/efi/images" bedplate-6.1.0-fake.img bedplate-6.1.0-fake.img.json
+	conf "[Image]" "Name=initrd.img"
+	fails 2 "needs %v once" update
+	conf "[Image]" "Name=../%v"
+	fails 2 "no file's name" update
+	conf "[Image]" "Directory=/nowhere"
+	fails 1 "nowhere.*" update
+}
+
+@test "the second of two updates waits for the first, and says so" {
+	mkfifo "$work/held" "$work/go"
+	flock "$boot" bash -c "echo >'$work/held'; read -r _ <'$work/go'" &
+	read -r _ <"$work/held"
+	mkfifo "$work/words"
+	update 2>"$work/words" &
+	second=$!
+	exec 9<"$work/words"
+	read -r line <&9
+	[[ $line == *"another bedplate mkinitramfs works in /boot; waiting"* ]]
+	nothing_but "$boot" config-6.1.0-fake
+	echo >"$work/go"
+	cat <&9
+	wait "$second"
+	[ -e "$boot/$name" ]
+}
+
+@test "who waits for the other can be stopped" {
+	mkfifo "$work/held" "$work/go" "$work/words"
+	flock "$boot" bash -c "echo >'$work/held'; read -r _ <'$work/go'" &
+	read -r _ <"$work/held"
+	"$mki" update --root "$root" --parts "$parts" 2>"$work/words" &
+	second=$!
+	exec 9<"$work/words"
+	read -r _ <&9
+	kill -TERM "$second"
+	[[ "$(cat <&9)" == *interrupted* ]]
+	run wait "$second"
+	echo >"$work/go"
+}
+
+@test "update of an unchanged host takes less than 50 ms of a processor" {
+	update --set Image.Mode=generic
+	TIMEFORMAT='%U %S'
+	best=1000
+	for _ in 1 2 3 4 5; do
+		{ read -r user system; } < <({ time update --set Image.Mode=generic 2>/dev/null; } 2>&1)
+		took=$(awk "BEGIN { print int(($user + $system) * 1000) }")
+		[ "$took" -ge "$best" ] || best=$took
+	done
+	echo "$best ms"
+	[ "$best" -lt 50 ]
+}
