@@ -57,8 +57,9 @@ image_without() {
 		cmdline="root=UUID=$(disk_uuid plain-ext4) rd.timeout=5"
 	rm "${vm_option[image]}"
 	assert_ended shell
-	assert_console "the boot has stopped: mounting /dev/vda2 \(ext4\) as the root"
-	assert_console "the kernel has no ext4: its module is missing from the image"
+	assert_console "module ext4: not loaded: its file is missing from the image"
+	assert_console "the boot has stopped: the kernel has no ext4: mounting /dev/vda2 \(ext4\) as the root"
+	assert_console "the module of ext4 is missing from the image"
 }
 
 @test "a controller's module that is missing from the image: the diagnosis and a shell" {
