@@ -21,8 +21,8 @@ struct archive {
 	size_t size;
 	size_t segment; /* where the present stream begins in it */
 	bool open;      /* within a stream */
-	size_t number;  /* of the present archive: trailers so far; late ones have others */
-	bool is_late;   /* this is what is in a late archive */
+	size_t number; /* of the present archive: trailers so far; late ones have others */
+	bool is_late;  /* this is what is in a late archive */
 	struct unpack unpack;
 	struct cpio_reader reader;
 	void *mapped;
