@@ -47,8 +47,11 @@ no_init() {
 }
 
 @test "the same damage with fsck.repair=no: nothing is changed, rescue" {
-	vm_boot disk=damaged-ext4 cmdline="root=LABEL=damaged-ext4 fsck.repair=no"
+	local file
+	file=$(disk_copy damaged-ext4/0)
+	vm_boot file="$file" cmdline="root=LABEL=damaged-ext4 fsck.repair=no"
 	assert_stopped "/dev/vda has errors that are not repaired by itself"
+	cmp "$file" "$(disk_files damaged-ext4/0)" || vm_fail "the disk was written to"
 }
 
 @test "the same damage with fsck.mode=skip: mounted as it is" {

@@ -38,6 +38,7 @@ load lib
 	report bedplate | grep -q '^root /dev/mapper/host-root (ext4, ro) mounted' ||
 		vm_fail "the journal has no word of bedplate"
 	assert_equal "$(boot_json '.lvm.activated | join(" ")')" host/root "what /init activated"
+	report journal | grep -q '/dev/mapper/host-home: clean' || vm_fail "systemd checked nothing at all"
 	! report journal | grep -q '/dev/mapper/host-root: clean' || vm_fail "the root was checked twice"
 }
 
@@ -69,7 +70,9 @@ load lib
 		vm_fail "/usr is not mounted as /etc/fstab says"
 	assert_console "bedplate: /dev/dm-1 is checked: it was not cleanly unmounted"
 	assert_equal "$(boot_json .usr.spec)" /dev/mapper/vgu-usr "/usr's device"
-	report run | grep -qx /run/initramfs || vm_fail "systemd is not told of the checks"
+	for what in root usr; do
+		report run | grep -qx "/run/initramfs/fsck-$what" || vm_fail "systemd is not told of $what's check"
+	done
 }
 
 @test "an image made for its host brings /usr's chain as well" {
@@ -96,7 +99,7 @@ load lib
 	vm_boot disk=plain-ext4 cmdline="root=LABEL=plain-ext4 rd.debug"
 	assert_handed_over
 	refute_console "is checked"
-	report run | grep -qx /run/initramfs || vm_fail "systemd would check it again"
+	report run | grep -qx /run/initramfs/fsck-root || vm_fail "systemd would check it again"
 	vm_boot disk=plain-ext4 cmdline="root=LABEL=plain-ext4 fsck.mode=force"
 	assert_handed_over
 	assert_console "is checked: it was asked for"

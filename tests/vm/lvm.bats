@@ -82,6 +82,7 @@ boot() {
 	vm_boot disk="plain-ext4 lvm-ext4" cmdline="root=LABEL=plain-ext4 rd.lvm.vg=vg"
 	assert_handed_over
 	assert_active_volumes vg-guest vg-home vg-root
+	assert_equal "$(grep -c '^udev .*DM_UDEV_PRIMARY_SOURCE_FLAG=1' "$vm_dir/report")" 3 "udev's records"
 }
 
 @test "a root volume over three disks and a partition" {

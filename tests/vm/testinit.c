@@ -245,6 +245,7 @@ static void say_system(void)
 	each_entry("/dev/mapper", say_mapper);
 	each_entry("/run/udev/data", say_udev);
 	each_entry("/run", say_run);
+	each_entry("/run/initramfs", say_run);
 	each_entry("/sys/module", say_module);
 	say_lines("meminfo", "/proc/meminfo");
 	say_lines("boot.json", "/run/bedplate/boot.json");
