@@ -138,7 +138,8 @@ static void show_from(const json_t *from, const char *indent)
 	json_t *count;
 
 	printf("%sfrom files: ", indent);
-	json_object_foreach((json_t *)from, kind, count) {
+	json_object_foreach((json_t *)from, kind, count)
+	{
 		printf("%s%lld %s", between, (long long)json_integer_value(count), kind);
 		between = ", ";
 	}
