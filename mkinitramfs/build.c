@@ -16,6 +16,7 @@
 #include "mkinitramfs/build.h"
 #include "mkinitramfs/choose.h"
 #include "mkinitramfs/init_conf.h"
+#include "mkinitramfs/microcode.h"
 #include "mkinitramfs/module_files.h"
 #include "mkinitramfs/show.h"
 #include "mkinitramfs/signature.h"
@@ -58,6 +59,8 @@ static int make_plan(struct plan *plan, const struct observed *o,
 		result = module_files_add(plan, &o->modules, err);
 	if (!result && host->image.firmware)
 		result = firmware_add(plan, &o->modules, &o->config, err);
+	if (!result)
+		result = microcode_add(plan, host, o->modules.root_fd, err);
 	return result ? result : plan_finish(plan, err);
 }
 

@@ -7,6 +7,7 @@
 
 #include "lib/cleanup.h"
 #include "mkinitramfs/collect.h"
+#include "mkinitramfs/cpu.h"
 #include "mkinitramfs/names.h"
 
 /* ---- what is no file ---- */
@@ -66,12 +67,30 @@ static int collect_chain(struct inputs *inputs, const struct chain *chain,
 					err);
 }
 
+static int collect_cpus(struct inputs *inputs, int root_fd, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	struct cpus cpus;
+	int result = cpus_read(&cpus, root_fd, err);
+
+	strbuf_init(&text, 0);
+	strbuf_addf(&text, "%d\n", cpus.is_virtual);
+	for (unsigned i = 0; i < cpus.count; i++)
+		strbuf_addf(&text, "%d %08x\n", cpus.items[i].intel,
+			    cpu_signature(&cpus.items[i]));
+	return result ? result
+		      : inputs_add_text(inputs, "processor", "the processor", text.text,
+					err);
+}
+
 int collect_texts(struct inputs *inputs, const struct args *args,
-		  const struct settings *settings, const struct chain *chain,
+		  const struct settings *settings, const struct chain *chain, int root_fd,
 		  struct err *err)
 {
 	int result = collect_settings(inputs, args, settings, err);
 
+	if (!result && chain)
+		result = collect_cpus(inputs, root_fd, err);
 	return result || !chain ? result : collect_chain(inputs, chain, err);
 }
 
@@ -201,8 +220,9 @@ int collect_inputs(struct inputs *inputs, const struct args *args,
 		   int root_fd, struct err *err)
 {
 	const struct collect c = { inputs, build, root_fd };
-	int result = collect_texts(inputs, args, settings,
-				   build->o.has_chain ? &build->o.chain : NULL, err);
+	int result =
+		collect_texts(inputs, args, settings,
+			      build->o.has_chain ? &build->o.chain : NULL, root_fd, err);
 
 	if (!result)
 		result = collect_configuration(&c, err);

@@ -7,9 +7,9 @@
 #include "mkinitramfs/inputs.h"
 
 /* What is the same for every kernel and no file: the values that are in effect, and in host
- * mode the root's devices (else `chain` is NULL). */
+ * mode the processor and the root's devices (else `chain` is NULL). */
 int collect_texts(struct inputs *inputs, const struct args *args,
-		  const struct settings *settings, const struct chain *chain,
+		  const struct settings *settings, const struct chain *chain, int root_fd,
 		  struct err *err);
 
 /* All of a planned image's. */

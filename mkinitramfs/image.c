@@ -10,10 +10,13 @@
 
 #include "lib/cleanup.h"
 #include "lib/cpio.h"
+#include "lib/file.h"
 #include "lib/late_archive.h"
 #include "mkinitramfs/content.h"
 #include "mkinitramfs/image.h"
 #include "mkinitramfs/signature.h"
+
+enum { EARLY_ALIGN = 512 };
 
 volatile sig_atomic_t image_interrupted;
 
@@ -29,7 +32,11 @@ static int image_sink(void *context, const void *data, size_t size, struct err *
 	return compress_write(context, data, size, err);
 }
 
-static int image_write_entries(struct image_writer *image, bool late, struct err *err);
+/* The three archives of an image. */
+enum image_part { IMAGE_EARLY, IMAGE_MAIN, IMAGE_LATE };
+
+static int image_write_entries(struct image_writer *image, enum image_part part,
+			       struct err *err);
 
 /* Writes an archive of the late entries to a descriptor. */
 static int late_pack(const struct image_writer *image, int fd, struct err *err)
@@ -43,7 +50,7 @@ static int late_pack(const struct image_writer *image, int fd, struct err *err)
 				   err);
 
 	if (!result)
-		result = image_write_entries(&late, true, err);
+		result = image_write_entries(&late, IMAGE_LATE, err);
 	if (!result)
 		result = cpio_write_end(&late.cpio, err);
 	return result ? result : compress_finish(&compressor, err);
@@ -99,8 +106,15 @@ static int image_write_entry(struct image_writer *image, const struct entry *ent
 	return cpio_write(&image->cpio, &header, content->data, err);
 }
 
-/* The entries that are late, or those that are not. */
-static int image_write_entries(struct image_writer *image, bool late, struct err *err)
+static enum image_part entry_part(const struct entry *entry)
+{
+	if (entry->early)
+		return IMAGE_EARLY;
+	return entry->late ? IMAGE_LATE : IMAGE_MAIN;
+}
+
+static int image_write_entries(struct image_writer *image, enum image_part part,
+			       struct err *err)
 {
 	_cleanup_content_ struct content content = CONTENT_INIT;
 	int result = 0;
@@ -108,11 +122,41 @@ static int image_write_entries(struct image_writer *image, bool late, struct err
 	for (size_t i = 0; !result && i < image->plan->count; i++) {
 		if (image_interrupted)
 			return err_set(err, EINTR, "interrupted");
-		if (image->plan->items[i].late == late)
+		if (entry_part(&image->plan->items[i]) == part)
 			result = image_write_entry(image, &image->plan->items[i],
 						   &content, err);
 	}
 	return result;
+}
+
+static int early_sink(void *context, const void *data, size_t size, struct err *err)
+{
+	int result = file_write_all(*(const int *)context, data, size);
+
+	return result ? err_sys(err, -result, "writing the image") : 0;
+}
+
+/* The archive in front is plain: the kernel looks into it before it can unpack anything. What
+ * is behind it begins on a boundary that cpio(1) would pad to. Its bytes, or -errno. */
+static int64_t early_write(const struct plan *plan, int fd, uint32_t mtime,
+			   struct err *err)
+{
+	static const uint8_t zeros[EARLY_ALIGN];
+	struct image_writer early = { .plan = plan,
+				      .mtime = mtime,
+				      .cpio = { .sink = early_sink, .context = &fd } };
+	uint64_t rest;
+	int result = 0;
+
+	if (!plan->count || !plan->items[0].early)
+		return 0;
+	result = image_write_entries(&early, IMAGE_EARLY, err);
+	if (!result)
+		result = cpio_write_end(&early.cpio, err);
+	rest = -early.cpio.offset % EARLY_ALIGN;
+	if (!result)
+		result = early_sink(&fd, zeros, rest, err);
+	return result ? result : (int64_t)(early.cpio.offset + rest);
 }
 
 static int image_write_all(const struct plan *plan, struct compressor *compressor,
@@ -122,7 +166,7 @@ static int image_write_all(const struct plan *plan, struct compressor *compresso
 				      .mtime = mtime,
 				      .cpio = { .sink = image_sink,
 						.context = compressor } };
-	int result = image_write_entries(&image, false, err);
+	int result = image_write_entries(&image, IMAGE_MAIN, err);
 
 	if (!result)
 		result = cpio_write_end(&image.cpio, err);
@@ -152,12 +196,15 @@ int image_write(const struct plan *plan, int fd, const struct image_options *opt
 		struct image_result *done, struct err *err)
 {
 	_cleanup_compressor_ struct compressor compressor = COMPRESSOR_INIT;
-	int result = compress_open(&compressor, options->method, options->level, fd, err);
+	int64_t early = early_write(plan, fd, options->mtime, err);
+	int result = early < 0 ? (int)early
+			       : compress_open(&compressor, options->method,
+					       options->level, fd, err);
 
 	if (!result)
 		result = image_write_all(plan, &compressor, options->mtime, done, err);
 	if (!result)
 		result = compress_finish(&compressor, err);
-	done->packed = compressor.written;
+	done->packed = compressor.written + (early > 0 ? (uint64_t)early : 0);
 	return result;
 }

@@ -4,7 +4,9 @@
  *
  * The entries that are marked late do not lie in the image itself but in an archive of
  * their own, which is its last entry (lib/late_archive.h): the kernel need not unpack what
- * a boot that goes well does not look at.
+ * a boot that goes well does not look at. Entries that are marked early lie in a plain
+ * archive in front of the compressed one, where the kernel looks for microcode (kernel
+ * Documentation/arch/x86/microcode.rst).
  */
 #ifndef BEDPLATE_MKINITRAMFS_IMAGE_H
 #define BEDPLATE_MKINITRAMFS_IMAGE_H

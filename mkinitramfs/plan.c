@@ -78,6 +78,7 @@ static struct entry *plan_add(struct plan *plan, const char *path, enum entry_ki
 				 .mode = mode,
 				 .dir_fd = -1,
 				 .late = plan->late,
+				 .early = plan->early,
 				 .reason = strdup(reason) };
 	if (!entry->path || !entry->reason)
 		plan_no_memory(plan);
@@ -99,6 +100,21 @@ void plan_add_text(struct plan *plan, const char *path, mode_t mode,
 	entry->text = text->overflow ? NULL : strndup(text->text, text->length);
 	entry->size = text->length;
 	if (!entry->text)
+		plan_no_memory(plan);
+}
+
+void plan_add_data(struct plan *plan, const char *path, mode_t mode,
+		   const struct strbuf *data, const char *reason)
+{
+	struct entry *entry = plan_add(plan, path, ENTRY_TEXT, S_IFREG | mode, reason);
+
+	if (!entry)
+		return;
+	entry->text = data->overflow ? NULL : malloc(data->length + 1);
+	entry->size = data->length;
+	if (entry->text)
+		memcpy(entry->text, data->text, data->length + 1);
+	else
 		plan_no_memory(plan);
 }
 
@@ -197,6 +213,7 @@ static void plan_add_parents(struct plan *plan, size_t index)
 	if (!copy)
 		plan_no_memory(plan);
 	plan->late = plan->items[index].late;
+	plan->early = plan->items[index].early;
 	for (char *slash = copy ? strchr(copy, '/') : NULL; slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
@@ -223,6 +240,7 @@ static int entry_merge(struct entry *kept, struct entry *other, struct err *err)
 	if (!kept->reason)
 		return err_sys(err, ENOMEM, "planning the image");
 	kept->late = kept->late && other->late;
+	kept->early = kept->early && other->early;
 	entry_release(other);
 	return 0;
 }
@@ -248,7 +266,9 @@ static int plan_merge(struct plan *plan, struct err *err)
 
 static int entry_rank(const struct entry *entry)
 {
-	return entry->late ? 2 : entry->kind == ENTRY_LATE;
+	if (entry->early)
+		return 0;
+	return entry->late ? 3 : entry->kind == ENTRY_LATE ? 2 : 1;
 }
 
 static int entry_compare_rank(const void *a, const void *b)
@@ -259,17 +279,17 @@ static int entry_compare_rank(const void *a, const void *b)
 }
 
 /* The archive that the late entries lie in is the last of those that are not. */
-static int plan_add_late(struct plan *plan, struct err *err)
+static int plan_order(struct plan *plan, struct err *err)
 {
 	size_t late = 0;
 
 	while (late < plan->count && !plan->items[late].late)
 		late++;
-	if (late == plan->count)
-		return 0;
-	plan_add(plan, LATE_ARCHIVE, ENTRY_LATE, S_IFREG | 0644,
-		 "holds what only a failing or unusual boot needs");
-	qsort(plan->items, plan->count, sizeof(*plan->items), entry_compare_rank);
+	if (late < plan->count)
+		plan_add(plan, LATE_ARCHIVE, ENTRY_LATE, S_IFREG | 0644,
+			 "holds what only a failing or unusual boot needs");
+	if (plan->count)
+		qsort(plan->items, plan->count, sizeof(*plan->items), entry_compare_rank);
 	if (plan->failed.code && err)
 		*err = plan->failed;
 	return plan->failed.code;
@@ -298,7 +318,7 @@ int plan_finish(struct plan *plan, struct err *err)
 
 	for (size_t i = 0; i < count && !plan->failed.code; i++)
 		plan_add_parents(plan, i);
-	plan->late = false;
+	plan->late = plan->early = false;
 	if (plan->failed.code) {
 		if (err)
 			*err = plan->failed;
@@ -307,7 +327,7 @@ int plan_finish(struct plan *plan, struct err *err)
 	qsort(plan->items, plan->count, sizeof(*plan->items), entry_compare);
 	result = plan_merge(plan, err);
 	if (!result)
-		result = plan_add_late(plan, err);
+		result = plan_order(plan, err);
 	return result ? result : plan_explain_parents(plan, err);
 }
 

@@ -31,6 +31,7 @@ struct entry {
 	bool unsign;           /* a module that goes in without its signature */
 	unsigned major, minor; /* of a (character) device node */
 	bool late;             /* lies in the late archive, see image.h */
+	bool early;            /* lies in the archive in front, see image.h */
 	char *reason;          /* one or more, parted by "; " */
 };
 
@@ -40,6 +41,7 @@ struct plan {
 	struct names watched; /* paths below the root: were such a file there, it would
 				 be in the image */
 	bool late;            /* what is added from now on is for the late archive */
+	bool early;           /* the same for the archive in front */
 	struct err failed;    /* the first thing that went wrong while adding */
 };
 
@@ -51,6 +53,9 @@ struct plan {
 void plan_add_dir(struct plan *plan, const char *path, const char *reason);
 void plan_add_text(struct plan *plan, const char *path, mode_t mode,
 		   const struct strbuf *text, const char *reason);
+/* A text that may have any bytes. */
+void plan_add_data(struct plan *plan, const char *path, mode_t mode,
+		   const struct strbuf *data, const char *reason);
 void plan_add_link(struct plan *plan, const char *path, const char *target,
 		   const char *reason);
 void plan_add_node(struct plan *plan, const char *path, mode_t mode, unsigned major,
@@ -64,7 +69,8 @@ void plan_add_module(struct plan *plan, const char *path, int dir_fd, const char
 		     bool unpack, bool unsign, const char *reason);
 
 /* Adds missing parent folders, sorts by path (bytes), merges what is there twice: what one
- * of two wants early is early. Late entries come last, behind that of their archive. */
+ * of two wants early is early. Early entries come first, late ones
+ * last, behind that of their archive. */
 int plan_finish(struct plan *plan, struct err *err);
 
 void plan_release(struct plan *plan);

@@ -139,7 +139,7 @@ static json_t *json_entry(const struct entry *entry)
 	json_object_set_new(object, "mode", json_string(mode));
 	if (entry->kind == ENTRY_LINK)
 		json_object_set_new(object, "target", show_json_text(entry->text));
-	if (entry->kind == ENTRY_TEXT)
+	if (entry->kind == ENTRY_TEXT && strlen(entry->text) == entry->size)
 		json_object_set_new(object, "content", show_json_text(entry->text));
 	if (entry->kind == ENTRY_FILE)
 		json_object_set_new(object, "source", show_json_text(entry->source));

@@ -45,7 +45,7 @@ int upkeep_read_texts(struct upkeep *upkeep, struct err *err)
 		result = observe_chain(&chain, host, upkeep->root_fd, err);
 	return result ? result
 		      : collect_texts(&upkeep->texts, upkeep->args, &upkeep->settings,
-				      is_host ? &chain : NULL, err);
+				      is_host ? &chain : NULL, upkeep->root_fd, err);
 }
 
 int upkeep_check_version(const char *version, struct err *err)
