@@ -6,30 +6,9 @@
 #include "init/fstab.h"
 #include "init/text.h"
 #include "lib/cleanup.h"
+#include "lib/mount_text.h"
 
 enum { SPEC, POINT, TYPE, OPTIONS, DUMP, PASS, FIELDS };
-
-static bool is_octal(const char *text)
-{
-	return text[0] >= '0' && text[0] <= '3' && text[1] >= '0' && text[1] <= '7' &&
-	       text[2] >= '0' && text[2] <= '7';
-}
-
-static void unescape(char *text)
-{
-	char *out = text;
-
-	for (const char *in = text; *in; in++) {
-		if (in[0] == '\\' && is_octal(in + 1)) {
-			*out++ = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 |
-					(in[3] - '0'));
-			in += 3;
-		} else {
-			*out++ = *in;
-		}
-	}
-	*out = '\0';
-}
 
 static int split(char *line, char *fields[FIELDS])
 {
@@ -40,7 +19,7 @@ static int split(char *line, char *fields[FIELDS])
 			continue;
 		if (*word == '#' && !count)
 			break;
-		unescape(word);
+		mount_text_decode(word);
 		fields[count++] = word;
 	}
 	return count;

@@ -7,32 +7,10 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/mount_text.h"
 #include "mkinitramfs/mounts.h"
 
 enum { FIELD_DEVICE = 2, FIELD_SUBTREE, FIELD_POINT, FIELD_OPTIONAL = 6, FIELDS = 10 };
-
-static bool is_octal(const char *text)
-{
-	return text[0] >= '0' && text[0] <= '3' && text[1] >= '0' && text[1] <= '7' &&
-	       text[2] >= '0' && text[2] <= '7';
-}
-
-/* Blanks, newlines and backslashes stand as \ooo. */
-static void unescape(char *text)
-{
-	char *out = text;
-
-	for (const char *in = text; *in; in++) {
-		if (in[0] == '\\' && is_octal(in + 1)) {
-			*out++ = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 |
-					(in[3] - '0'));
-			in += 3;
-		} else {
-			*out++ = *in;
-		}
-	}
-	*out = '\0';
-}
 
 /* Parts a line into its fields, without the optional ones: those up to "-". */
 static int mount_split(char *line, char **fields)
@@ -55,12 +33,12 @@ static int mount_parse(struct mount *mount, char *line, const char *point)
 
 	if (count < FIELDS - 1)
 		return 0;
-	unescape(fields[FIELD_POINT]);
+	mount_text_decode(fields[FIELD_POINT]);
 	if (strcmp(fields[FIELD_POINT], point) != 0 ||
 	    sscanf(fields[FIELD_DEVICE], "%u:%u", &found.major, &found.minor) != 2)
 		return 0;
-	unescape(fields[FIELD_SUBTREE]);
-	unescape(fields[FIELD_OPTIONAL + 2]);
+	mount_text_decode(fields[FIELD_SUBTREE]);
+	mount_text_decode(fields[FIELD_OPTIONAL + 2]);
 	found.subtree = strdup(fields[FIELD_SUBTREE]);
 	found.point = strdup(point);
 	found.fstype = strdup(fields[FIELD_OPTIONAL + 1]);

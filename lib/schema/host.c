@@ -5,7 +5,6 @@
 #include "lib/cleanup.h"
 #include "lib/schema/host.h"
 #include "lib/schema/rule.h"
-#include "lib/value/pci_select.h"
 
 #define CONF_NAME host
 #define CONF_DEF  "lib/schema/host.def"
@@ -94,16 +93,12 @@ int host_check_password(const struct host_conf *data, const struct conf *conf,
 int host_check_passthrough(const struct host_conf *data, const struct conf *conf,
 			   struct err *err)
 {
-	struct pci_select select;
-	struct err reason = ERR_INIT;
+	int result = 0;
 
-	for (size_t i = 0; i < data->vfio.count; i++) {
-		const struct host_vfio *section = &data->vfio.items[i];
+	for (size_t i = 0; !result && i < data->vfio.count; i++) {
+		const struct rule_list devices = RULE_LIST(data->vfio.items[i].devices);
 
-		for (size_t k = 0; k < section->devices.count; k++)
-			if (pci_select_parse(section->devices.items[k], &select, &reason))
-				return conf_fail(conf, "Vfio", "Devices", i, err, "%s",
-						 reason.text);
+		result = rule_check_devices(conf, i, &devices, err);
 	}
-	return 0;
+	return result;
 }

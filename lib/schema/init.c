@@ -4,7 +4,6 @@
 
 #include "lib/schema/init.h"
 #include "lib/schema/rule.h"
-#include "lib/value/pci_select.h"
 
 #define CONF_NAME init
 #define CONF_DEF  "lib/schema/init.def"
@@ -51,16 +50,12 @@ int init_check_password(const struct init_conf *data, const struct conf *conf,
 int init_check_passthrough(const struct init_conf *data, const struct conf *conf,
 			   struct err *err)
 {
-	struct pci_select select;
-	struct err reason = ERR_INIT;
+	int result = 0;
 
-	for (size_t i = 0; i < data->vfio.count; i++) {
-		const struct init_vfio *section = &data->vfio.items[i];
+	for (size_t i = 0; !result && i < data->vfio.count; i++) {
+		const struct rule_list devices = RULE_LIST(data->vfio.items[i].devices);
 
-		for (size_t k = 0; k < section->devices.count; k++)
-			if (pci_select_parse(section->devices.items[k], &select, &reason))
-				return conf_fail(conf, "Vfio", "Devices", i, err, "%s",
-						 reason.text);
+		result = rule_check_devices(conf, i, &devices, err);
 	}
-	return 0;
+	return result;
 }

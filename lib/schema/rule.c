@@ -4,6 +4,7 @@
 
 #include "lib/password_hash.h"
 #include "lib/schema/rule.h"
+#include "lib/value/pci_select.h"
 
 const char *const rule_kernel_keys[RULE_KERNEL_KINDS] = {
 	[KERNEL_RULE_REQUIRE] = "Require",
@@ -47,6 +48,20 @@ int rule_check_kernel_args(const struct conf *conf, size_t index,
 		result = check_list(conf, index, (enum kernel_rule_kind)kind,
 				    &lists[kind], err);
 	return result;
+}
+
+int rule_check_devices(const struct conf *conf, size_t index,
+		       const struct rule_list *devices, struct err *err)
+{
+	struct pci_select select;
+	struct err why = ERR_INIT;
+
+	for (size_t i = 0; i < devices->count; i++) {
+		if (pci_select_parse(devices->items[i], &select, &why) < 0)
+			return conf_fail(conf, "Vfio", "Devices", index, err, "%s",
+					 why.text);
+	}
+	return 0;
 }
 
 int rule_check_password(const struct conf *conf, const char *section, const char *hash,

@@ -8,23 +8,25 @@
 #include "lib/conf.h"
 #include "lib/kernel_rule.h"
 
-/* The texts of the rules in one [KernelArgs] section, by their kind: an array of
- * RULE_KERNEL_KINDS made of the section's struct by RULE_KERNEL_LISTS. */
+/* A list's texts, whichever table's struct it is in. */
 struct rule_list {
 	char *const *items;
 	size_t count;
 };
-enum { RULE_KERNEL_KINDS = KERNEL_RULE_EFFECTIVE + 1 };
-#define RULE_KERNEL_LIST(list)             \
+#define RULE_LIST(list)                    \
 	{                                  \
 		(list).items, (list).count \
 	}
-#define RULE_KERNEL_LISTS(args)                                                \
-	{                                                                      \
-		[KERNEL_RULE_REQUIRE] = RULE_KERNEL_LIST((args)->require),     \
-		[KERNEL_RULE_FORBID] = RULE_KERNEL_LIST((args)->forbid),       \
-		[KERNEL_RULE_ADVISE] = RULE_KERNEL_LIST((args)->advise),       \
-		[KERNEL_RULE_EFFECTIVE] = RULE_KERNEL_LIST((args)->effective), \
+
+/* The texts of the rules in one [KernelArgs] section, by their kind: an array of
+ * RULE_KERNEL_KINDS made of the section's struct by RULE_KERNEL_LISTS. */
+enum { RULE_KERNEL_KINDS = KERNEL_RULE_EFFECTIVE + 1 };
+#define RULE_KERNEL_LISTS(args)                                         \
+	{                                                               \
+		[KERNEL_RULE_REQUIRE] = RULE_LIST((args)->require),     \
+		[KERNEL_RULE_FORBID] = RULE_LIST((args)->forbid),       \
+		[KERNEL_RULE_ADVISE] = RULE_LIST((args)->advise),       \
+		[KERNEL_RULE_EFFECTIVE] = RULE_LIST((args)->effective), \
 	}
 
 /* The keys that they stand in: "Require", ... */
@@ -34,6 +36,10 @@ extern const char *const rule_kernel_keys[RULE_KERNEL_KINDS];
  * and what is wrong with the first that cannot. */
 int rule_check_kernel_args(const struct conf *conf, size_t index,
 			   const struct rule_list *lists, struct err *err);
+
+/* Devices= in the [Vfio] section number `index` names PCI devices as pci_select.h has it. */
+int rule_check_devices(const struct conf *conf, size_t index,
+		       const struct rule_list *devices, struct err *err);
 
 /* The key Password= of a section is empty or a hash that /init can check. */
 int rule_check_password(const struct conf *conf, const char *section, const char *hash,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/fstab.c init/usr_plan.c */
+/* SOURCES: lib/mount_text.c init/fstab.c init/usr_plan.c */
 /* What is mounted on /usr follows fstab(5) and systemd-fstab-generator(8). */
 #include <stdbool.h>
 

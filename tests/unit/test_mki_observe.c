@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: mkinitramfs/mounts.c mkinitramfs/modprobe_conf.c mkinitramfs/chain_name.c */
+/* SOURCES: lib/mount_text.c mkinitramfs/mounts.c mkinitramfs/modprobe_conf.c mkinitramfs/chain_name.c */
 /* SOURCES: mkinitramfs/sysfs.c mkinitramfs/names.c mkinitramfs/plan.c lib/err.c */
 /* SOURCES: lib/strbuf.c lib/file.c lib/log.c */
 /* test_mki_observe.c: mountinfo, modprobe.d and device-mapper names as they are found. */
