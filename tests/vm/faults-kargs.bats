@@ -235,6 +235,19 @@ ShellTimeout=6s'
 	assert_between "$started" "System halted" 2 20
 }
 
+# The disk takes its first request and no other.
+@test "fault: a disk that takes no more data does not keep the machine from its reboot" {
+	local file=$BATS_TEST_TMPDIR/stuck.raw
+	truncate -s 16M "$file"
+	vm_boot disk=plain-ext4 \
+		cmdline="$root init=/nosuch panic=1 rd.emergency=reboot rd.break=mount" \
+		qemu="-drive if=none,id=stuck,format=raw,file=$file,throttling.bps-write=1 -device virtio-blk-pci,drive=stuck" \
+		shell='disk=$(grep -lx 32768 /sys/block/vd?/size | cut -d/ -f4); dd if=/dev/zero of=/dev/$disk bs=1M count=8 2>/dev/null & sleep 1; exit'
+	assert_ended reboot
+	assert_console "bedplate: a disk does not answer: what was to be written is not after 20 s; going on without"
+	assert_between "init= is not usable" "Restarting system" 20 40
+}
+
 @test "fault: a screen has the diagnosis too where the shell is on the serial line" {
 	vm_boot disk=plain-ext4 cmdline="console=tty0 console=ttyS0 root=$absent rd.timeout=2" \
 		shell='echo "screen: $(grep -o "tries again" /dev/vcs1)"'
