@@ -34,7 +34,7 @@ static int choose(struct observed *o, const struct host_conf *host, struct err *
 	o->modules.exclude = host->modules.exclude.items;
 	o->modules.exclude_count = host->modules.exclude.count;
 	result = o->has_chain ? choose_for_chain(&o->modules, &o->chain, err)
-			      : choose_for_any(&o->modules, err);
+			      : choose_for_any(&o->modules, host->image.rescue, err);
 	if (!result)
 		result = choose_added(&o->modules, host->modules.add.items,
 				      host->modules.add.count, err);

@@ -156,7 +156,12 @@ static const struct generic_name generic_names[] = {
 	{ "fs-overlay", 0, "file systems" },
 	{ "fs-isofs", 0, "file systems" },
 	{ "fs-vfat", 0, "file systems" },
-	{ "hid-generic", 0, "keyboards" },
+	{ "xhci-pci", MODULE_KEYBOARD, "USB controllers" },
+	{ "ehci-pci", MODULE_KEYBOARD, "USB controllers" },
+	{ "ohci-pci", MODULE_KEYBOARD, "USB controllers" },
+	{ "uhci-hcd", MODULE_KEYBOARD, "USB controllers" },
+	{ "usbhid", MODULE_KEYBOARD, "keyboards" },
+	{ "hid-generic", MODULE_KEYBOARD, "keyboards" },
 	{ "hid-apple", 0, "keyboards" },
 	{ "hid-cherry", 0, "keyboards" },
 	{ "hid-lenovo", 0, "keyboards" },
@@ -167,16 +172,18 @@ static const struct generic_name generic_names[] = {
 	{ "hid-roccat", 0, "keyboards" },
 	{ "hid-hyperv", 0, "keyboards" },
 	{ "hyperv-keyboard", 0, "keyboards" },
-	{ "atkbd", 0, "keyboards" },
-	{ "i8042", 0, "keyboards" },
+	{ "atkbd", MODULE_KEYBOARD, "keyboards" },
+	{ "i8042", MODULE_KEYBOARD, "keyboards" },
 };
 
-int choose_for_any(struct module_set *set, struct err *err)
+int choose_for_any(struct module_set *set, bool shell, struct err *err)
 {
+	unsigned dropped = shell ? 0 : MODULE_KEYBOARD;
 	int found = 0;
 
 	for (size_t i = 0; found >= 0 && i < ARRAY_SIZE(generic_names); i++)
-		found = module_set_add(set, generic_names[i].name, generic_names[i].flags,
+		found = module_set_add(set, generic_names[i].name,
+				       generic_names[i].flags & ~dropped,
 				       generic_names[i].reason, err);
 	if (found < 0)
 		return found;

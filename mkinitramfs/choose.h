@@ -11,8 +11,9 @@
 int choose_for_chain(struct module_set *set, const struct chain *chain, struct err *err);
 
 /* Generic mode: controllers, file systems and keyboards, to be loaded as devices ask for
- * them. */
-int choose_for_any(struct module_set *set, struct err *err);
+ * them. With a shell in the image those that any keyboard needs are asked for by name as
+ * well: nobody hears of a keyboard that appears while the shell is there. */
+int choose_for_any(struct module_set *set, bool shell, struct err *err);
 
 /* Modules that the configuration adds. */
 int choose_added(struct module_set *set, char *const *names, size_t count,

@@ -252,7 +252,8 @@ static void modprobe_lines(const struct module_set *set, struct strbuf *out)
 static void keyboard_lines(const struct module_set *set, struct strbuf *out)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (set->items[i].path && module_is_late(&set->items[i]))
+		if (set->items[i].path && (module_is_late(&set->items[i]) ||
+					   set->items[i].flags & MODULE_KEYBOARD))
 			strbuf_addf(out, "%s\n", set->items[i].name);
 }
 

@@ -24,7 +24,8 @@ enum module_flags {
 	MODULE_NEEDED = 1 << 1, /* an error where the configuration excludes it */
 	MODULE_LATE =
 		1 << 2, /* for the late archive, unless it is MODULE_AT_ONCE as well */
-	MODULE_VFIO = 1 << 3, /* into vfio.plan: loaded before all others */
+	MODULE_VFIO = 1 << 3,     /* into vfio.plan: loaded before all others */
+	MODULE_KEYBOARD = 1 << 4, /* into keyboards.list, as those of MODULE_LATE */
 };
 
 struct module {

@@ -129,6 +129,17 @@ golden() {
 	done
 }
 
+# A keyboard that is found only when the shell is there already has nobody to load its driver.
+@test "an image for any machine names what every keyboard needs, if it has a shell" {
+	tree lvm
+	mkinitramfs --mode generic -o "$image"
+	content etc/bedplate/keyboards.list >"$work/list"
+	grep -qx usbhid "$work/list"
+	grep -qx hid_generic "$work/list"
+	mkinitramfs --mode generic --set Image.Rescue=no -o "$image"
+	refute_listed keyboards.list
+}
+
 @test "--explain names the reasons" {
 	tree lvm
 	run mkinitramfs -n --explain

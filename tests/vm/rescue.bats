@@ -47,6 +47,15 @@ absent=UUID=01234567-89ab-cdef-0123-456789abcdef
 	assert_console "^1$"
 }
 
+@test "whoever comes to the rescue shell has a USB keyboard" {
+	# Before anything was loaded for a device; nobody listens to those that appear later.
+	vm_boot disk=plain-ext4 cmdline="root=LABEL=plain-ext4 rd.break=modules" \
+		device=qemu-xhci device=usb-kbd \
+		shell='until grep -q "USB Keyboard" /sys/class/input/input*/name; do sleep 1; done; echo "here: $(cat /sys/class/input/input*/name | grep USB)"'
+	assert_ended shell
+	assert_console "^here: .*USB Keyboard"
+}
+
 @test "rd.break opens a shell, and leaving it goes on with the boot, whatever was typed last" {
 	# What is to become of a failed boot does not matter to one that has not failed.
 	vm_boot disk=lvm-ext4 cmdline="root=/dev/vg/root rd.break rd.emergency=reboot" \
