@@ -127,6 +127,13 @@ boot_by_lvm() {
 	boot_by_lvm lvm-snapshot vgo
 }
 
+@test "a root volume that a thin volume was made of is mapped as lvm does, by a layer of its own" {
+	boot lvm-external /dev/vge/root ro
+	assert_root_device /dev/mapper/vge-root
+	assert_equal "$(boot_json .lvm.path)" lvm path
+	report dm | grep -q ' vge-root-real LVM-.*-real$' || vm_fail "the layer is missing"
+}
+
 @test "an image made for its host has what a root volume in RAID 1 needs" {
 	vm_boot disk=lvm-raid1 image=host cmdline="root=/dev/vgr/root"
 	assert_handed_over
