@@ -327,6 +327,13 @@ static int clear_place(struct extraction *x, const struct cpio_entry *entry,
 	return 0;
 }
 
+/* What is in a late archive takes nobody's place: /init leaves alone what is there. */
+static bool is_left_out(const struct extraction *x, const struct place *place)
+{
+	return x->archive.late &&
+	       faccessat(place->fd, place->base, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static int extract_entry(struct extraction *x, const struct cpio_entry *entry,
 			 struct err *err)
 {
@@ -339,6 +346,8 @@ static int extract_entry(struct extraction *x, const struct cpio_entry *entry,
 	fd = place.fd = open_parent(x, place.name, &place.base, err);
 	if (fd < 0)
 		return fd;
+	if (is_left_out(x, &place))
+		return 0;
 	result = clear_place(x, entry, &place, err);
 	for (size_t i = 0; !result && i < ARRAY_SIZE(makers); i++)
 		if ((entry->mode & S_IFMT) == makers[i].type) {

@@ -332,6 +332,19 @@ with_late() {
 	[ "$(cat "$work/out/a" "$work/out/bin/first")" = aroundtwice ]
 }
 
+@test "what is there already is left alone by a late archive, as /init does" {
+	{
+		entry a 0100600 "of the late archive"
+		entry b 0100600 "of the late archive alone"
+		entry TRAILER!!! 0 ""
+	} | zstd -q >"$work/late"
+	with_late "$work/late"
+	"$mki" --extract "$image" "$work/out"
+	[ "$(cat "$work/out/a")" = around ]
+	[ "$work/out/a" -ef "$work/out/z" ]
+	[ "$(cat "$work/out/b")" = "of the late archive alone" ]
+}
+
 # refused_late PATTERN FILE: as a late archive it is an error for --list and --extract, which leave
 # nothing.
 refused_late() {
