@@ -9,6 +9,7 @@
 #include "init/clock.h"
 #include "init/modprobe.h"
 #include "init/rescue.h"
+#include "init/run_point.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
 #include "lib/nearest.h"
@@ -171,6 +172,7 @@ int main(int argc, char **argv)
 			check_breaks(&boot);
 		if (is_break_point(&boot, &steps[i]))
 			rescue_break(&boot, steps[i].name);
+		run_point(&boot, steps[i].name);
 		while (step_run(&boot, &steps[i]) < 0)
 			;
 		i++;

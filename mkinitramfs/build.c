@@ -15,6 +15,7 @@
 #include "lib/log.h"
 #include "mkinitramfs/build.h"
 #include "mkinitramfs/choose.h"
+#include "mkinitramfs/features.h"
 #include "mkinitramfs/init_conf.h"
 #include "mkinitramfs/microcode.h"
 #include "mkinitramfs/module_files.h"
@@ -38,6 +39,8 @@ static int choose(struct observed *o, const struct host_conf *host, struct err *
 	if (!result)
 		result = choose_added(&o->modules, host->modules.add.items,
 				      host->modules.add.count, err);
+	if (!result)
+		result = features_choose(&o->modules, o->modules.root_fd, err);
 	if (!result && (!o->has_chain || o->passthrough.count))
 		result = passthrough_choose(&o->modules, o->passthrough.count > 0, err);
 	o->modules.unsign = host->modules.signatures == host_modules_signatures_drop;
@@ -59,6 +62,8 @@ static int make_plan(struct plan *plan, const struct observed *o,
 		result = module_files_add(plan, &o->modules, err);
 	if (!result && host->image.firmware)
 		result = firmware_add(plan, &o->modules, &o->config, err);
+	if (!result)
+		result = features_add(plan, host, o->modules.root_fd, err);
 	if (!result)
 		result = microcode_add(plan, host, o->modules.root_fd, err);
 	return result ? result : plan_finish(plan, err);

@@ -7,6 +7,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/kernel_facts.h"
+#include "mkinitramfs/features.h"
 #include "mkinitramfs/kernel_args.h"
 #include "mkinitramfs/observe.h"
 
@@ -78,6 +79,7 @@ int observe_chain(struct chain *chain, const struct host_conf *host, int root_fd
 static int observe_system(struct observed *o, const struct args *args,
 			  const struct host_conf *host, int root_fd, struct err *err)
 {
+	bool needs_shell = features_need_shell(root_fd);
 	int result = module_set_open(&o->modules, root_fd, o->version, err);
 
 	if (!result)
@@ -87,9 +89,11 @@ static int observe_system(struct observed *o, const struct args *args,
 		result = observe_chain(&o->chain, host, root_fd, err);
 	if (result)
 		return result;
-	result = parts_find(&o->parts, observe_parts_dir(args), wants_lvm(host, o),
-			    host->image.rescue, wants_e2fsck(host, o), err);
+	result =
+		parts_find(&o->parts, observe_parts_dir(args), wants_lvm(host, o),
+			   host->image.rescue || needs_shell, wants_e2fsck(host, o), err);
 	o->parts.lvm_at_once = o->chain.needs_lvm;
+	o->parts.busybox_at_once = needs_shell;
 	return result;
 }
 

@@ -163,10 +163,12 @@ static void applets_add(struct plan *plan, const char *list)
 			word++;
 		if (!*word || !strcmp(word, "bin/busybox"))
 			continue;
+		plan->weak = true;
 		plan_add_link(plan, word,
 			      !strncmp(word, "bin/", 4) ? "busybox" : "../bin/busybox",
 			      "applet of the rescue shell");
 	}
+	plan->weak = false;
 }
 
 void parts_add(struct plan *plan, const struct parts *parts, const char *version)
@@ -197,6 +199,7 @@ void parts_add(struct plan *plan, const struct parts *parts, const char *version
 	if (parts->e2fsck)
 		plan_add_file(plan, "sbin/e2fsck", 0755, AT_FDCWD, parts->e2fsck, false,
 			      "checks and repairs ext file systems");
+	plan->late = !parts->busybox_at_once;
 	if (parts->busybox) {
 		plan_add_file(plan, "bin/busybox", 0755, AT_FDCWD, parts->busybox, false,
 			      "the rescue shell and its tools");

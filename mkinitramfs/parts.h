@@ -16,6 +16,7 @@ struct parts {
 	char *init, *lvm, *busybox, *e2fsck; /* paths; NULL where not wanted */
 	struct strbuf applets;               /* of busybox, one a line: bin/sh */
 	bool lvm_at_once; /* every boot needs lvm; otherwise it is for the late archive */
+	bool busybox_at_once; /* the same for busybox: a feature has a script */
 };
 
 /* Finds init, and the others if wanted, in the folder of installed programs or a build

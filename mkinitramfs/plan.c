@@ -79,6 +79,7 @@ static struct entry *plan_add(struct plan *plan, const char *path, enum entry_ki
 				 .dir_fd = -1,
 				 .late = plan->late,
 				 .early = plan->early,
+				 .weak = plan->weak,
 				 .reason = strdup(reason) };
 	if (!entry->path || !entry->reason)
 		plan_no_memory(plan);
@@ -212,6 +213,7 @@ static void plan_add_parents(struct plan *plan, size_t index)
 
 	if (!copy)
 		plan_no_memory(plan);
+	plan->weak = false;
 	plan->late = plan->items[index].late;
 	plan->early = plan->items[index].early;
 	for (char *slash = copy ? strchr(copy, '/') : NULL; slash;
@@ -222,10 +224,22 @@ static void plan_add_parents(struct plan *plan, size_t index)
 	}
 }
 
+/* Of two entries the one that is not weak stays; `other` is gone afterwards. */
+static int entry_yield(struct entry *kept, struct entry *other)
+{
+	struct entry strong = kept->weak ? *other : *kept;
+
+	entry_release(kept->weak ? kept : other);
+	*kept = strong;
+	return 0;
+}
+
 /* Makes one entry of two with the same path; `other` is gone afterwards, unless that
  * fails. */
 static int entry_merge(struct entry *kept, struct entry *other, struct err *err)
 {
+	if (kept->weak != other->weak)
+		return entry_yield(kept, other);
 	if (!entry_same(kept, other))
 		return err_set(err, EEXIST, "%s is to be in the image twice: %s; and: %s",
 			       kept->path, kept->reason, other->reason);
@@ -318,7 +332,7 @@ int plan_finish(struct plan *plan, struct err *err)
 
 	for (size_t i = 0; i < count && !plan->failed.code; i++)
 		plan_add_parents(plan, i);
-	plan->late = plan->early = false;
+	plan->late = plan->early = plan->weak = false;
 	if (plan->failed.code) {
 		if (err)
 			*err = plan->failed;

@@ -32,6 +32,7 @@ struct entry {
 	unsigned major, minor; /* of a (character) device node */
 	bool late;             /* lies in the late archive, see image.h */
 	bool early;            /* lies in the archive in front, see image.h */
+	bool weak;             /* yields to another entry of this path */
 	char *reason;          /* one or more, parted by "; " */
 };
 
@@ -42,6 +43,7 @@ struct plan {
 				 be in the image */
 	bool late;            /* what is added from now on is for the late archive */
 	bool early;           /* the same for the archive in front */
+	bool weak;            /* what is added from now on yields to others */
 	struct err failed;    /* the first thing that went wrong while adding */
 };
 
