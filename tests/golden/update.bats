@@ -273,3 +273,59 @@ another_kernel() {
 	echo "$best ms"
 	[ "$best" -lt 50 ]
 }
+
+# in_small_boot KIB COMMAND: with a file system of its own of this size on /boot.
+in_small_boot() {
+	local size=$1
+	shift
+	[ "$(id -u)" = 0 ] || skip "mounting needs root"
+	{
+		declare -p boot root parts mki name work
+		declare -f update image_status
+		echo "mount -t tmpfs -o size=${size}k none '$boot' || exit 99"
+		echo "$*"
+	} >"$work/in-namespace"
+	run unshare -m bash "$work/in-namespace"
+	echo "$output"
+	[ "$status" -ne 1 ] || [[ $output != *"Operation not permitted"* ]] || skip "no mount namespace"
+}
+
+@test "without room nothing is written, and it is said how much is needed" {
+	mkdir "$work/parts"
+	cp -a "$parts/." "$work/parts"
+	parts=$work/parts
+	head -c 400000 /dev/urandom >"$parts/init"
+	in_small_boot 512 'update; echo "status $?"; ls -A "$boot"'
+	[[ $output == *"/boot has 0.5 MB left; the image may need 0."*"status 1" ]]
+}
+
+@test "room is made of images of removed kernels, and of no others" {
+	mkdir "$work/parts"
+	cp -a "$parts/." "$work/parts"
+	parts=$work/parts
+	head -c 300000 /dev/urandom >"$parts/init"
+	another_kernel 6.2.0-fake
+	another_kernel 6.3.0-fake
+	in_small_boot 1200 '
+		update 6.1.0-fake && update 6.2.0-fake || exit 1
+		echo theirs >"$boot/initrd.img-5.0"
+		update 6.3.0-fake && exit 2
+		rm -r "$root/lib/modules/6.2.0-fake"
+		update --dry-run 6.3.0-fake
+		update 6.3.0-fake || exit 3
+		ls -A "$boot" | xargs'
+	[ "$status" -eq 0 ]
+	[[ $output == *"would remove /boot/initrd.img-6.2.0-fake, for the modules of kernel 6.2.0-fake are gone"* ]]
+	[[ $output == *"removing /boot/initrd.img-6.2.0-fake"* ]]
+	[[ ${lines[-1]} == "initrd.img-5.0 $name $name.json initrd.img-6.3.0-fake initrd.img-6.3.0-fake.json" ]]
+}
+
+@test "too little room for the next image is a warning" {
+	mkdir "$work/parts"
+	cp -a "$parts/." "$work/parts"
+	parts=$work/parts
+	head -c 300000 /dev/urandom >"$parts/init"
+	in_small_boot 720 update
+	[ "$status" -eq 0 ]
+	[[ $output == *"which is too little for the next image of 0.3 MB"* ]]
+}
