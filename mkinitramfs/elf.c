@@ -48,6 +48,19 @@ static uint64_t number(const struct elf *elf, uint64_t offset, unsigned bytes)
 			      sizeof(((Elf32_##type *)0)->member)))
 #define SIZE_OF(elf, type) ((elf)->wide ? sizeof(Elf64_##type) : sizeof(Elf32_##type))
 
+/* None where they are not as ld.so has them. */
+static size_t segment_count(const struct elf *elf)
+{
+	uint64_t start = FIELD(elf, 0, Ehdr, e_phoff);
+	size_t count = FIELD(elf, 0, Ehdr, e_phnum);
+
+	if (FIELD(elf, 0, Ehdr, e_phentsize) != SIZE_OF(elf, Phdr) || start > elf->size)
+		return 0;
+	if (count > (elf->size - start) / SIZE_OF(elf, Phdr))
+		count = (elf->size - start) / SIZE_OF(elf, Phdr);
+	return count;
+}
+
 /* The header's number: false where it is not in the file. */
 static bool segment_read(const struct elf *elf, size_t index, struct segment *segment)
 {
@@ -65,7 +78,7 @@ static bool segment_read(const struct elf *elf, size_t index, struct segment *se
 
 static bool segment_find(const struct elf *elf, uint32_t type, struct segment *segment)
 {
-	size_t count = FIELD(elf, 0, Ehdr, e_phnum);
+	size_t count = segment_count(elf);
 
 	for (size_t i = 0; i < count; i++)
 		if (segment_read(elf, i, segment) && segment->type == type)
@@ -76,7 +89,7 @@ static bool segment_find(const struct elf *elf, uint32_t type, struct segment *s
 /* Where a loaded address lies in the file; the file's size where it does not. */
 static uint64_t address_offset(const struct elf *elf, uint64_t address)
 {
-	size_t count = FIELD(elf, 0, Ehdr, e_phnum);
+	size_t count = segment_count(elf);
 	struct segment segment;
 
 	for (size_t i = 0; i < count; i++)
@@ -95,32 +108,42 @@ static const char *text_at(const struct elf *elf, uint64_t offset)
 	return (const char *)elf->data + offset;
 }
 
-/* The value of the dynamic section's nth row of a tag: true, or false. */
-static bool dynamic_find(const struct elf *elf, const struct segment *dynamic,
-			 int64_t tag, size_t nth, uint64_t *value)
+/* The value of the dynamic section's next row of a tag, from *at (a row's number) on, which
+ * then stands behind it: true, or false. */
+static bool dynamic_next(const struct elf *elf, const struct segment *dynamic,
+			 int64_t tag, size_t *at, uint64_t *value)
 {
 	size_t row = SIZE_OF(elf, Dyn);
 
-	for (uint64_t at = dynamic->offset; at + row <= dynamic->offset + dynamic->size;
-	     at += row) {
-		int64_t found = (int64_t)FIELD(elf, at, Dyn, d_tag);
+	while ((*at + 1) * row <= dynamic->size) {
+		uint64_t offset = dynamic->offset + (*at)++ * row;
+		int64_t found = (int64_t)FIELD(elf, offset, Dyn, d_tag);
 
 		if (found == DT_NULL)
 			return false;
-		if (found == tag && !nth--) {
-			*value = FIELD(elf, at, Dyn, d_un.d_val);
+		if (found == tag) {
+			*value = FIELD(elf, offset, Dyn, d_un.d_val);
 			return true;
 		}
 	}
 	return false;
 }
 
+static bool dynamic_find(const struct elf *elf, const struct segment *dynamic,
+			 int64_t tag, uint64_t *value)
+{
+	size_t at = 0;
+
+	return dynamic_next(elf, dynamic, tag, &at, value);
+}
+
 static int read_libraries(const struct elf *elf, const struct segment *dynamic,
 			  uint64_t strings, struct names *libraries, struct err *err)
 {
 	uint64_t value;
+	size_t at = 0;
 
-	for (size_t i = 0; dynamic_find(elf, dynamic, DT_NEEDED, i, &value); i++) {
+	while (dynamic_next(elf, dynamic, DT_NEEDED, &at, &value)) {
 		const char *name = text_at(elf, strings + value);
 
 		if (!name)
@@ -138,8 +161,8 @@ static int read_folders(const struct elf *elf, const struct segment *dynamic,
 	const char *text;
 	uint64_t value;
 
-	if (!dynamic_find(elf, dynamic, DT_RUNPATH, 0, &value) &&
-	    !dynamic_find(elf, dynamic, DT_RPATH, 0, &value))
+	if (!dynamic_find(elf, dynamic, DT_RUNPATH, &value) &&
+	    !dynamic_find(elf, dynamic, DT_RPATH, &value))
 		return 0;
 	text = text_at(elf, strings + value);
 	if (!text)
@@ -159,7 +182,7 @@ static int read_dynamic(const struct elf *elf, struct elf_needs *needs, struct e
 
 	if (!segment_find(elf, PT_DYNAMIC, &dynamic))
 		return 0;
-	if (!dynamic_find(elf, &dynamic, DT_STRTAB, 0, &address))
+	if (!dynamic_find(elf, &dynamic, DT_STRTAB, &address))
 		return damaged("it has no table of names", err);
 	strings = address_offset(elf, address);
 	result = read_libraries(elf, &dynamic, strings, &needs->libraries, err);
