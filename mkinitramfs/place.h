@@ -38,6 +38,10 @@ struct place {
 /* Opens the folder below the root. */
 int place_open(struct place *place, const struct host_conf *host, int root_fd,
 	       struct err *err);
+/* -ENOENT where /etc/fstab has a file system for the folder (/boot, mostly) that is not
+ * mounted: what is written then is not where the boot loader looks. */
+int place_check_mounted(const char *dir, int root_fd, struct err *err);
+
 void place_release(struct place *place);
 #define _cleanup_place_ __attribute__((cleanup(place_release)))
 

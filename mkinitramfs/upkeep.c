@@ -20,7 +20,9 @@ int upkeep_open(struct upkeep *upkeep, const struct args *args, struct err *err)
 		return EXIT_FAILED;
 	if (settings_read_conf(&upkeep->settings, args, upkeep->root_fd, err) < 0)
 		return EXIT_USAGE;
-	if (place_open(&upkeep->place, upkeep->settings.host, upkeep->root_fd, err))
+	if (place_check_mounted(upkeep->settings.host->image.directory, upkeep->root_fd,
+				err) ||
+	    place_open(&upkeep->place, upkeep->settings.host, upkeep->root_fd, err))
 		return EXIT_FAILED;
 	return EXIT_DONE;
 }

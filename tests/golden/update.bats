@@ -230,6 +230,17 @@ another_kernel() {
 	fails 1 "nowhere.*" update
 }
 
+@test "a /boot that fstab has and that is not mounted is refused" {
+	mkdir -p "$root/etc"
+	printf '# boot\nUUID=1 / ext4 ro 0 1\nUUID=2 /boot ext4 noauto 0 2\nUUID=3 /bo ext4 ro 0 2\n' \
+		>"$root/etc/fstab"
+	fails 1 "/boot is not mounted.*hint: mount /boot" update
+	fails 1 "/boot is not mounted" image_status
+	nothing_but "$boot" config-6.1.0-fake
+	echo "40 28 8:1 / /boot rw - ext4 /dev/sda1 rw" >>"$root/proc/self/mountinfo"
+	update
+}
+
 @test "the second of two updates waits for the first, and says so" {
 	mkfifo "$work/held" "$work/go"
 	flock "$boot" bash -c "echo >'$work/held'; read -r _ <'$work/go'" &
