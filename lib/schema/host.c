@@ -29,6 +29,10 @@ int host_check_level(const struct host_conf *data, const struct conf *conf,
 			 (int)data->image.level, highest);
 }
 
+/* What lies beside images; grub-mkconfig takes the first three for kernels. */
+static const char *const kernel_names[] = { "vmlinuz-", "vmlinux-", "kernel-", "config-",
+					    "System.map-" };
+
 /* A name that is the same for two kernels would have one's image overwrite the other's. */
 int host_check_place(const struct host_conf *data, const struct conf *conf,
 		     struct err *err)
@@ -45,6 +49,11 @@ int host_check_place(const struct host_conf *data, const struct conf *conf,
 		return conf_fail(conf, "Image", "Name", 0, err,
 				 "\"%s\" is no file's name: no \"/\" and no dot in front",
 				 name);
+	for (size_t i = 0; i < ARRAY_SIZE(kernel_names); i++)
+		if (!strncmp(name, kernel_names[i], strlen(kernel_names[i])))
+			return conf_fail(conf, "Image", "Name", 0, err,
+					 "\"%s\" is what kernels' own files are called",
+					 name);
 	return 0;
 }
 

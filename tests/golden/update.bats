@@ -226,6 +226,8 @@ another_kernel() {
 	fails 2 "needs %v once" update
 	conf "[Image]" "Name=../%v"
 	fails 2 "no file's name" update
+	conf "[Image]" "Name=vmlinuz-%v"
+	fails 2 "kernels' own files" update
 	conf "[Image]" "Directory=/nowhere"
 	fails 1 "nowhere.*" update
 }
@@ -256,6 +258,15 @@ another_kernel() {
 	cat <&9
 	wait "$second"
 	[ -e "$boot/$name" ]
+}
+
+@test "an update that is stopped leaves the old image and nothing else" {
+	update
+	cp "$boot/$name" "$work/old"
+	fails 1 "interrupted" strace -f -qq -o /dev/null -e inject=fchmod:signal=TERM:when=1 \
+		"$mki" update --force --set Image.Compression=none --root "$root" --parts "$parts"
+	cmp "$work/old" "$boot/$name"
+	nothing_but "$boot" config-6.1.0-fake $name $name.json
 }
 
 @test "who waits for the other can be stopped" {
