@@ -13,6 +13,7 @@
 #include "init/text.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/lvm_name.h"
 
 enum { DEVICE_UUID_MAX = 160 };
 
@@ -338,7 +339,7 @@ struct device *devices_find_volume(struct devices *devices, const char *group,
 	char name[2 * SPEC_NAME_MAX + 2], id[SPEC_LVM_ID_SIZE];
 
 	if (!spec_is_group_uuid(group, id)) {
-		spec_mapper_name(group, volume, name, sizeof(name));
+		lvm_mapper_name(group, volume, name, sizeof(name));
 		return devices_find_mapped(devices, name);
 	}
 	for (size_t i = 0; i < devices->count; i++) {

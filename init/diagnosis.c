@@ -10,6 +10,7 @@
 #include "init/driverless.h"
 #include "init/text.h"
 #include "lib/cleanup.h"
+#include "lib/lvm_name.h"
 #include "lib/nearest.h"
 
 enum { LIST_MAX = 12, NEAREST_ROOM = 2 * SPEC_NAME_MAX + 16 };
@@ -60,8 +61,8 @@ static bool nearest_name(struct boot *boot, char *out, size_t size)
 
 	text_copy(wanted, sizeof(wanted), boot->wanted->value);
 	if (boot->wanted->kind == SPEC_VOLUME)
-		spec_mapper_name(boot->wanted->group, boot->wanted->volume, wanted,
-				 sizeof(wanted));
+		lvm_mapper_name(boot->wanted->group, boot->wanted->volume, wanted,
+				sizeof(wanted));
 	for (size_t i = 0; i < boot->devices.count; i++) {
 		const char *name =
 			name_in_terms_of(&boot->devices, boot->devices.items[i],

@@ -15,8 +15,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "init/plan.h"
 #include "lib/err.h"
+#include "lib/module_plan.h"
 
 enum module_state { MODULE_WAITING, MODULE_LOADING, MODULE_LOADED, MODULE_FAILED };
 

@@ -13,7 +13,7 @@
 #define BEDPLATE_INIT_LVM_NATIVE_H
 
 #include "init/device.h"
-#include "init/lvm_vg.h"
+#include "lib/lvm_vg.h"
 #include "lib/err.h"
 
 /* Plans the mapping of one volume after what the devices hold; `group` is a name or a

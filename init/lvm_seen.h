@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 #include "init/device.h"
-#include "init/lvm_label.h"
-#include "init/lvm_vg.h"
+#include "lib/lvm_label.h"
+#include "lib/lvm_vg.h"
 #include "lib/err.h"
 
 struct seen_pv {

@@ -97,7 +97,7 @@ bool modules_blacklisted(struct modules *modules, const char *name)
 	       module_index_is_blacklisted(&modules->index, name);
 }
 
-static int add_plan_line(struct modules *modules, const struct plan_line *line)
+static int add_plan_line(struct modules *modules, const struct module_plan_line *line)
 {
 	_cleanup_strbuf_ struct strbuf options;
 	char name[MODULE_NAME_MAX];
@@ -115,7 +115,7 @@ static int add_plan_line(struct modules *modules, const struct plan_line *line)
 }
 
 /* A line left out keeps its number for those behind it: numbers are mapped. */
-static void map_after(struct plan_line *line, const int *numbers)
+static void map_after(struct module_plan_line *line, const int *numbers)
 {
 	size_t kept = 0;
 
@@ -126,7 +126,7 @@ static void map_after(struct plan_line *line, const int *numbers)
 	line->after_count = kept;
 }
 
-static int add_plan(struct modules *modules, struct plan *plan, struct err *err)
+static int add_plan(struct modules *modules, struct module_plan *plan, struct err *err)
 {
 	_cleanup_free_ int *numbers = calloc(plan->count + 1, sizeof(*numbers));
 
@@ -150,13 +150,13 @@ int modules_load_plan(struct modules *modules, struct err *err)
 int modules_load_plan_file(struct modules *modules, const char *path, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf text;
-	struct plan plan = PLAN_INIT;
+	struct module_plan plan = MODULE_PLAN_INIT;
 	int result;
 
 	strbuf_init(&text, 0);
 	if (file_read(modules->root_fd, path, &text, err) < 0)
 		return err->code;
-	result = plan_parse(&plan, text.text, err);
+	result = module_plan_parse(&plan, text.text, err);
 	if (!result && plan.count && modules->loader.dir_fd < 0) {
 		err_set(err, ENOENT, "the image has no modules for this kernel, %s",
 			modules->version);
@@ -165,7 +165,7 @@ int modules_load_plan_file(struct modules *modules, const char *path, struct err
 	}
 	if (!result)
 		result = add_plan(modules, &plan, err);
-	plan_release(&plan);
+	module_plan_release(&plan);
 	return result;
 }
 

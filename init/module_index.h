@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "init/alias.h"
-#include "init/plan.h"
+#include "lib/module_plan.h"
 
 /* A module that has a file: a line of modules.dep. */
 struct index_entry {

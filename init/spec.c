@@ -57,23 +57,6 @@ static void spec_unescape(char *value)
 	*out = '\0';
 }
 
-void spec_mapper_name(const char *group, const char *volume, char *name, size_t size)
-{
-	const char *parts[] = { group, volume };
-	size_t used = 0;
-
-	for (int i = 0; i < 2; i++) {
-		if (i && used + 1 < size)
-			name[used++] = '-';
-		for (const char *c = parts[i]; *c && used + 2 < size; c++) {
-			name[used++] = *c;
-			if (*c == '-')
-				name[used++] = '-';
-		}
-	}
-	name[used] = '\0';
-}
-
 bool spec_parse_mapper_name(const char *name, char group[SPEC_NAME_MAX],
 			    char volume[SPEC_NAME_MAX])
 {

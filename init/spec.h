@@ -38,11 +38,7 @@ struct spec {
  * below /dev/disk \xHH is a character, as udev writes it. */
 int spec_parse(struct spec *spec, const char *text, struct err *err);
 
-/* The device-mapper name of a logical volume: '-' doubles, one '-' parts group and
- * volume. */
-void spec_mapper_name(const char *group, const char *volume, char *name, size_t size);
-
-/* The way back: false where the name is not one that LVM gives to a visible volume. */
+/* lvm_mapper_name()'s way back: false where the name is not one that LVM gives to a visible volume. */
 bool spec_parse_mapper_name(const char *name, char group[SPEC_NAME_MAX],
 			    char volume[SPEC_NAME_MAX]);
 

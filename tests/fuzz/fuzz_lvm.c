@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/lvm_config.c init/lvm_label.c init/lvm_vg.c init/lvm_map.c init/spec.c */
+/* SOURCES: lib/lvm_config.c lib/lvm_label.c lib/lvm_vg.c lib/lvm_map.c lib/lvm_name.c */
 /* SOURCES: lib/strbuf.c lib/err.c lib/nearest.c */
 /* fuzz_lvm.c: no physical volume and no metadata text makes the reader or the mapping
  * fail otherwise than by an error. The first byte chooses: '0' metadata text, '1' a disk,
@@ -12,8 +12,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "init/lvm_label.h"
-#include "init/lvm_vg.h"
+#include "lib/lvm_label.h"
+#include "lib/lvm_vg.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/spec.c lib/err.c */
+/* SOURCES: init/spec.c lib/lvm_name.c lib/err.c */
 /* fuzz_spec.c: no root=, no device-mapper name and no group's name makes the parser fail
  * otherwise than by an error; a volume's name goes to device-mapper's form and back. */
 #include <stdint.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "init/spec.h"
+#include "lib/lvm_name.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,7 +15,7 @@ static void there_and_back(const struct spec *spec)
 {
 	char name[4 * SPEC_NAME_MAX], group[SPEC_NAME_MAX], volume[SPEC_NAME_MAX];
 
-	spec_mapper_name(spec->group, spec->volume, name, sizeof(name));
+	lvm_mapper_name(spec->group, spec->volume, name, sizeof(name));
 	if (!spec_parse_mapper_name(name, group, volume) || strcmp(group, spec->group) ||
 	    strcmp(volume, spec->volume))
 		abort();

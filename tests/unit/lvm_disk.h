@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "init/lvm_label.h"
+#include "lib/lvm_label.h"
 
 enum { AREA_1 = 4096, AREA_2 = 65536, AREA_SIZE = 8192, DISK_SIZE = AREA_2 + AREA_SIZE };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/alias.c init/module_index.c init/plan.c lib/err.c */
+/* SOURCES: init/alias.c init/module_index.c lib/module_plan.c lib/err.c */
 /* A modalias finds its modules, as modprobe would find them. */
 #include <stdlib.h>
 

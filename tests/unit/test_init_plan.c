@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/plan.c lib/err.c */
+/* SOURCES: lib/module_plan.c lib/err.c */
 /* The module plan is read as written, and a bad one names its line. */
-#include "init/plan.h"
+#include "lib/module_plan.h"
 #include "tests/unit/tap.h"
 
 static void reads_a_plan(void)
 {
-	struct plan plan = PLAN_INIT;
+	struct module_plan plan = MODULE_PLAN_INIT;
 
-	is_int(plan_parse(&plan,
-			  "# a comment\n\nkernel/a.ko -\nkernel/b-c.ko 0 x=1 y=\"2 3\"\n"
-			  "kernel/d.ko 0,1 # trailing\n",
-			  NULL),
+	is_int(module_plan_parse(
+		       &plan,
+		       "# a comment\n\nkernel/a.ko -\nkernel/b-c.ko 0 x=1 y=\"2 3\"\n"
+		       "kernel/d.ko 0,1 # trailing\n",
+		       NULL),
 	       0, "a plan is read");
 	is_int(plan.count, 3, "... all of its lines");
 	is_str(plan.lines[0].path, "kernel/a.ko", "a path");
@@ -20,7 +21,7 @@ static void reads_a_plan(void)
 	is_int(plan.lines[1].after[0], 0, "one before the second");
 	is_int(plan.lines[2].after_count, 2, "two before the third");
 	is_int(plan.lines[2].after[1], 1, "... the second of them");
-	plan_release(&plan);
+	module_plan_release(&plan);
 }
 
 static void refuses_a_bad_plan(void)
@@ -30,13 +31,13 @@ static void refuses_a_bad_plan(void)
 	};
 
 	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
-		struct plan plan = PLAN_INIT;
+		struct module_plan plan = MODULE_PLAN_INIT;
 		struct err err = ERR_INIT;
 
-		ok(plan_parse(&plan, plans[i], &err) < 0 &&
+		ok(module_plan_parse(&plan, plans[i], &err) < 0 &&
 			   strncmp(err.text, "modules.plan:", 13) == 0,
 		   "bad plan %zu is refused, with its line", i);
-		plan_release(&plan);
+		module_plan_release(&plan);
 	}
 }
 

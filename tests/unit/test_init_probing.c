@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/probing.c init/loader.c init/plan.c lib/file.c lib/err.c lib/strbuf.c lib/log.c */
+/* SOURCES: init/probing.c init/loader.c lib/module_plan.c lib/file.c lib/err.c lib/strbuf.c lib/log.c */
 /* Drivers that are being loaded are found by what sysfs says is above a disk. */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/spec.c lib/err.c */
+/* SOURCES: init/spec.c lib/lvm_name.c lib/err.c */
 /* Every form of root= is understood, and device-mapper names go both ways. */
 #include <stdlib.h>
 #include <sys/sysmacros.h>
 
 #include "init/spec.h"
+#include "lib/lvm_name.h"
 #include "tests/unit/tap.h"
 
 static void understands_identities(void)
@@ -88,7 +89,7 @@ static void names_go_both_ways(void)
 	char name[64], group[SPEC_NAME_MAX], volume[SPEC_NAME_MAX];
 
 	for (size_t i = 0; i < 2; i++) {
-		spec_mapper_name(pairs[i][0], pairs[i][1], name, sizeof(name));
+		lvm_mapper_name(pairs[i][0], pairs[i][1], name, sizeof(name));
 		is_str(name, pairs[i][2], "the name of %s/%s", pairs[i][0], pairs[i][1]);
 		ok(spec_parse_mapper_name(name, group, volume), "%s is a volume's", name);
 		is_str(group, pairs[i][0], "... its group");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/lvm_config.c init/lvm_label.c init/lvm_vg.c init/lvm_map.c init/spec.c */
+/* SOURCES: lib/lvm_config.c lib/lvm_label.c lib/lvm_vg.c lib/lvm_map.c lib/lvm_name.c */
 /* SOURCES: lib/strbuf.c lib/err.c lib/nearest.c */
 /* test_lvm.c: physical volumes are read as lvm2 writes them, and mapped as lvm2 would. */
 #include <endian.h>
@@ -9,8 +9,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "init/lvm_config.h"
-#include "init/lvm_vg.h"
+#include "lib/lvm_config.h"
+#include "lib/lvm_vg.h"
 #include "lib/cleanup.h"
 #include "tests/unit/lvm_disk.h"
 #include "tests/unit/tap.h"

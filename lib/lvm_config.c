@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "init/lvm_config.h"
+#include "lib/lvm_config.h"
 
 enum { NESTING_MAX = 16 };
 

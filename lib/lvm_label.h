@@ -7,8 +7,8 @@
  * metadata areas, each with a header of 512 bytes and a ring buffer for the text. All
  * checksums are verified.
  */
-#ifndef BEDPLATE_INIT_LVM_LABEL_H
-#define BEDPLATE_INIT_LVM_LABEL_H
+#ifndef BEDPLATE_LIB_LVM_LABEL_H
+#define BEDPLATE_LIB_LVM_LABEL_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "init/lvm_config.h"
-#include "init/lvm_vg.h"
+#include "lib/lvm_config.h"
+#include "lib/lvm_vg.h"
 #include "lib/nearest.h"
 
 /* Ids stand in the text as "xxxxxx-xxxx-...-xxxxxx", on disk and in device-mapper without

@@ -6,8 +6,8 @@
  * assignments `name = value` with a number, a "string" or an [array] of these, and #
  * comments. Nodes point into the text, which is parted in place.
  */
-#ifndef BEDPLATE_INIT_LVM_CONFIG_H
-#define BEDPLATE_INIT_LVM_CONFIG_H
+#ifndef BEDPLATE_LIB_LVM_CONFIG_H
+#define BEDPLATE_LIB_LVM_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>

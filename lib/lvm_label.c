@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init/lvm_label.h"
+#include "lib/lvm_label.h"
 #include "lib/cleanup.h"
 
 enum {

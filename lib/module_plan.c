@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan.c: parsing of modules.plan. */
+/* module_plan.c: parsing of modules.plan. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "init/plan.h"
 #include "lib/cleanup.h"
+#include "lib/module_plan.h"
 
 void module_name_of(const char *path, char name[MODULE_NAME_MAX])
 {
@@ -31,7 +31,7 @@ static char *next_word(char **rest)
 	return word;
 }
 
-static int plan_parse_after(struct plan_line *line, char *word, size_t index,
+static int plan_parse_after(struct module_plan_line *line, char *word, size_t index,
 			    struct err *err)
 {
 	char *item, *end;
@@ -52,9 +52,9 @@ static int plan_parse_after(struct plan_line *line, char *word, size_t index,
 	return 0;
 }
 
-static int plan_parse_line(struct plan *plan, char *text, struct err *err)
+static int plan_parse_line(struct module_plan *plan, char *text, struct err *err)
 {
-	struct plan_line *line = &plan->lines[plan->count];
+	struct module_plan_line *line = &plan->lines[plan->count];
 	char *after;
 
 	text[strcspn(text, "#")] = '\0';
@@ -79,7 +79,7 @@ static size_t count_lines(const char *text)
 	return count;
 }
 
-int plan_parse(struct plan *plan, const char *text, struct err *err)
+int module_plan_parse(struct module_plan *plan, const char *text, struct err *err)
 {
 	unsigned number = 1;
 	char *rest, *line;
@@ -95,11 +95,11 @@ int plan_parse(struct plan *plan, const char *text, struct err *err)
 	return 0;
 }
 
-void plan_release(struct plan *plan)
+void module_plan_release(struct module_plan *plan)
 {
 	for (size_t i = 0; plan->lines && i < plan->count; i++)
 		free(plan->lines[i].after);
 	free(plan->lines);
 	free(plan->text);
-	*plan = (struct plan)PLAN_INIT;
+	*plan = (struct module_plan)MODULE_PLAN_INIT;
 }

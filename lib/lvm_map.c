@@ -11,10 +11,10 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-#include "init/lvm_config.h"
-#include "init/lvm_vg.h"
-#include "init/spec.h"
 #include "lib/cleanup.h"
+#include "lib/lvm_config.h"
+#include "lib/lvm_name.h"
+#include "lib/lvm_vg.h"
 
 struct segment {
 	uint64_t start, extents; /* in the volume */
@@ -227,7 +227,7 @@ static int mapping_name(const struct lvm_vg *vg, const struct lvm_node *lv,
 	if (strlen(vg->name) >= DM_NAME_SIZE || strlen(lv->key) >= DM_NAME_SIZE)
 		name[0] = '\0';
 	else
-		spec_mapper_name(vg->name, lv->key, name, sizeof(name));
+		lvm_mapper_name(vg->name, lv->key, name, sizeof(name));
 	if (!name[0] || strlen(name) >= sizeof(mapping->name))
 		return unsupported(err, lv->key,
 				   "its name is longer than device-mapper's may be");

@@ -7,15 +7,15 @@
  * striped and are nobody's snapshot origin, in a group that belongs to this host. All
  * else is -EOPNOTSUPP with the reason, and is for lvm to activate.
  */
-#ifndef BEDPLATE_INIT_LVM_VG_H
-#define BEDPLATE_INIT_LVM_VG_H
+#ifndef BEDPLATE_LIB_LVM_VG_H
+#define BEDPLATE_LIB_LVM_VG_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "init/lvm_label.h"
+#include "lib/lvm_label.h"
 #include "lib/err.h"
 #include "lib/strbuf.h"
 
