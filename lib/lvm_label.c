@@ -7,55 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/lvm_label.h"
 #include "lib/cleanup.h"
-
-enum {
-	SECTOR_SIZE = 512,
-	LABEL_SECTORS = 4, /* the label may be in any of the first four */
-	AREA_HEADER_SIZE = 512,
-	TEXT_MAX = 16 << 20,
-	COPY_IGNORED = 1 << 0, /* raw_locn flag: the area is switched off (pvchange
-				  --metadataignore) */
-};
-
-struct disk_label {
-	char id[8];
-	uint64_t sector;
-	uint32_t crc; /* from `offset` to the end of the sector */
-	uint32_t offset;
-	char type[8];
-} __attribute__((packed));
-
-struct disk_place {
-	uint64_t offset;
-	uint64_t size;
-} __attribute__((packed));
-
-struct disk_pv {
-	char id[LVM_ID_LENGTH];
-	uint64_t device_size;
-	struct disk_place
-		places[]; /* data areas, an empty one, metadata areas, an empty one */
-} __attribute__((packed));
-
-struct disk_text_place {
-	uint64_t offset; /* from the start of the area */
-	uint64_t size;
-	uint32_t crc;
-	uint32_t flags;
-} __attribute__((packed));
-
-struct disk_area {
-	uint32_t crc; /* of the rest of the header */
-	char magic[16];
-	uint32_t version;
-	uint64_t start;
-	uint64_t size;
-	struct disk_text_place committed;
-} __attribute__((packed));
-
-static const char area_magic[16] = " LVM2 x[5A%r0N*>";
+#include "lib/lvm_format.h"
+#include "lib/lvm_label.h"
 
 uint32_t lvm_crc(uint32_t crc, const void *data, size_t size)
 {
@@ -94,30 +48,30 @@ static int read_at(int fd, uint64_t offset, void *data, size_t size, struct err 
 
 static bool is_label(const char *sector, uint64_t number)
 {
-	const struct disk_label *label = (const void *)sector;
+	const struct lvm_disk_label *label = (const void *)sector;
 
-	return memcmp(label->id, "LABELONE", 8) == 0 &&
-	       memcmp(label->type, "LVM2 001", 8) == 0 &&
+	return memcmp(label->id, LVM_LABEL_ID, 8) == 0 &&
+	       memcmp(label->type, LVM_LABEL_TYPE, 8) == 0 &&
 	       le64toh(label->sector) == number;
 }
 
 static int label_check(const char *sector, struct err *err)
 {
-	const struct disk_label *label = (const void *)sector;
-	size_t from = offsetof(struct disk_label, offset);
-	size_t pv_end = le32toh(label->offset) + sizeof(struct disk_pv);
+	const struct lvm_disk_label *label = (const void *)sector;
+	size_t from = offsetof(struct lvm_disk_label, offset);
+	size_t pv_end = le32toh(label->offset) + sizeof(struct lvm_disk_pv);
 
-	if (lvm_crc(LVM_CRC_INITIAL, sector + from, SECTOR_SIZE - from) !=
+	if (lvm_crc(LVM_CRC_INITIAL, sector + from, LVM_SECTOR - from) !=
 	    le32toh(label->crc))
 		return err_set(err, EBADMSG, "the LVM label's checksum is wrong");
-	if (le32toh(label->offset) > SECTOR_SIZE || pv_end > SECTOR_SIZE)
+	if (le32toh(label->offset) > LVM_SECTOR || pv_end > LVM_SECTOR)
 		return err_set(err, EBADMSG, "the LVM label points outside its sector");
 	return 0;
 }
 
 /* The text lies in a ring behind the area's header: what passes the end goes on at the
  * start. */
-static int copy_read(int fd, const struct disk_area *area, struct lvm_copy *copy,
+static int copy_read(int fd, const struct lvm_disk_area *area, struct lvm_copy *copy,
 		     struct err *err)
 {
 	uint64_t start = le64toh(area->start), area_size = le64toh(area->size);
@@ -126,8 +80,9 @@ static int copy_read(int fd, const struct disk_area *area, struct lvm_copy *copy
 	uint64_t first = size;
 	int result;
 
-	if (area_size <= AREA_HEADER_SIZE || offset < AREA_HEADER_SIZE ||
-	    offset >= area_size || size > area_size - AREA_HEADER_SIZE || size > TEXT_MAX)
+	if (area_size <= LVM_AREA_HEADER || offset < LVM_AREA_HEADER ||
+	    offset >= area_size || size > area_size - LVM_AREA_HEADER ||
+	    size > LVM_TEXT_MAX)
 		return err_set(err, EBADMSG, "the metadata text lies outside its area");
 	if (offset + size > area_size)
 		first = area_size - offset;
@@ -137,7 +92,7 @@ static int copy_read(int fd, const struct disk_area *area, struct lvm_copy *copy
 			       (unsigned long long)size);
 	result = read_at(fd, start + offset, copy->text, first, err);
 	if (!result && first < size)
-		result = read_at(fd, start + AREA_HEADER_SIZE, copy->text + first,
+		result = read_at(fd, start + LVM_AREA_HEADER, copy->text + first,
 				 size - first, err);
 	if (!result &&
 	    lvm_crc(LVM_CRC_INITIAL, copy->text, size) != le32toh(area->committed.crc))
@@ -150,11 +105,11 @@ static int copy_read(int fd, const struct disk_area *area, struct lvm_copy *copy
 }
 
 /* 1 with a copy, 0 where the area is empty or switched off. */
-static int area_read(int fd, const struct disk_place *place, struct lvm_copy *copy,
+static int area_read(int fd, const struct lvm_disk_place *place, struct lvm_copy *copy,
 		     struct err *err)
 {
-	char header[AREA_HEADER_SIZE];
-	const struct disk_area *area = (const void *)header;
+	char header[LVM_AREA_HEADER];
+	const struct lvm_disk_area *area = (const void *)header;
 	int result = read_at(fd, le64toh(place->offset), header, sizeof(header), err);
 
 	if (result < 0)
@@ -162,16 +117,16 @@ static int area_read(int fd, const struct disk_place *place, struct lvm_copy *co
 	if (lvm_crc(LVM_CRC_INITIAL, header + sizeof(area->crc),
 		    sizeof(header) - sizeof(area->crc)) != le32toh(area->crc))
 		return err_set(err, EBADMSG, "the metadata area's checksum is wrong");
-	if (memcmp(area->magic, area_magic, sizeof(area_magic)) != 0 ||
-	    le32toh(area->version) != 1 || area->start != place->offset)
+	if (memcmp(area->magic, LVM_AREA_MAGIC, sizeof(area->magic)) != 0 ||
+	    le32toh(area->version) != LVM_AREA_VERSION || area->start != place->offset)
 		return err_set(err, EBADMSG, "a metadata area of an unknown kind");
-	if (!area->committed.offset || le32toh(area->committed.flags) & COPY_IGNORED)
+	if (!area->committed.offset || le32toh(area->committed.flags) & LVM_COPY_IGNORED)
 		return 0;
 	result = copy_read(fd, area, copy, err);
 	return result < 0 ? result : 1;
 }
 
-static void areas_read(int fd, const struct disk_place *place, const char *end,
+static void areas_read(int fd, const struct lvm_disk_place *place, const char *end,
 		       struct lvm_label *label)
 {
 	while ((const char *)(place + 1) <= end && place->offset) /* data areas */
@@ -190,8 +145,8 @@ static void areas_read(int fd, const struct disk_place *place, const char *end,
 
 int lvm_label_read(int fd, struct lvm_label *label, struct err *err)
 {
-	char sectors[LABEL_SECTORS * SECTOR_SIZE], *sector = sectors;
-	const struct disk_pv *pv;
+	char sectors[LVM_LABEL_SECTORS * LVM_SECTOR], *sector = sectors;
+	const struct lvm_disk_pv *pv;
 	uint64_t number = 0;
 	int result;
 
@@ -199,18 +154,19 @@ int lvm_label_read(int fd, struct lvm_label *label, struct err *err)
 	result = read_at(fd, 0, sectors, sizeof(sectors), err);
 	if (result < 0)
 		return result;
-	while (number < LABEL_SECTORS && !is_label(sector, number))
-		number++, sector += SECTOR_SIZE;
-	if (number == LABEL_SECTORS)
+	while (number < LVM_LABEL_SECTORS && !is_label(sector, number))
+		number++, sector += LVM_SECTOR;
+	if (number == LVM_LABEL_SECTORS)
 		return err_set(err, ENODEV, "no LVM label");
 	result = label_check(sector, err);
 	if (result < 0)
 		return result;
 	pv = (const void *)(sector +
-			    le32toh(((const struct disk_label *)(void *)sector)->offset));
+			    le32toh(((const struct lvm_disk_label *)(void *)sector)
+					    ->offset));
 	memcpy(label->pv_id, pv->id, LVM_ID_LENGTH);
 	label->device_size = le64toh(pv->device_size);
-	areas_read(fd, pv->places, sector + SECTOR_SIZE, label);
+	areas_read(fd, pv->places, sector + LVM_SECTOR, label);
 	return 0;
 }
 

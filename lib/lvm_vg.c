@@ -65,6 +65,8 @@ static int pv_parse(struct lvm_vg_pv *pv, const struct lvm_node *section, struct
 		result = lvm_node_number(section, "pe_start", &pv->start, err);
 	if (!result)
 		result = lvm_node_number(section, "pe_count", &pv->extents, err);
+	if (lvm_node_number(section, "dev_size", &pv->device_sectors, NULL))
+		pv->device_sectors = 0;
 	return result;
 }
 

@@ -15,8 +15,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "lib/lvm_label.h"
 #include "lib/err.h"
+#include "lib/lvm_label.h"
 #include "lib/strbuf.h"
 
 enum { LVM_ID_TEXT_SIZE = 39, DM_NAME_SIZE = 128, DM_UUID_SIZE = 129 };
@@ -27,7 +27,8 @@ struct lvm_vg_pv {
 	bool missing;   /* lvm has it down as lost */
 	uint64_t start; /* first extent, in sectors */
 	uint64_t extents;
-	dev_t devno; /* 0 until the caller has found the device */
+	uint64_t device_sectors; /* of its device; 0 where the text does not say */
+	dev_t devno;             /* 0 until the caller has found the device */
 };
 
 struct lvm_vg {

@@ -9,9 +9,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
 #include "lib/lvm_config.h"
 #include "lib/lvm_vg.h"
-#include "lib/cleanup.h"
 #include "tests/unit/lvm_disk.h"
 #include "tests/unit/tap.h"
 
