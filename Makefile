@@ -20,10 +20,10 @@ endif
 all:
 
 include deps/deps.mk
--include lib/module.mk init/module.mk mkinitramfs/module.mk bedplate/module.mk
+-include lib/module.mk init/module.mk init-probe/module.mk mkinitramfs/module.mk bedplate/module.mk
 -include tests/vm/module.mk
 
-PROGRAMS := $(B)/init/init $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/bedplate/bedplate
+PROGRAMS := $(B)/init/init $(B)/init-probe/init-probe $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/bedplate/bedplate
 
 CC = musl-gcc
 NATIVE_CC ?= gcc
@@ -84,6 +84,7 @@ $(1): $(call objects,$($(2)_SRCS)) $(B)/lib/libbedplate.a
 	$$(Q)strip -o $$@ $$@.debug
 endef
 $(eval $(call program,$(B)/init/init,init))
+$(eval $(call program,$(B)/init-probe/init-probe,init_probe))
 $(eval $(call program,$(B)/mkinitramfs/bedplate-mkinitramfs,mkinitramfs))
 $(eval $(call program,$(B)/bedplate/bedplate,bedplate))
 schema_gen_SRCS := tools/schema-gen.c mkinitramfs/args.c
@@ -96,6 +97,7 @@ $(eval $(call program,$(B)/tests/vm/lvmnative,lvmnative))
 # --- what comes out of the schema and the manual pages --------------------------------------
 
 SCHEMAS := host init guest
+MAN_OPTIONS := mkinitramfs mkinitramfs-verify
 MAN_SRCS := $(wildcard doc/*.scd)
 MAN := $(patsubst doc/%.scd,$(B)/man/%,$(MAN_SRCS))
 SAMPLES := $(SCHEMAS:%=$(B)/sample/%.conf)
@@ -119,7 +121,7 @@ $(B)/man/%.options.scd: $(B)/tools/schema-gen
 	$(Q)$< options $* > $@.new && mv $@.new $@
 
 # A page may hold the lines `@KEYS host@` and `@OPTIONS mkinitramfs@`, which the tables replace.
-$(B)/man/%: doc/%.scd tools/man-page $(SCHEMAS:%=$(B)/man/%.keys.scd) $(B)/man/mkinitramfs.options.scd
+$(B)/man/%: doc/%.scd tools/man-page $(SCHEMAS:%=$(B)/man/%.keys.scd) $(MAN_OPTIONS:%=$(B)/man/%.options.scd)
 	@mkdir -p $(@D)
 	$(call say,MAN,$@)
 	$(Q)tools/man-page $< $(B)/man | SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH-0} scdoc > $@.new && mv $@.new $@
@@ -140,8 +142,8 @@ SHARE := man/man5 man/man8 doc/bedplate bash-completion/completions zsh/vendor-c
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) $(SHARE:%=$(DESTDIR)$(PREFIX)/share/%)
 	install -m 755 $(B)/bedplate/bedplate $(DESTDIR)$(PREFIX)/bin/
-	install -m 755 $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/init/init $(B)/deps/sbin/lvm \
-		$(B)/deps/sbin/e2fsck $(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
+	install -m 755 $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/init/init \
+		$(B)/init-probe/init-probe $(B)/deps/sbin/lvm $(B)/deps/sbin/e2fsck $(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(B)/deps/bin/busybox.links $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 $(filter %.8,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man8/
@@ -153,7 +155,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/
 
 clean:
-	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/mkinitramfs $(B)/bedplate $(B)/tools $(B)/man \
+	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/init-probe $(B)/mkinitramfs $(B)/bedplate $(B)/tools $(B)/man \
 		$(B)/sample $(B)/completion $(B)/unit $(B)/unit-san $(B)/fuzz $(B)/lint $(B)/flags \
 		$(B)/tests $(B)/vm/disks $(B)/vm/images $(B)/vm/logs
 

@@ -17,7 +17,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "mkinitramfs", "build, install, list and extract initramfs images" },
+	{ "mkinitramfs", "build, install, list, extract and verify initramfs images" },
 };
 
 static void print_help(FILE *out)

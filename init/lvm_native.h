@@ -13,8 +13,8 @@
 #define BEDPLATE_INIT_LVM_NATIVE_H
 
 #include "init/device.h"
-#include "lib/lvm_vg.h"
 #include "lib/err.h"
+#include "lib/lvm_vg.h"
 
 /* Plans the mapping of one volume after what the devices hold; `group` is a name or a
  * UUID. -ENXIO: it lacks physical volumes that have not come yet, or its group was not

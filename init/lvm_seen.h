@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 #include "init/device.h"
+#include "lib/err.h"
 #include "lib/lvm_label.h"
 #include "lib/lvm_vg.h"
-#include "lib/err.h"
 
 struct seen_pv {
 	struct lvm_label label;

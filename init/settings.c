@@ -10,6 +10,7 @@
 #include "init/text.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/probe_words.h"
 
 static const enum log_level levels[] = {
 	[init_log_level_error] = LOG_ERROR,
@@ -92,6 +93,21 @@ static void parse_root(struct boot *boot)
 	}
 }
 
+/* The machine in which mkinitramfs verifies an image has neither the host's arguments nor its
+ * devices. What comes of that is warned of as ever, but must not end the boot. */
+static void be_on_trial(struct boot *boot)
+{
+	struct init_conf *conf = conf_data(boot->conf);
+
+	if (!cmdline_find(&boot->cmdline, PROBE_ARGUMENT))
+		return;
+	for (size_t i = 0; i < conf->kernel_args.count; i++)
+		conf->kernel_args.items[i].on_failure = init_kernel_args_on_failure_warn;
+	for (size_t i = 0; i < conf->vfio.count; i++)
+		conf->vfio.items[i].on_failure = init_vfio_on_failure_continue;
+	conf->rescue.passthrough_failure = init_rescue_passthrough_failure_continue;
+}
+
 int step_arguments(struct boot *boot, struct err *err)
 {
 	struct err conf_err = ERR_INIT;
@@ -103,6 +119,7 @@ int step_arguments(struct boot *boot, struct err *err)
 			   &conf_err) < 0)
 		report_warning(&boot->report, "%s; defaults are used", conf_err.text);
 	args_apply(boot->conf, &boot->cmdline);
+	be_on_trial(boot);
 	boot->settings = conf_data(boot->conf);
 	log_set_level(levels[boot->settings->log.level]);
 	panic_prepare(boot);

@@ -92,6 +92,31 @@ static const struct option_spec remove_options[] = {
 static const struct option_spec status_options[] = { ROW_JSON,  ROW_ROOT,    ROW_SET,
 						     ROW_PARTS, ROW_VERBOSE, OPTION_END };
 
+static const struct option_spec verify_options[] = {
+	{ 'k', "kernel", "VERSION",
+	  "The kernel that the image must fit (default: the one it says)",
+	  OPTION_TEXT(struct args, kernel) },
+	{ 0, "kernel-image", "FILE",
+	  "That kernel (default: /boot/vmlinuz-VERSION or vmlinuz beside its modules)",
+	  OPTION_TEXT(struct args, kernel_image) },
+	{ 0, "static", NULL, "Only look at the image",
+	  OPTION_SWITCH(struct args, only_static) },
+	{ 0, "boot", NULL, "Only boot the image", OPTION_SWITCH(struct args, only_boot) },
+	{ 0, "timeout", "SPAN", "How long the boot may take (default: 2min)",
+	  OPTION_TEXT(struct args, timeout) },
+	{ 0, "memory", "SIZE", "The guest's memory (default: 512M)",
+	  OPTION_TEXT(struct args, memory) },
+	{ 0, "accel", "KIND", "How the guest runs (default: auto, KVM where it works)",
+	  OPTION_WORD(struct args, accel, "auto", "kvm", "tcg") },
+	{ 0, "root", "DIR", "The system that the image is for (default: /)",
+	  OPTION_TEXT(struct args, root) },
+	{ 0, "parts", "DIR", "Take the program init-probe from DIR",
+	  OPTION_TEXT(struct args, parts) },
+	ROW_JSON,
+	ROW_VERBOSE,
+	OPTION_END
+};
+
 enum { VERSIONS_MAX = 1000 };
 
 static const struct option_command commands[] = {
@@ -110,6 +135,11 @@ static const struct option_command commands[] = {
 	  .help = "Show which kernels have images, and what about them",
 	  .most = VERSIONS_MAX,
 	  .options = status_options },
+	{ .name = "bedplate mkinitramfs verify",
+	  .operands = "FILE",
+	  .help = "Say whether an image is any good, by looking at it and by booting it",
+	  .most = 1,
+	  .options = verify_options },
 	{ .name = NULL },
 };
 

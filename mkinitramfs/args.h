@@ -15,6 +15,8 @@ struct args {
 	const char *list, *extract;             /* files */
 	bool dump_config, dry_run, explain, json, verbose;
 	bool all, force;
+	const char *kernel_image, *timeout, *memory, *accel; /* of verify */
+	bool only_static, only_boot;
 	char **versions; /* operands of a sub-command; not owned */
 	size_t version_count;
 };

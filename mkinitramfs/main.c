@@ -17,6 +17,7 @@
 #include "mkinitramfs/image.h"
 #include "mkinitramfs/list.h"
 #include "mkinitramfs/update.h"
+#include "mkinitramfs/verify_main.h"
 
 static void on_signal(int number)
 {
@@ -108,6 +109,7 @@ static const struct {
 	{ "bedplate mkinitramfs update", update_run },
 	{ "bedplate mkinitramfs remove", remove_run },
 	{ "bedplate mkinitramfs status", status_run },
+	{ "bedplate mkinitramfs verify", verify_main },
 };
 
 static int run_command(const struct option_command *command, const struct args *args,

@@ -21,6 +21,7 @@ static const struct part part_init = { "init", "init/init" };
 static const struct part part_lvm = { "lvm", "deps/sbin/lvm" };
 static const struct part part_e2fsck = { "e2fsck", "deps/sbin/e2fsck" };
 static const struct part part_busybox = { "busybox", "deps/bin/busybox" };
+static const struct part part_probe = { "init-probe", "init-probe/init-probe" };
 
 static char *part_try(const char *dir, const char *name)
 {
@@ -83,6 +84,15 @@ int parts_find(struct parts *parts, const char *dir, bool lvm, bool busybox, boo
 		if (!result)
 			result = applets_read(parts, err);
 	}
+	return result;
+}
+
+int parts_find_probe(char **path, const char *dir, struct err *err)
+{
+	int result = part_find(path, dir, &part_probe, err);
+
+	if (result == -ENOENT)
+		err_set(err, ENOENT, "the program init-probe is not in %s", dir);
 	return result;
 }
 

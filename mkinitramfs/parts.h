@@ -23,6 +23,11 @@ struct parts {
  * folder. */
 int parts_find(struct parts *parts, const char *dir, bool lvm, bool busybox, bool e2fsck,
 	       struct err *err);
+
+/* Finds init-probe, which goes into no image but onto the disk that one is tried with; a
+ * heap string. */
+int parts_find_probe(char **path, const char *dir, struct err *err);
+
 void parts_release(struct parts *parts);
 #define _cleanup_parts_ __attribute__((cleanup(parts_release)))
 

@@ -93,7 +93,9 @@ int show_reasons(const struct plan *plan, const struct module_set *set, struct e
 
 int show_json_value(json_t *value, struct err *err)
 {
-	int result = value ? json_dumpf(value, stdout, JSON_INDENT(2)) : -1;
+	int result =
+		value ? json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6))
+		      : -1;
 
 	json_decref(value);
 	if (result)

@@ -42,7 +42,7 @@ static const struct {
 
 static const char *const usage_text =
 	"usage: schema-gen sample|man|json|words host|init|guest\n"
-	"       schema-gen options mkinitramfs\n"
+	"       schema-gen options mkinitramfs|mkinitramfs-verify\n"
 	"       schema-gen completion bash|zsh|fish\n";
 
 static bool write_keys(const char *kind, const char *name, struct strbuf *out)
@@ -59,16 +59,29 @@ static bool write_keys(const char *kind, const char *name, struct strbuf *out)
 	return false;
 }
 
-static bool write_options(const char *name, struct strbuf *out)
+/* "bedplate mkinitramfs verify" is called mkinitramfs-verify. */
+static bool is_called(const struct option_command *command, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
-		const char *space = strrchr(programs[i]->name, ' ');
+	const char *own = strchr(command->name, ' ');
 
-		if (space && strcmp(space + 1, name) == 0) {
-			option_write_man(programs[i], out);
-			return true;
-		}
+	for (own = own ? own + 1 : ""; *own; own++, name++)
+		if (*name != (*own == ' ' ? '-' : *own))
+			return false;
+	return !*name;
+}
+
+static bool write_options(const struct option_command *command, const char *name,
+			  struct strbuf *out)
+{
+	const struct option_command *row = command->commands;
+
+	if (is_called(command, name)) {
+		option_write_man(command, out);
+		return true;
 	}
+	for (; row && row->name; row++)
+		if (write_options(row, name, out))
+			return true;
 	return false;
 }
 
@@ -91,8 +104,9 @@ static bool write_completion(const char *shell, struct strbuf *out)
 
 static bool write_kind(const char *kind, const char *name, struct strbuf *out)
 {
-	if (strcmp(kind, "options") == 0)
-		return write_options(name, out);
+	for (size_t i = 0; strcmp(kind, "options") == 0 && i < ARRAY_SIZE(programs); i++)
+		if (write_options(programs[i], name, out))
+			return true;
 	if (strcmp(kind, "completion") == 0)
 		return write_completion(name, out);
 	return write_keys(kind, name, out);

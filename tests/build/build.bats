@@ -40,7 +40,7 @@ would_run() {
 }
 
 @test "the programs are static and for any machine of the architecture" {
-	for program in init/init mkinitramfs/bedplate-mkinitramfs bedplate/bedplate deps/sbin/lvm deps/bin/busybox; do
+	for program in init/init init-probe/init-probe mkinitramfs/bedplate-mkinitramfs bedplate/bedplate deps/sbin/lvm deps/bin/busybox; do
 		run file -b "$B/$program"
 		echo "$program: $output"
 		[[ "$output" == *"statically linked"* || "$output" == *"static-pie linked"* ]]
@@ -54,6 +54,7 @@ would_run() {
 	[ "$status" -eq 0 ]
 	[ -x "$dest/opt/bp/bin/bedplate" ]
 	[ -x "$dest/opt/bp/lib/bedplate/init" ]
+	[ -x "$dest/opt/bp/lib/bedplate/init-probe" ]
 	[ -f "$dest/opt/bp/share/man/man8/bedplate-mkinitramfs.8" ]
 	[ "$(find "$dest" -type f ! -path "$dest/opt/bp/*" | wc -l)" -eq 0 ]
 	# ... and the tree built for the default PREFIX is as it was.
