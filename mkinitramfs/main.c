@@ -83,10 +83,11 @@ static const struct option_command *find_command(const char *word)
 static int run(const struct args *args, const char *dir, struct err *err)
 {
 	if (dir && !args->extract) {
-		err_set(err, EINVAL, "\"%s\" is one word too many", dir);
-		if (find_command(dir) != &mkinitramfs_command)
+		if (option_find_command(&mkinitramfs_command, dir, err)) {
+			err_set(err, EINVAL, "\"%s\" stands behind an option", dir);
 			err_hint(err, "the command comes first: bedplate mkinitramfs %s",
 				 dir);
+		}
 		return EXIT_USAGE;
 	}
 	if (args->extract && !dir) {

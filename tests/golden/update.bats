@@ -269,6 +269,11 @@ another_kernel() {
 	nothing_but "$boot" config-6.1.0-fake $name $name.json
 }
 
+@test "a command that is mistyped or misplaced is refused with the right one" {
+	fails 2 "no command updaet.*did you mean update" "$mki" updaet
+	fails 2 "the command comes first: bedplate mkinitramfs status" "$mki" --root "$root" status
+}
+
 @test "who waits for the other can be stopped" {
 	mkfifo "$work/held" "$work/go" "$work/words"
 	flock "$boot" bash -c "echo >'$work/held'; read -r _ <'$work/go'" &
