@@ -10,6 +10,7 @@
 #include "mkinitramfs/features.h"
 #include "mkinitramfs/kernel_args.h"
 #include "mkinitramfs/observe.h"
+#include "mkinitramfs/system_id.h"
 
 void observed_init(struct observed *o)
 {
@@ -89,6 +90,8 @@ static int observe_system(struct observed *o, const struct args *args,
 		result = observe_chain(&o->chain, host, root_fd, err);
 	if (result)
 		return result;
+	if (o->has_chain && o->chain.volume_count)
+		system_id_check(root_fd);
 	result =
 		parts_find(&o->parts, observe_parts_dir(args), wants_lvm(host, o),
 			   host->image.rescue || needs_shell, wants_e2fsck(host, o), err);

@@ -118,3 +118,22 @@ setup() {
 	content etc/bedplate/init.conf | grep -qx Timeout=5s
 	grep -qx Shell=no "$work/content/etc/bedplate/init.conf"
 }
+
+@test "a system ID that lvm gives to this host's groups is warned of, where the root is on one" {
+	tree lvm
+	mkdir -p "$root/etc/lvm"
+	printf '# lvm.conf\nglobal {\n\t# system_id_source = "uname"\n\tumask = 77\n}\n' >"$root/etc/lvm/lvm.conf"
+	run mkinitramfs -o "$image"
+	[ "$status" = 0 ]
+	refute grep -q 'system ID' <<<"$output"
+	printf 'global/system_id_source = "machineid"\n' >"$root/etc/lvm/lvmlocal.conf"
+	run mkinitramfs -o "$image"
+	[ "$status" = 0 ]
+	grep -q 'warning: .*system ID (system_id_source = "machineid").* the host will not boot' <<<"$output"
+	cp -a "$root/etc/lvm" "$work"
+	tree nvme
+	mkdir -p "$root/etc"
+	cp -a "$work/lvm" "$root/etc"
+	run mkinitramfs -o "$image"
+	refute grep -q 'system ID' <<<"$output"
+}
