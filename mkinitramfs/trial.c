@@ -164,14 +164,16 @@ static void stream_read(struct trial *trial, int stream)
 		close(steal_fd(&trial->fds[stream]));
 }
 
-/* Until something comes, but no longer than this. */
-static void listen_once(struct trial *trial, int64_t timeout_ms)
+/* Until something comes, but no longer than this. Signals come here and nowhere else. */
+static void listen_once(struct trial *trial, int64_t timeout_ms, const sigset_t *mask)
 {
+	const struct timespec timeout = { .tv_sec = timeout_ms / 1000,
+					  .tv_nsec = timeout_ms % 1000 * 1000000 };
 	struct pollfd polled[STREAMS];
 
 	for (int i = 0; i < STREAMS; i++)
 		polled[i] = (struct pollfd){ .fd = trial->fds[i], .events = POLLIN };
-	if (poll(polled, STREAMS, timeout_ms < 0 ? 0 : (int)timeout_ms) <= 0)
+	if (ppoll(polled, STREAMS, &timeout, mask) <= 0)
 		return;
 	for (int i = 0; i < STREAMS; i++)
 		if (polled[i].revents)
@@ -179,7 +181,8 @@ static void listen_once(struct trial *trial, int64_t timeout_ms)
 }
 
 /* QEMU holds the console's other end for as long as it lives. */
-static enum trial_end listen(struct trial *trial, int64_t first, int64_t deadline)
+static enum trial_end listen_until(struct trial *trial, int64_t first, int64_t deadline,
+				   const sigset_t *mask)
 {
 	for (;;) {
 		int64_t now = now_ms();
@@ -194,9 +197,25 @@ static enum trial_end listen(struct trial *trial, int64_t first, int64_t deadlin
 		if (waits_for_init && now >= first)
 			return TRIAL_NO_INIT;
 		listen_once(trial,
-			    (waits_for_init && first < deadline ? first : deadline) -
-				    now);
+			    (waits_for_init && first < deadline ? first : deadline) - now,
+			    mask);
 	}
+}
+
+/* A signal that came between a look at image_interrupted and the wait would be lost. */
+static enum trial_end listen(struct trial *trial, int64_t first, int64_t deadline)
+{
+	enum trial_end end;
+	sigset_t blocked, before;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGHUP);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
+	end = listen_until(trial, first, deadline, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return end;
 }
 
 /* What was written before the end is still in the pipes. */
