@@ -48,6 +48,17 @@ assert_nothing_left() {
 	assert_nothing_left
 }
 
+# make-host-image verifies what it has made, and keeps what was said.
+@test "on a real host its chain and its layout are found" {
+	local disk log
+	for disk in lvm-ext4 plain-ext4; do
+		log=$("$vm_here/image" host "$KERNEL" $disk virtio-blk).log
+		grep "^ok *what the root stands on is in the image or built in" "$log"
+		grep "^/tmp/image: passed (static, " "$log"
+		grep "^/tmp/image: skipped (boot, .*: making a file system for the scratch disk: mke2fs is not installed" "$log"
+	done
+}
+
 @test "lvm itself activates the root from the group that was written" {
 	lvm_host lvm-3pv vg3 vda vdb
 	host_image
