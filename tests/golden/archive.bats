@@ -369,7 +369,7 @@ refused_late() {
 		byte=$(od -An -tu1 -j $at -N 1 "$work/late")
 		printf "\\x$(printf %x $((byte ^ 255)))" |
 			dd of="$work/bad" bs=1 seek=$at conv=notrunc status=none
-		refused_late "in its zstd stream: .*damaged" "$work/bad"
+		refused_late "in its zstd stream: .*(damaged|ends too early)" "$work/bad"
 	done
 	: >"$work/bad"
 	refused_late "it is empty" "$work/bad"
