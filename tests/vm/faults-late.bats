@@ -47,6 +47,7 @@ image_spoilt() {
 	vm_boot image="$(image_spoilt)" disk=lvm-ext4 cmdline="root=/dev/vg/root ro"
 	rm "${vm_option[image]}"
 	assert_handed_over
+	assert_between "$started" "" 0 10
 	refute_console "late.cpio.zst"
 }
 

@@ -135,6 +135,7 @@ assert_stopped() {
 	assert_handed_over
 	assert_root_device "/dev/mapper/$group-$volume"
 	assert_equal "$(boot_json .lvm.path)" native path
+	assert_between "Run /init as init" "" 0 10
 }
 
 @test "a disk that the root is on is missing: said by name, and the end is the shell" {

@@ -79,6 +79,7 @@ assert_no_delay() {
 @test "OnFailure=rescue gives a shell; when it was left, once more, and then the boot goes on" {
 	vfio_boot "" image="$(image_with "[Vfio] Devices=00:1e.0; OnFailure=rescue")" shell=exit
 	assert_handed_over
+	assert_within 60
 	assert_console "the boot has stopped: vfio: 0000:00:1e.0 is not ready for a guest: nothing is at this address"
 	assert_console "vfio: the boot goes on without the devices above"
 }
@@ -94,12 +95,14 @@ assert_no_delay() {
 	assert_console "rebooting once for this"
 	vfio_boot "rd.shell=0 panic=1" disk= file="$file" image="$image"
 	assert_handed_over
+	assert_within 60
 	assert_console "rebooted once already for this; going on: vfio: 0000:00:1e.0"
 }
 
 @test "OnFailure=reboot reboots when the root is there to remember it" {
 	vfio_boot panic=1 image="$(image_with "[Boot] PassthroughFailure=reboot; [Vfio] Devices=00:1e.0")"
 	assert_ended reboot
+	assert_within 60 "reboot: Restarting system"
 	assert_console "rebooting once for this"
 	assert_console "^  vfio: 0000:00:1e.0 is not ready for a guest: nothing is at this address"
 }
@@ -118,6 +121,7 @@ assert_no_delay() {
 	vfio_boot rd.break=resume image="$(image_with "[Vfio] Devices=00:10.0")" \
 		shell="echo 0000:00:10.0 >$card/driver/unbind; echo e1000e >$card/driver_override; echo 0000:00:10.0 >/sys/bus/pci/drivers_probe; exit"
 	assert_handed_over
+	assert_within 60
 	assert_driver 0000:00:10.0 e1000e
 	assert_console "vfio: 0000:00:10.0 \(8086:10d3\) is not bound: driver e1000e has it"
 	assert_vfio 0000:00:10.0 result=failed driver=e1000e
