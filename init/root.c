@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* root.c: the root file system is mounted, and the init on it looked for. */
+/* root.c: the root is waited for, its file system mounted, and the init on it looked for. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,9 +13,41 @@
 #include "init/mount_device.h"
 #include "init/program.h"
 #include "init/text.h"
+#include "init/twin.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/log.h"
+
+enum { NAMELESS_TIMEOUT_MS = 2000 }; /* for devices to come, where no root is named */
+
+static void warn_of_twin(struct boot *boot)
+{
+	const struct device *twin =
+		devices_find_twin(&boot->devices, &boot->root, &boot->device);
+
+	if (twin)
+		report_warning(&boot->report,
+			       "%s is on /dev/%s too, as on a clone or on a second path "
+			       "to the same disk; /dev/%s is taken",
+			       boot->root.text, twin->node, boot->device.node);
+}
+
+int step_device(struct boot *boot, struct err *err)
+{
+	const struct init_root *root = &boot->settings->root;
+	const struct wait_request request = {
+		.timeout_ms = boot->root.kind == SPEC_NONE ? NAMELESS_TIMEOUT_MS
+							   : root->timeout_ms,
+		.types = root->fstype,
+		.options = root->options,
+	};
+	int result = wait_for_device(boot, &request, &boot->device, err);
+
+	if (result < 0)
+		return result;
+	warn_of_twin(boot);
+	return 0;
+}
 
 /* Hands a hibernated system back to the kernel, which looks for its image itself and does
  * not return where it finds one. It must come before anything mounts; nobody waits for

@@ -21,7 +21,6 @@
 #include "init/clock.h"
 #include "init/diagnosis.h"
 #include "init/modprobe.h"
-#include "init/twin.h"
 #include "init/wait_lvm.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
@@ -33,7 +32,6 @@ enum {
 	UEVENT_SIZE = 8192,
 	LOOKS_MAX = 16, /* while events keep coming, before what is due has its turn */
 	POLL_WITHOUT_EVENTS_MS = 100,
-	NAMELESS_TIMEOUT_MS = 2000, /* for devices to come, where no root is named */
 };
 
 struct wait {
@@ -314,7 +312,6 @@ static bool look_once(struct wait *wait)
 	void (*const efforts[])(struct wait *) = { try_lvm, try_fallback, try_search };
 	struct loader *loader = &wait->boot->modules.loader;
 
-	wait->boot->lvm.held = wait_holds_lvm(wait->boot);
 	/* Volumes that were asked for come up even where the root is there already. */
 	for (size_t i = 0; i < ARRAY_SIZE(efforts); i++) {
 		if (i && device_is_there(wait))
@@ -325,8 +322,19 @@ static bool look_once(struct wait *wait)
 	return device_is_there(wait);
 }
 
-/* What has come is taken in, and has a look of its own: whether drivers are done must not
- * be asked with fewer devices than they had shown by then. */
+/* Asks whether drivers are done, and takes in what they had shown by then, until nothing
+ * more has come since the question: in the other order a disk that came in between would
+ * be missed. */
+static void settle(struct boot *boot)
+{
+	for (int i = 0; i < LOOKS_MAX; i++) {
+		boot->lvm.held = wait_holds_lvm(boot);
+		if (!take_uevents(boot))
+			return;
+	}
+}
+
+/* What comes meanwhile has a look of its own. */
 static bool look(struct wait *wait)
 {
 	struct boot *boot = wait->boot;
@@ -335,26 +343,14 @@ static bool look(struct wait *wait)
 	take_uevents(boot);
 	loader_run(&boot->modules.loader);
 	loader_tend(&boot->modules.loader);
-	for (int i = 0; !there && i < LOOKS_MAX; i++) {
+	for (int i = 0; i < LOOKS_MAX; i++) {
+		settle(boot);
 		there = look_once(wait);
 		if (!take_uevents(boot))
 			break;
-		there = false;
 	}
 	modules_report_failures(&boot->modules);
 	return there;
-}
-
-static void warn_of_twin(struct boot *boot)
-{
-	const struct device *twin =
-		devices_find_twin(&boot->devices, &boot->root, &boot->device);
-
-	if (twin)
-		report_warning(&boot->report,
-			       "%s is on /dev/%s too, as on a clone or on a second path "
-			       "to the same disk; /dev/%s is taken",
-			       boot->root.text, twin->node, boot->device.node);
 }
 
 int wait_for_device(struct boot *boot, const struct wait_request *request,
@@ -384,22 +380,5 @@ int wait_for_device(struct boot *boot, const struct wait_request *request,
 		wait_for_something(&wait);
 	}
 	log_info("%s is /dev/%s", boot->wanted->text, device->node);
-	return 0;
-}
-
-int step_device(struct boot *boot, struct err *err)
-{
-	const struct init_root *root = &boot->settings->root;
-	const struct wait_request request = {
-		.timeout_ms = boot->root.kind == SPEC_NONE ? NAMELESS_TIMEOUT_MS
-							   : root->timeout_ms,
-		.types = root->fstype,
-		.options = root->options,
-	};
-	int result = wait_for_device(boot, &request, &boot->device, err);
-
-	if (result < 0)
-		return result;
-	warn_of_twin(boot);
 	return 0;
 }
