@@ -10,6 +10,7 @@
 #include "mkinitramfs/build.h"
 #include "mkinitramfs/collect.h"
 #include "mkinitramfs/install.h"
+#include "mkinitramfs/prove.h"
 #include "mkinitramfs/space.h"
 #include "mkinitramfs/stale.h"
 #include "mkinitramfs/update.h"
@@ -53,6 +54,9 @@ static int install(const struct update *update, const struct build *build,
 		result = install_open(&install, &upkeep->place, update->version, err);
 	if (!result)
 		result = stage(update, &install, build, &inputs, err);
+	if (!result)
+		result =
+			prove_staged(upkeep, &install, update->version, update->row, err);
 	size = install.facts.size;
 	if (!result)
 		result = install_commit(&install, err);

@@ -14,7 +14,8 @@ golden_setup_file() {
 	local parts=$BATS_FILE_TMPDIR/parts program
 	"$here/make-kernel" "$BATS_FILE_TMPDIR/kernel"
 	mkdir "$parts"
-	for program in init lvm e2fsck busybox; do
+	cp "$B/init/init" "$parts/init"
+	for program in lvm e2fsck busybox; do
 		echo "the program $program" >"$parts/$program"
 	done
 	printf '%s\n' /bin/sh /bin/mount /sbin/modprobe >"$parts/busybox.links"

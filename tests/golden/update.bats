@@ -22,9 +22,11 @@ conf() {
 	printf '%s\n' "$@" >"$root/etc/bedplate/host.conf"
 }
 
-# another_kernel VERSION: a second one beside the first.
+# another_kernel VERSION: a second one beside the first; the version is as long as the first's,
+# for it stands in each module.
 another_kernel() {
 	cp -a "$root/lib/modules/6.1.0-fake" "$root/lib/modules/$1"
+	find "$root/lib/modules/$1" -name '*.ko' -exec sed -i "s/vermagic=6\.1\.0-fake/vermagic=$1/" {} +
 	cp "$boot/config-6.1.0-fake" "$boot/config-$1"
 }
 
@@ -169,16 +171,16 @@ another_kernel() {
 
 @test "--all is for all kernels, not for folders that a kernel left; one failure is not all" {
 	another_kernel 6.2.0-fake
-	another_kernel 6.10.0-fake
+	another_kernel 6.10.0-new
 	mkdir -p "$root/lib/modules/6.0.0-gone/updates"
 	rm "$root/lib/modules/6.2.0-fake/modules.dep.bin"
 	run update --all --json
 	[ "$status" -eq 1 ]
 	[ "$(sed -n '/^{/,$p' <<<"$output" | jq -c '[.images[] | [.kernel, .action]]')" = \
-		'[["6.1.0-fake","made"],["6.2.0-fake","failed"],["6.10.0-fake","made"]]' ]
+		'[["6.1.0-fake","made"],["6.2.0-fake","failed"],["6.10.0-new","made"]]' ]
 	[[ $output == *"run: depmod 6.2.0-fake"* ]]
 	[ ! -e "$boot/initrd.img-6.2.0-fake" ]
-	fails 0 "up to date" update 6.10.0-fake
+	fails 0 "up to date" update 6.10.0-new
 	fails 1 "There are 6.0.0-gone" update
 	fails 2 "either --all or" update --all 6.1.0-fake
 	fails 1 "no modules in lib/modules; there are" update 5.0
@@ -301,6 +303,44 @@ another_kernel() {
 	[ "$best" -lt 50 ]
 }
 
+@test "a new image is verified, and the verdict is in its record" {
+	update
+	[ "$(jq -r .verified.method "$boot/$name.json")" = boot ]
+	# There is no kernel to boot here.
+	[ "$(jq -r .verified.result "$boot/$name.json")" = skipped ]
+	[[ $(image_status) == *"verified (boot) "*": skipped: "* ]]
+	conf "[Image]" Verify=static
+	fails 0 "verifying it$" update
+	[ "$(jq -c '[.verified.method, .verified.result]' "$boot/$name.json")" = '["static","passed"]' ]
+	# The same bytes need not pass twice.
+	run update --force
+	[ "$status" -eq 0 ]
+	[[ $output != *"verifying it"* ]]
+	[ "$(jq -r .verified.result "$boot/$name.json")" = passed ]
+}
+
+@test "an image that fails is not installed: what was there stays, whole, and nothing is left over" {
+	mkdir "$work/parts"
+	cp -a "$parts/." "$work/parts"
+	parts=$work/parts
+	update
+	(cd "$boot" && sha512sum ./*) >"$work/before"
+	echo "no program" >"$parts/init"
+	fails 1 "the new image failed \(static\) and is not installed: .*init" update
+	[[ $output == *"hint: what was there before stays"* ]]
+	(cd "$boot" && sha512sum ./*) | diff "$work/before" -
+	nothing_but "$boot" config-6.1.0-fake $name $name.json
+	stale_because "/parts/init changed$"
+	# Neither is a first one.
+	rm "$boot/$name" "$boot/$name.json"
+	fails 1 "is not installed" update --json
+	jq -e '.images[0].verified.result == "failed"' <<<"$(grep -v '^bedplate' <<<"$output")"
+	nothing_but "$boot" config-6.1.0-fake
+	conf "[Image]" Verify=no
+	update
+	[ "$(jq .verified "$boot/$name.json")" = null ]
+}
+
 # in_small_boot KIB COMMAND: with a file system of its own of this size on /boot.
 in_small_boot() {
 	local size=$1
@@ -322,6 +362,7 @@ in_small_boot() {
 	cp -a "$parts/." "$work/parts"
 	parts=$work/parts
 	head -c 400000 /dev/urandom >"$parts/init"
+	conf "[Image]" Verify=no
 	in_small_boot 512 'update; echo "status $?"; ls -A "$boot"'
 	[[ $output == *"/boot has 0.5 MB left; the image may need 0."*"status 1" ]]
 }
@@ -331,6 +372,7 @@ in_small_boot() {
 	cp -a "$parts/." "$work/parts"
 	parts=$work/parts
 	head -c 300000 /dev/urandom >"$parts/init"
+	conf "[Image]" Verify=no
 	another_kernel 6.2.0-fake
 	another_kernel 6.3.0-fake
 	in_small_boot 1200 '
@@ -352,6 +394,7 @@ in_small_boot() {
 	cp -a "$parts/." "$work/parts"
 	parts=$work/parts
 	head -c 300000 /dev/urandom >"$parts/init"
+	conf "[Image]" Verify=no
 	in_small_boot 720 update
 	[ "$status" -eq 0 ]
 	[[ $output == *"which is too little for the next image of 0.3 MB"* ]]

@@ -8,8 +8,6 @@ load lib
 
 setup_file() {
 	golden_setup_file
-	# A program that is one.
-	cp "$B/init/init" "$BATS_FILE_TMPDIR/parts/init"
 }
 
 setup() {
