@@ -206,8 +206,10 @@ ssize_t archive_read(struct archive *archive, void *data, size_t size, struct er
 {
 	ssize_t got;
 
-	if (archive->late)
-		return archive_read(archive->late, data, size, err);
+	if (archive->late) {
+		got = archive_read(archive->late, data, size, err);
+		return got < 0 ? err_wrap(err, "%s", LATE_ARCHIVE) : got;
+	}
 	got = cpio_read_content(&archive->reader, data, size, err);
 	return got < 0 ? archive_wrap(archive, err) : got;
 }

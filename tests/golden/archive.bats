@@ -357,6 +357,8 @@ refused_late() {
 
 @test "a damaged late archive within a sound image is an error that names it" {
 	mkdir "$work/box"
+	# What cannot be compressed lies in the stream as it is: a byte of it is seen by the checksum.
+	head -c 65536 /dev/urandom >"$work/in/noise"
 	pack "$work/in" >"$work/inner"
 	zstd -qc --check "$work/inner" >"$work/late"
 	size=$(stat -c %s "$work/late")
@@ -369,7 +371,7 @@ refused_late() {
 		byte=$(od -An -tu1 -j $at -N 1 "$work/late")
 		printf "\\x$(printf %x $((byte ^ 255)))" |
 			dd of="$work/bad" bs=1 seek=$at conv=notrunc status=none
-		refused_late "in its zstd stream: .*(damaged|ends too early)" "$work/bad"
+		refused_late "in its zstd stream: .*damaged" "$work/bad"
 	done
 	: >"$work/bad"
 	refused_late "it is empty" "$work/bad"
