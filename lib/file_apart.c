@@ -11,14 +11,24 @@
 #include "lib/cleanup.h"
 #include "lib/file_apart.h"
 
-/* The caller may have threads: nothing but system calls from here on. */
-static void write_and_exit(int root_fd, const char *path, const char *text, int out)
-{
-	int fd = openat(root_fd, path, O_WRONLY | O_CLOEXEC);
-	int error = 0;
+/* What the child does. */
+struct work {
+	int root_fd;
+	const char *path, *text; /* path NULL: nothing is written, the disks are synced */
+};
 
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		error = errno;
+/* The caller may have threads: nothing but system calls from here on. */
+static void work_and_exit(const struct work *work, int out)
+{
+	int error = 0, fd;
+
+	if (work->path) {
+		fd = openat(work->root_fd, work->path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0 || write(fd, work->text, strlen(work->text)) < 0)
+			error = errno;
+	} else {
+		sync();
+	}
 	_exit(write(out, &error, sizeof(error)) < 0);
 }
 
@@ -49,54 +59,43 @@ static int wait_for(pid_t child, int fd, int timeout_ms)
 	return error;
 }
 
-int file_write_apart(int root_fd, const char *path, const char *text, int timeout_ms,
-		     struct err *err)
+/* 0 or a positive errno; ETIMEDOUT where the child is left behind. */
+static int run_apart(const struct work *work, int timeout_ms)
 {
 	int ends[2], error;
 	pid_t child;
 
-	if (*path == '/')
-		path++;
 	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_sys(err, errno, "writing %s", path);
+		return errno;
 	child = fork();
 	if (child == 0)
-		write_and_exit(root_fd, path, text, ends[1]);
+		work_and_exit(work, ends[1]);
 	error = child < 0 ? errno : 0;
 	close(ends[1]);
 	if (child > 0)
 		error = wait_for(child, ends[0], timeout_ms);
 	close(ends[0]);
-	if (error == ETIMEDOUT)
-		return err_set(err, error,
-			       "writing %s: no answer from the kernel in %d s", path,
-			       timeout_ms / 1000);
-	return error ? err_sys(err, error, "writing %s", path) : 0;
+	return error;
 }
 
-static void sync_and_exit(int out)
+int file_write_apart(int root_fd, const char *path, const char *text, int timeout_ms,
+		     struct err *err)
 {
-	int error = 0;
+	const struct work work = { root_fd, *path == '/' ? path + 1 : path, text };
+	int error = run_apart(&work, timeout_ms);
 
-	sync();
-	_exit(write(out, &error, sizeof(error)) < 0);
+	if (error == ETIMEDOUT)
+		return err_set(err, error,
+			       "writing %s: no answer from the kernel in %d s", work.path,
+			       timeout_ms / 1000);
+	return error ? err_sys(err, error, "writing %s", work.path) : 0;
 }
 
 int file_sync_apart(int timeout_ms, struct err *err)
 {
-	int ends[2], error;
-	pid_t child;
+	const struct work work = { .path = NULL };
+	int error = run_apart(&work, timeout_ms);
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_sys(err, errno, "writing to the disks");
-	child = fork();
-	if (child == 0)
-		sync_and_exit(ends[1]);
-	error = child < 0 ? errno : 0;
-	close(ends[1]);
-	if (child > 0)
-		error = wait_for(child, ends[0], timeout_ms);
-	close(ends[0]);
 	if (error == ETIMEDOUT)
 		return err_set(err, error,
 			       "a disk does not answer: what was to be written is not "

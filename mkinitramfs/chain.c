@@ -107,14 +107,8 @@ int chain_read(struct chain *chain, int root_fd, struct err *err)
 	int result;
 
 	strbuf_init(&mountinfo, 0);
-	result = file_read(root_fd, "proc/self/mountinfo", &mountinfo, err);
-	if (result)
-		return result;
-	result = mount_find(&root, mountinfo.text, "/", err);
+	result = mount_read_root(&root, root_fd, &mountinfo, err);
 	if (!result)
-		return err_set(err, ENOENT,
-			       "proc/self/mountinfo: nothing is mounted on /");
-	if (result > 0)
 		result = chain_set_root(chain, root_fd, &root, err);
 	if (!result)
 		result = chain_add_mount(chain, root_fd, &root, err);

@@ -18,6 +18,7 @@
 #include "lib/log.h"
 #include "mkinitramfs/extract_private.h"
 #include "mkinitramfs/image.h"
+#include "mkinitramfs/interrupt.h"
 
 /* A name's one spelling, as a path lookup takes it: without "/" in front or twice, and
  * without "."; "" for the folder itself. Who compares names compares these. */
@@ -365,7 +366,7 @@ int extract_all(struct extraction *x, struct err *err)
 	int result;
 
 	while ((result = archive_next(&x->archive, &entry, err)) > 0) {
-		int failed = image_interrupted ? err_set(err, EINTR, "interrupted") : 0;
+		int failed = interrupted ? err_set(err, EINTR, "interrupted") : 0;
 
 		/* What is in a late archive comes next, and needs it no more. */
 		if (!failed && !archive_is_late_archive(entry))

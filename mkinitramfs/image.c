@@ -14,11 +14,10 @@
 #include "lib/late_archive.h"
 #include "mkinitramfs/content.h"
 #include "mkinitramfs/image.h"
+#include "mkinitramfs/interrupt.h"
 #include "mkinitramfs/signature.h"
 
 enum { EARLY_ALIGN = 512 };
-
-volatile sig_atomic_t image_interrupted;
 
 struct image_writer {
 	const struct plan *plan;
@@ -120,7 +119,7 @@ static int image_write_entries(struct image_writer *image, enum image_part part,
 	int result = 0;
 
 	for (size_t i = 0; !result && i < image->plan->count; i++) {
-		if (image_interrupted)
+		if (interrupted)
 			return err_set(err, EINTR, "interrupted");
 		if (entry_part(&image->plan->items[i]) == part)
 			result = image_write_entry(image, &image->plan->items[i],

@@ -29,9 +29,6 @@ struct image_result {
 	uint64_t packed;   /* bytes of the file */
 };
 
-/* Set by a signal handler: the image is given up. */
-extern volatile sig_atomic_t image_interrupted;
-
 /* Writes the image to a descriptor. */
 int image_write(const struct plan *plan, int fd, const struct image_options *options,
 		struct image_result *result, struct err *err);

@@ -383,12 +383,6 @@ int layout_read(struct layout *layout, int root_fd, struct err *err)
 
 	*layout = (struct layout)LAYOUT_INIT;
 	strbuf_init(&mountinfo, 0);
-	result = file_read(root_fd, "proc/self/mountinfo", &mountinfo, err);
-	if (result)
-		return result;
-	result = mount_find(&root, mountinfo.text, "/", err);
-	if (!result)
-		return err_set(err, ENOENT,
-			       "proc/self/mountinfo: nothing is mounted on /");
-	return result < 0 ? result : read_mount(layout, root_fd, &root, err);
+	result = mount_read_root(&root, root_fd, &mountinfo, err);
+	return result ? result : read_mount(layout, root_fd, &root, err);
 }

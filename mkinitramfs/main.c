@@ -15,27 +15,10 @@
 #include "mkinitramfs/build.h"
 #include "mkinitramfs/extract.h"
 #include "mkinitramfs/image.h"
+#include "mkinitramfs/interrupt.h"
 #include "mkinitramfs/list.h"
 #include "mkinitramfs/update.h"
 #include "mkinitramfs/verify_main.h"
-
-static void on_signal(int number)
-{
-	(void)number;
-	image_interrupted = 1;
-}
-
-/* What waits (for a lock) is to end, so calls are not restarted. A file size limit is to be an error of write(2), so that what was begun is removed. */
-static void signals_set(void)
-{
-	struct sigaction stop = { .sa_handler = on_signal };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-
-	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGHUP, &stop, NULL);
-	sigaction(SIGXFSZ, &ignore, NULL);
-}
 
 static int dump_config(const struct conf *conf)
 {
@@ -142,7 +125,10 @@ int main(int argc, char **argv)
 	}
 	if (args.verbose)
 		log_set_level(LOG_DEBUG);
-	signals_set();
+	interrupt_catch();
+	/* A file size limit is to be an error of write(2), so that what was begun is
+	 * removed. */
+	signal(SIGXFSZ, SIG_IGN);
 	args.versions = argv + first;
 	args.version_count = (size_t)(argc - first);
 	code = has_word ? run_command(command, &args, &err)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/file.h"
 #include "lib/mount_text.h"
 #include "mkinitramfs/mounts.h"
 
@@ -65,6 +66,19 @@ int mount_find(struct mount *mount, const char *mountinfo, const char *point,
 		found |= result;
 	}
 	return found;
+}
+
+int mount_read_root(struct mount *root, int root_fd, struct strbuf *text, struct err *err)
+{
+	int result = file_read(root_fd, "proc/self/mountinfo", text, err);
+
+	if (result)
+		return result;
+	result = mount_find(root, text->text, "/", err);
+	if (!result)
+		return err_set(err, ENOENT,
+			       "proc/self/mountinfo: nothing is mounted on /");
+	return result < 0 ? result : 0;
 }
 
 void mount_release(struct mount *mount)

@@ -4,6 +4,7 @@
 #define BEDPLATE_MKINITRAMFS_MOUNTS_H
 
 #include "lib/err.h"
+#include "lib/strbuf.h"
 
 struct mount {
 	unsigned major,
@@ -19,6 +20,11 @@ struct mount {
  * nothing is, or -errno. The mount is to be released. */
 int mount_find(struct mount *mount, const char *mountinfo, const char *point,
 	       struct err *err);
+
+/* Reads mountinfo, of which *text stays for mount_find, and finds what is mounted on "/".
+ * -ENOENT where nothing is. */
+int mount_read_root(struct mount *root, int root_fd, struct strbuf *text,
+		    struct err *err);
 
 void mount_release(struct mount *mount);
 #define _cleanup_mount_ __attribute__((cleanup(mount_release)))

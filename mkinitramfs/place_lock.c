@@ -2,12 +2,11 @@
 /* place_lock.c: one at a time works in the folder of images. */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <time.h>
 
 #include "lib/log.h"
-#include "mkinitramfs/image.h"
+#include "mkinitramfs/interrupt.h"
 #include "mkinitramfs/place.h"
 
 enum { LOCK_PAUSE_NS = 100000000 };
@@ -17,24 +16,20 @@ enum { LOCK_PAUSE_NS = 100000000 };
 static int wait_for_lock(const struct place *place, struct err *err)
 {
 	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
-	sigset_t blocked, before;
+	sigset_t before;
 	int result = -1;
 
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGHUP);
-	sigprocmask(SIG_BLOCK, &blocked, &before);
+	interrupt_hold(&before);
 	errno = EWOULDBLOCK;
-	while (result && errno == EWOULDBLOCK && !image_interrupted) {
+	while (result && errno == EWOULDBLOCK && !interrupted) {
 		ppoll(NULL, 0, &pause, &before);
 		result = flock(place->fd, LOCK_EX | LOCK_NB);
 	}
-	if (image_interrupted)
+	if (interrupted)
 		result = err_set(err, EINTR, "interrupted");
 	else if (result)
 		result = err_sys(err, errno, "locking %s", place->dir);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	interrupt_release(&before);
 	return result;
 }
 

@@ -23,6 +23,7 @@
 #include "lib/cleanup.h"
 #include "lib/log.h"
 #include "mkinitramfs/image.h"
+#include "mkinitramfs/interrupt.h"
 #include "mkinitramfs/trial_private.h"
 
 enum { CONSOLE, REPORT, ERRORS, STREAMS };
@@ -190,7 +191,7 @@ static enum trial_end listen_until(struct trial *trial, int64_t first, int64_t d
 
 		if (trial->handed_over)
 			return TRIAL_HANDED_OVER;
-		if (trial->fds[CONSOLE] < 0 || image_interrupted)
+		if (trial->fds[CONSOLE] < 0 || interrupted)
 			return TRIAL_ENDED;
 		if (now >= deadline)
 			return TRIAL_TIMEOUT;
@@ -202,19 +203,15 @@ static enum trial_end listen_until(struct trial *trial, int64_t first, int64_t d
 	}
 }
 
-/* A signal that came between a look at image_interrupted and the wait would be lost. */
+/* A signal that came between a look at interrupted and the wait would be lost. */
 static enum trial_end listen(struct trial *trial, int64_t first, int64_t deadline)
 {
 	enum trial_end end;
-	sigset_t blocked, before;
+	sigset_t before;
 
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGHUP);
-	sigprocmask(SIG_BLOCK, &blocked, &before);
+	interrupt_hold(&before);
 	end = listen_until(trial, first, deadline, &before);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	interrupt_release(&before);
 	return end;
 }
 
@@ -261,5 +258,5 @@ int trial_run(const struct trial_plan *plan, const char *token, int64_t first_ms
 	for (int i = 0; i < STREAMS; i++)
 		if (i != REPORT)
 			cleanup_close(&trial.fds[i]);
-	return image_interrupted ? err_set(err, EINTR, "interrupted") : 0;
+	return interrupted ? err_set(err, EINTR, "interrupted") : 0;
 }

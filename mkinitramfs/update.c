@@ -10,6 +10,7 @@
 #include "mkinitramfs/build.h"
 #include "mkinitramfs/collect.h"
 #include "mkinitramfs/install.h"
+#include "mkinitramfs/interrupt.h"
 #include "mkinitramfs/prove.h"
 #include "mkinitramfs/space.h"
 #include "mkinitramfs/stale.h"
@@ -210,9 +211,9 @@ int update_run(const struct args *args, struct err *err)
 		code = update_open(&upkeep, &versions, err);
 	if (code != EXIT_DONE)
 		return code;
-	for (size_t i = 0; i < versions.count && !image_interrupted; i++)
+	for (size_t i = 0; i < versions.count && !interrupted; i++)
 		update_one(&upkeep, versions.items[i]);
 	if (upkeep_print(&upkeep, "images", err))
 		return EXIT_FAILED;
-	return upkeep.failed || image_interrupted ? EXIT_FAILED : EXIT_DONE;
+	return upkeep.failed || interrupted ? EXIT_FAILED : EXIT_DONE;
 }

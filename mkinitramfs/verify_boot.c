@@ -20,6 +20,7 @@
 #include "lib/cleanup.h"
 #include "lib/probe_words.h"
 #include "mkinitramfs/image.h"
+#include "mkinitramfs/interrupt.h"
 #include "mkinitramfs/kernel_image.h"
 #include "mkinitramfs/parts.h"
 #include "mkinitramfs/plan.h"
@@ -126,10 +127,10 @@ static int make_scratch(struct boot *boot, struct err *err)
 	struct err why = ERR_INIT;
 	int failed = scratch_make(&boot->scratch, &boot->layout, boot->probe, &why);
 
-	if (failed == -ENOMEM || image_interrupted) {
+	if (failed == -ENOMEM || interrupted) {
 		if (err)
 			*err = why;
-		return image_interrupted ? err_set(err, EINTR, "interrupted") : failed;
+		return interrupted ? err_set(err, EINTR, "interrupted") : failed;
 	}
 	if (failed)
 		return verify_skip(boot->result, "%s", why.text);
