@@ -16,6 +16,7 @@
 #include "init/text.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/image_id.h"
 #include "lib/log.h"
 
 enum { REPORT_VERSION = 1 };
@@ -231,6 +232,17 @@ static json_t *memory_peak_json(int root_fd)
 	return line ? json_integer(atoll(line + strlen("\nVmHWM:"))) : json_null();
 }
 
+/* Of the image that this is; null in one that something else made. */
+static json_t *image_id_json(int root_fd)
+{
+	_cleanup_strbuf_ struct strbuf id;
+
+	strbuf_init(&id, 0);
+	file_read(root_fd, IMAGE_ID_FILE, &id, NULL);
+	id.text[strcspn(id.text, "\n")] = '\0';
+	return text_or_null(id.text);
+}
+
 static json_t *boot_json(const struct boot *boot, const char *result)
 {
 	bool host = boot->settings->image.mode == init_image_mode_host;
@@ -238,6 +250,7 @@ static json_t *boot_json(const struct boot *boot, const char *result)
 				 "kernel", boot->modules.version, "mode",
 				 host ? "host" : "generic", "result", result);
 
+	json_object_set_new(json, "image", image_id_json(boot->root_fd));
 	json_object_set_new(json, "root", root_json(boot));
 	json_object_set_new(json, "usr", usr_json(boot));
 	json_object_set_new(json, "steps", steps_json(&boot->report));

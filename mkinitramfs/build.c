@@ -56,6 +56,7 @@ static int make_plan(struct plan *plan, const struct observed *o,
 	int result;
 
 	parts_add(plan, &o->parts, o->version);
+	plan_add_id(plan);
 	result = init_conf_add(plan, host, o->has_chain ? &o->chain : NULL, &o->rules,
 			       &o->passthrough, o->version, err);
 	if (!result)

@@ -2,7 +2,10 @@
 /* image.c: writes entries through cpio and a compression. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <lzma.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,12 +26,23 @@ struct image_writer {
 	const struct plan *plan;
 	uint32_t mtime;
 	struct cpio_writer cpio;
+	struct compressor *compressor; /* NULL: it goes out as it is */
+	int fd;
+	uint64_t sum;     /* CRC-64 of what was written so far */
 	size_t late_size; /* of the late archive, once it was written */
+	char *id;         /* where the image's identity goes: IMAGE_ID_SIZE */
 };
 
 static int image_sink(void *context, const void *data, size_t size, struct err *err)
 {
-	return compress_write(context, data, size, err);
+	struct image_writer *image = context;
+	int result;
+
+	image->sum = lzma_crc64(data, size, image->sum);
+	if (image->compressor)
+		return compress_write(image->compressor, data, size, err);
+	result = file_write_all(image->fd, data, size);
+	return result ? err_sys(err, -result, "writing the image") : 0;
 }
 
 /* The three archives of an image. */
@@ -43,8 +57,8 @@ static int late_pack(const struct image_writer *image, int fd, struct err *err)
 	_cleanup_compressor_ struct compressor compressor = COMPRESSOR_INIT;
 	struct image_writer late = { .plan = image->plan,
 				     .mtime = image->mtime,
-				     .cpio = { .sink = image_sink,
-					       .context = &compressor } };
+				     .compressor = &compressor,
+				     .cpio = { .sink = image_sink, .context = &late } };
 	int result = compress_open(&compressor, compress_find(LATE_ARCHIVE_METHOD), 0, fd,
 				   err);
 
@@ -78,6 +92,16 @@ static int late_write(struct image_writer *image, struct cpio_entry *header,
 	return result;
 }
 
+static int id_write(struct image_writer *image, struct cpio_entry *header,
+		    struct err *err)
+{
+	char line[IMAGE_ID_SIZE + 1];
+
+	snprintf(image->id, IMAGE_ID_SIZE, "%016" PRIx64, image->sum);
+	header->size = (uint32_t)snprintf(line, sizeof(line), "%s\n", image->id);
+	return cpio_write(&image->cpio, header, line, err);
+}
+
 static int image_write_entry(struct image_writer *image, const struct entry *entry,
 			     struct content *content, struct err *err)
 {
@@ -94,6 +118,8 @@ static int image_write_entry(struct image_writer *image, const struct entry *ent
 
 	if (entry->kind == ENTRY_LATE)
 		return late_write(image, &header, err);
+	if (entry->kind == ENTRY_ID)
+		return id_write(image, &header, err);
 	if (entry->kind != ENTRY_FILE)
 		return cpio_write(&image->cpio, &header, entry->text, err);
 	result = content_load(content, entry->dir_fd, entry->source, entry->unpack, err);
@@ -128,49 +154,34 @@ static int image_write_entries(struct image_writer *image, enum image_part part,
 	return result;
 }
 
-static int early_sink(void *context, const void *data, size_t size, struct err *err)
-{
-	int result = file_write_all(*(const int *)context, data, size);
-
-	return result ? err_sys(err, -result, "writing the image") : 0;
-}
-
 /* The archive in front is plain: the kernel looks into it before it can unpack anything. What
  * is behind it begins on a boundary that cpio(1) would pad to. Its bytes, or -errno. */
-static int64_t early_write(const struct plan *plan, int fd, uint32_t mtime,
-			   struct err *err)
+static int64_t early_write(struct image_writer *early, struct err *err)
 {
 	static const uint8_t zeros[EARLY_ALIGN];
-	struct image_writer early = { .plan = plan,
-				      .mtime = mtime,
-				      .cpio = { .sink = early_sink, .context = &fd } };
 	uint64_t rest;
 	int result = 0;
 
-	if (!plan->count || !plan->items[0].early)
+	if (!early->plan->count || !early->plan->items[0].early)
 		return 0;
-	result = image_write_entries(&early, IMAGE_EARLY, err);
+	result = image_write_entries(early, IMAGE_EARLY, err);
 	if (!result)
-		result = cpio_write_end(&early.cpio, err);
-	rest = -early.cpio.offset % EARLY_ALIGN;
+		result = cpio_write_end(&early->cpio, err);
+	rest = -early->cpio.offset % EARLY_ALIGN;
 	if (!result)
-		result = early_sink(&fd, zeros, rest, err);
-	return result ? result : (int64_t)(early.cpio.offset + rest);
+		result = image_sink(early, zeros, rest, err);
+	return result ? result : (int64_t)(early->cpio.offset + rest);
 }
 
-static int image_write_all(const struct plan *plan, struct compressor *compressor,
-			   uint32_t mtime, struct image_result *done, struct err *err)
+static int main_write(struct image_writer *image, struct image_result *done,
+		      struct err *err)
 {
-	struct image_writer image = { .plan = plan,
-				      .mtime = mtime,
-				      .cpio = { .sink = image_sink,
-						.context = compressor } };
-	int result = image_write_entries(&image, IMAGE_MAIN, err);
+	int result = image_write_entries(image, IMAGE_MAIN, err);
 
 	if (!result)
-		result = cpio_write_end(&image.cpio, err);
-	done->unpacked = image.cpio.offset;
-	done->late = image.late_size;
+		result = cpio_write_end(&image->cpio, err);
+	done->unpacked = image->cpio.offset;
+	done->late = image->late_size;
 	return result;
 }
 
@@ -195,15 +206,25 @@ int image_write(const struct plan *plan, int fd, const struct image_options *opt
 		struct image_result *done, struct err *err)
 {
 	_cleanup_compressor_ struct compressor compressor = COMPRESSOR_INIT;
-	int64_t early = early_write(plan, fd, options->mtime, err);
-	int result = early < 0 ? (int)early
-			       : compress_open(&compressor, options->method,
-					       options->level, fd, err);
+	struct image_writer early = { .plan = plan,
+				      .mtime = options->mtime,
+				      .fd = fd,
+				      .cpio = { .sink = image_sink, .context = &early } };
+	struct image_writer image = { .plan = plan,
+				      .mtime = options->mtime,
+				      .compressor = &compressor,
+				      .id = done->id,
+				      .cpio = { .sink = image_sink, .context = &image } };
+	int64_t size = early_write(&early, err);
+	int result = size < 0 ? (int)size
+			      : compress_open(&compressor, options->method,
+					      options->level, fd, err);
 
+	image.sum = early.sum;
 	if (!result)
-		result = image_write_all(plan, &compressor, options->mtime, done, err);
+		result = main_write(&image, done, err);
 	if (!result)
 		result = compress_finish(&compressor, err);
-	done->packed = compressor.written + (early > 0 ? (uint64_t)early : 0);
+	done->packed = compressor.written + (size > 0 ? (uint64_t)size : 0);
 	return result;
 }

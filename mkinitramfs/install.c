@@ -125,12 +125,14 @@ int install_stage(struct install *install, const struct build *build,
 		       O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int result = stage_image(install, build, host, fd, done, err);
 
+	memcpy(install->id, done->id, sizeof(install->id));
 	record_now(install->made);
 	install->facts =
 		(struct record_facts){ .kernel = build->o.version,
 				       .mode = build->o.has_chain ? "host" : "generic",
 				       .made = install->made,
 				       .made_by = BEDPLATE_VERSION,
+				       .id = install->id,
 				       .sha512 = install->sha512,
 				       .size = install->facts.size };
 	if (!result) {

@@ -24,7 +24,7 @@ struct install {
 	char *image, *staged;      /* names in it */
 	char *record, *staged_record;
 	struct record_facts facts;
-	char sha512[129], made[RECORD_TIME_SIZE];
+	char id[IMAGE_ID_SIZE], sha512[129], made[RECORD_TIME_SIZE];
 	bool same; /* the image that is there has these very bytes */
 };
 

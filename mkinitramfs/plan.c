@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "lib/cleanup.h"
+#include "lib/image_id.h"
 #include "lib/late_archive.h"
 #include "mkinitramfs/plan.h"
 
@@ -141,6 +142,12 @@ void plan_add_node(struct plan *plan, const char *path, mode_t mode, unsigned ma
 		return;
 	entry->major = major;
 	entry->minor = minor;
+}
+
+void plan_add_id(struct plan *plan)
+{
+	plan_add(plan, IMAGE_ID_FILE, ENTRY_ID, S_IFREG | 0644,
+		 "tells which image the host was booted from");
 }
 
 static void plan_add_source(struct plan *plan, const struct entry *source,
@@ -282,7 +289,9 @@ static int entry_rank(const struct entry *entry)
 {
 	if (entry->early)
 		return 0;
-	return entry->late ? 3 : entry->kind == ENTRY_LATE ? 2 : 1;
+	if (entry->late)
+		return 3;
+	return entry->kind == ENTRY_ID ? 4 : entry->kind == ENTRY_LATE ? 2 : 1;
 }
 
 static int entry_compare_rank(const void *a, const void *b)
@@ -292,7 +301,7 @@ static int entry_compare_rank(const void *a, const void *b)
 	return order ? order : entry_compare(a, b);
 }
 
-/* The archive that the late entries lie in is the last of those that are not. */
+/* The archive that the late entries lie in comes behind those that are not late. */
 static int plan_order(struct plan *plan, struct err *err)
 {
 	size_t late = 0;

@@ -17,7 +17,15 @@
 #include "lib/strbuf.h"
 #include "mkinitramfs/names.h"
 
-enum entry_kind { ENTRY_DIR, ENTRY_FILE, ENTRY_TEXT, ENTRY_LINK, ENTRY_NODE, ENTRY_LATE };
+enum entry_kind {
+	ENTRY_DIR,
+	ENTRY_FILE,
+	ENTRY_TEXT,
+	ENTRY_LINK,
+	ENTRY_NODE,
+	ENTRY_LATE,
+	ENTRY_ID
+};
 
 struct entry {
 	char *path; /* in the image, without a leading slash */
@@ -62,6 +70,8 @@ void plan_add_link(struct plan *plan, const char *path, const char *target,
 		   const char *reason);
 void plan_add_node(struct plan *plan, const char *path, mode_t mode, unsigned major,
 		   unsigned minor, const char *reason);
+/* The image's identity, which is known once all else is written (lib/image_id.h). */
+void plan_add_id(struct plan *plan);
 /* A file of the machine: `source` below dir_fd. */
 void plan_add_file(struct plan *plan, const char *path, mode_t mode, int dir_fd,
 		   const char *source, bool unpack, const char *reason);
@@ -72,7 +82,7 @@ void plan_add_module(struct plan *plan, const char *path, int dir_fd, const char
 
 /* Adds missing parent folders, sorts by path (bytes), merges what is there twice: what one
  * of two wants early is early. Early entries come first, late ones
- * last, behind that of their archive. */
+ * behind that of their archive, and last the image's identity. */
 int plan_finish(struct plan *plan, struct err *err);
 
 void plan_release(struct plan *plan);

@@ -165,11 +165,12 @@ int record_make(struct record *record, const struct record_facts *facts,
 		const struct inputs *inputs, struct err *err)
 {
 	record_release(record);
-	record->json = json_pack("{s:i, s:s, s:s, s:s, s:s, s:{s:I, s:s}, s:o}",
-				 "version", RECORD_VERSION, "kernel", facts->kernel,
-				 "mode", facts->mode, "made", facts->made, "made_by",
-				 facts->made_by, "image", "size", (json_int_t)facts->size,
-				 "sha512", facts->sha512, "inputs", inputs_json(inputs));
+	record->json =
+		json_pack("{s:i, s:s, s:s, s:s, s:s, s:{s:s, s:I, s:s}, s:o}", "version",
+			  RECORD_VERSION, "kernel", facts->kernel, "mode", facts->mode,
+			  "made", facts->made, "made_by", facts->made_by, "image", "id",
+			  facts->id, "size", (json_int_t)facts->size, "sha512",
+			  facts->sha512, "inputs", inputs_json(inputs));
 	return record->json ? 0 : no_memory(err);
 }
 
@@ -181,6 +182,7 @@ void record_get(const struct record *record, struct record_facts *facts)
 					.mode = text_of(record->json, "mode"),
 					.made = text_of(record->json, "made"),
 					.made_by = text_of(record->json, "made_by"),
+					.id = text_of(image, "id"),
 					.sha512 = text_of(image, "sha512"),
 					.size = number_of(image, "size") };
 }

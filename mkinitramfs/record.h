@@ -8,7 +8,8 @@
  *	  "mode": "host",                   or "generic"
  *	  "made": "2026-05-04T10:20:30Z",
  *	  "made_by": "0.1.0",               version of Bedplate
- *	  "image": { "size": 1913402, "sha512": "...", "inode": 12, "modified_ns": 1 },
+ *	  "image": { "id": "9f...", "size": 1913402, "sha512": "...",
+ *	             "inode": 12, "modified_ns": 1 },
  *	  "inputs": [ ... ],                see inputs.h
  *	  "verified": { "method": "boot", "result": "passed", "reason": "", "when": "..." }
  *	}
@@ -43,6 +44,7 @@ struct record {
 /* The texts belong to the record; what it does not have is "" or 0. */
 struct record_facts {
 	const char *kernel, *mode, *made, *made_by;
+	const char *id;     /* of the image, see lib/image_id.h */
 	const char *sha512; /* of the image, in hexadecimal digits */
 	uint64_t size;      /* of the image */
 };

@@ -57,6 +57,7 @@ static void json_image(json_t *row, const struct placed *placed)
 	json_object_set_new(row, "made", json_string(facts.made));
 	json_object_set_new(row, "made_by", json_string(facts.made_by));
 	json_object_set_new(row, "mode", json_string(facts.mode));
+	json_object_set_new(row, "id", json_string(facts.id));
 	json_object_set_new(row, "size", json_integer((json_int_t)facts.size));
 	json_object_set_new(row, "sha512", json_string(facts.sha512));
 	json_object_set_new(row, "from", json_inputs(&placed->record));

@@ -15,6 +15,10 @@ setup() {
 	mkdir -p "$root/lib/firmware/amd-ucode" "$root/lib/firmware/intel-ucode"
 }
 
+without_id() { # blots out the identity in a plain archive
+	LC_ALL=C sed -z 's/^[0-9a-f]\{16\}\n$/(id)\n/'
+}
+
 words() { # words NUMBER...: 32 bits each, little endian
 	local word
 	for word; do
@@ -55,9 +59,9 @@ front() {
 @test "an AMD host's image has its own patches in front, and reads as before behind" {
 	amd_file >"$root/lib/firmware/amd-ucode/microcode_amd_fam17h.bin"
 	intel_file 0x906ea >"$root/lib/firmware/intel-ucode/06-9e-0a"
-	mkinitramfs -o "$work/without"
+	mkinitramfs -o "$work/without" --compression none
 	cpu AuthenticAMD 23 49 0
-	mkinitramfs -o "$image"
+	mkinitramfs -o "$image" --compression none
 	[ "$(head -c 6 "$image")" = 070701 ]
 	front
 	[ "$(cd "$work/front" && find . -type f)" = ./kernel/x86/microcode/AuthenticAMD.bin ]
@@ -67,7 +71,9 @@ front() {
 		<("$mki" --list "$image" | grep -v 'init.conf$\| kernel')
 	size=$(($(stat -c %s "$image") - $(stat -c %s "$work/without")))
 	[ $((size % 512)) = 0 ]
-	tail -c "+$((size + 1))" "$image" | cmp - "$work/without"
+	# The identity is that of the whole image: it alone differs.
+	refute cmp -s <(tail -c "+$((size + 1))" "$image") "$work/without"
+	cmp <(tail -c "+$((size + 1))" "$image" | without_id) <(without_id <"$work/without")
 }
 
 @test "an Intel host's image has its processor's file, packed or for early use only" {

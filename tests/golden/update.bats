@@ -41,6 +41,22 @@ another_kernel() {
 		"[\"6.1.0-fake\",\"host\",$(stat -c %s "$boot/$name")]" ]
 }
 
+@test "an image has its identity, and so has its record: the CRC-64 of what is in front of it" {
+	update --set Image.Compression=none
+	id=$(jq -r .image.id "$boot/$name.json")
+	"$mki" --extract "$boot/$name" "$work/out"
+	[ "$(cat "$work/out/etc/bedplate/image.id")" = "$id" ]
+	at=$(grep -abo 'etc/bedplate/image.id' "$boot/$name" | tail -n 1 | cut -d: -f1)
+	head -c $((at - 110)) "$boot/$name" | xz -0 --check=crc64 >"$work/front.xz"
+	[ "$(xz --robot -lvv "$work/front.xz" | awk '$1 == "block" { print $11 }')" = "$id" ]
+	[ "$(image_status --json | jq -r .kernels[0].id)" = "$id" ]
+	conf "# another"
+	update --set Image.Compression=none
+	[ "$(jq -r .image.id "$boot/$name.json")" = "$id" ]
+	update --set Image.Compression=none --set Boot.Timeout=80s
+	[ "$(jq -r .image.id "$boot/$name.json")" != "$id" ]
+}
+
 @test "update leaves an image alone from which nothing has changed" {
 	update
 	stat -c '%i %y' "$boot"/* >"$work/before"

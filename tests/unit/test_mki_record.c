@@ -66,6 +66,7 @@ static void make(struct record *record)
 					    .mode = "host",
 					    .made = "2026-05-04T10:20:30Z",
 					    .made_by = "0.1",
+					    .id = "0123456789abcdef",
 					    .sha512 = "abc",
 					    .size = 5 };
 	_cleanup_inputs_ struct inputs inputs = INPUTS_INIT;
@@ -92,6 +93,7 @@ static void test_record(void)
 	is_int(json_equal(record.json, again.json), 1, "the same");
 	record_get(&again, &facts);
 	is_str(facts.kernel, "6.1.0-x", "the kernel");
+	is_str(facts.id, "0123456789abcdef", "the image's identity");
 	is_int((int)facts.size, 5, "the image's size");
 	is_int(record_get_inputs(&again, &inputs, &err), 0, "inputs are read");
 	is_int((int)inputs.count, 2, "all of them");
@@ -125,7 +127,7 @@ static void test_about(void)
 {
 	_cleanup_record_ struct record record = RECORD_INIT;
 	struct record_facts facts = {
-		.kernel = "", .mode = "", .made = "", .made_by = ""
+		.kernel = "", .mode = "", .made = "", .made_by = "", .id = ""
 	};
 	const struct inputs none = INPUTS_INIT;
 	_cleanup_close_ int fd = -1;

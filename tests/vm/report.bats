@@ -9,12 +9,19 @@ setup() {
 	assert_handed_over
 }
 
+# The identity that the image was made with.
+image_id() {
+	"$vm_build/mkinitramfs/bedplate-mkinitramfs" --extract "$(vm_image)" "$BATS_TEST_TMPDIR/tree" 2>/dev/null
+	cat "$BATS_TEST_TMPDIR/tree/etc/bedplate/image.id"
+}
+
 @test "boot.json is valid, complete and agrees with the root" {
 	boot_json . >/dev/null
 	assert_equal "$(boot_json .version)" 1 version
 	assert_equal "$(boot_json .result)" ok result
 	assert_equal "$(boot_json .mode)" generic mode
 	assert_equal "$(boot_json .kernel)" "$(cat "$vm_state/kernel/$KERNEL/version")" kernel
+	assert_equal "$(boot_json .image)" "$(image_id)" image
 	assert_equal "$(boot_json .root.spec)" /dev/vg/root spec
 	assert_equal "$(boot_json .root.devno)" "$(report root_devno)" devno
 	assert_equal "$(boot_json .root.fstype)" ext4 fstype
