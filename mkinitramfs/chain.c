@@ -6,8 +6,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/names.h"
 #include "mkinitramfs/chain_private.h"
-#include "mkinitramfs/names.h"
 #include "mkinitramfs/plan.h"
 
 /* Calls `found` for each link of a sysfs folder with the path that it leads to. A folder

@@ -3,8 +3,8 @@
 #ifndef BEDPLATE_MKINITRAMFS_CHAIN_PRIVATE_H
 #define BEDPLATE_MKINITRAMFS_CHAIN_PRIVATE_H
 
+#include "lib/mounts.h"
 #include "mkinitramfs/chain.h"
-#include "mkinitramfs/mounts.h"
 
 /* A sysfs folder's real path: the link `path` resolved by its text, without a leading
  * slash. NULL with err set. */

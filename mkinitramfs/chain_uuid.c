@@ -7,8 +7,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/names.h"
 #include "mkinitramfs/chain_private.h"
-#include "mkinitramfs/names.h"
 #include "mkinitramfs/plan.h"
 
 /* The link in dev/disk/by-uuid that leads to the device. */

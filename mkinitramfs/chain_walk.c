@@ -16,8 +16,8 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/names.h"
 #include "mkinitramfs/chain_private.h"
-#include "mkinitramfs/names.h"
 #include "mkinitramfs/plan.h"
 
 enum { CHAIN_DEPTH = 16 };

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/names.h"
 #include "mkinitramfs/collect.h"
 #include "mkinitramfs/cpu.h"
-#include "mkinitramfs/names.h"
 
 /* ---- what is no file ---- */
 

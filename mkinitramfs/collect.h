@@ -3,8 +3,8 @@
 #ifndef BEDPLATE_MKINITRAMFS_COLLECT_H
 #define BEDPLATE_MKINITRAMFS_COLLECT_H
 
+#include "lib/inputs.h"
 #include "mkinitramfs/build.h"
-#include "mkinitramfs/inputs.h"
 
 /* What is the same for every kernel and no file: the values that are in effect, and in host
  * mode the processor and the root's devices (else `chain` is NULL). */

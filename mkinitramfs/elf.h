@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "lib/err.h"
-#include "mkinitramfs/names.h"
+#include "lib/names.h"
 
 struct elf_needs {
 	char *interpreter;      /* of a script, that of its first line; NULL: none */

@@ -15,10 +15,10 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/interrupt.h"
 #include "lib/log.h"
 #include "mkinitramfs/extract_private.h"
 #include "mkinitramfs/image.h"
-#include "mkinitramfs/interrupt.h"
 
 /* A name's one spelling, as a path lookup takes it: without "/" in front or twice, and
  * without "."; "" for the folder itself. Who compares names compares these. */

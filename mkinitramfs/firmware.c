@@ -9,8 +9,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/kernel_config.h"
 #include "lib/log.h"
-#include "mkinitramfs/kernel_config.h"
 #include "mkinitramfs/module_files.h"
 
 /* Where the kernel looks, in its order; %s is its version. */

@@ -14,10 +14,10 @@
 #include "lib/cleanup.h"
 #include "lib/cpio.h"
 #include "lib/file.h"
+#include "lib/interrupt.h"
 #include "lib/late_archive.h"
 #include "mkinitramfs/content.h"
 #include "mkinitramfs/image.h"
-#include "mkinitramfs/interrupt.h"
 #include "mkinitramfs/signature.h"
 
 enum { EARLY_ALIGN = 512 };

@@ -16,8 +16,8 @@
 #ifndef BEDPLATE_MKINITRAMFS_INSTALL_H
 #define BEDPLATE_MKINITRAMFS_INSTALL_H
 
+#include "lib/place.h"
 #include "mkinitramfs/build.h"
-#include "mkinitramfs/place.h"
 
 struct install {
 	const struct place *place; /* locked */

@@ -3,7 +3,7 @@
 #ifndef BEDPLATE_MKINITRAMFS_KEEP_H
 #define BEDPLATE_MKINITRAMFS_KEEP_H
 
-#include "mkinitramfs/place.h"
+#include "lib/place.h"
 
 /* Gives the present image, with its record, the name of the latest previous one; those
  * before it move on by one. The present one keeps its name. Nothing where there is none,

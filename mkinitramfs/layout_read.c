@@ -17,9 +17,9 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/lvm_vg.h"
+#include "lib/names.h"
 #include "mkinitramfs/chain_private.h"
 #include "mkinitramfs/layout.h"
-#include "mkinitramfs/names.h"
 #include "mkinitramfs/plan.h"
 
 enum { DISKS_MAX = 24 };

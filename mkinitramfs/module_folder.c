@@ -9,8 +9,8 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/names.h"
 #include "mkinitramfs/modules.h"
-#include "mkinitramfs/names.h"
 #include "mkinitramfs/plan.h"
 
 static const char *const parents[] = { "lib/modules", "usr/lib/modules" };

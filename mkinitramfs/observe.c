@@ -6,7 +6,7 @@
 #include <sys/utsname.h>
 
 #include "lib/cleanup.h"
-#include "lib/kernel_facts.h"
+#include "lib/kernel_collect.h"
 #include "mkinitramfs/features.h"
 #include "mkinitramfs/kernel_args.h"
 #include "mkinitramfs/observe.h"
@@ -100,27 +100,13 @@ static int observe_system(struct observed *o, const struct args *args,
 	return result;
 }
 
-/* The processor that the image is for is this one in host mode only. */
-static bool advises_intel(const struct observed *o, int root_fd)
-{
-	struct kernel_rules none = KERNEL_RULES_INIT;
-	struct kernel_facts facts;
-	bool intel;
-
-	if (!o->has_chain ||
-	    kernel_config_has(&o->config, "CONFIG_INTEL_IOMMU_DEFAULT_ON"))
-		return false;
-	kernel_facts_read(&facts, root_fd, &none, NULL);
-	intel = facts.maker == CPU_MAKER_INTEL;
-	kernel_facts_release(&facts);
-	return intel;
-}
-
 static int observe_needs(struct observed *o, struct conf *conf,
 			 const struct guests *guests, int root_fd, struct err *err)
 {
-	int result = kernel_args_collect(&o->rules, conf, conf_data(conf), guests,
-					 advises_intel(o, root_fd), err);
+	/* The processor that the image is for is this one in host mode only. */
+	bool advise_intel = o->has_chain && kernel_leaves_iommu_off(&o->config, root_fd);
+	int result = kernel_rules_collect(&o->rules, conf, conf_data(conf), guests,
+					  advise_intel, err);
 
 	if (!result && o->has_chain)
 		result = kernel_args_check(&o->rules, root_fd, err);

@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
+#include "lib/kernel_config.h"
 #include "lib/kernel_rule.h"
 #include "mkinitramfs/args.h"
 #include "mkinitramfs/chain.h"
-#include "mkinitramfs/kernel_config.h"
 #include "mkinitramfs/modules.h"
 #include "mkinitramfs/parts.h"
 #include "mkinitramfs/passthrough.h"

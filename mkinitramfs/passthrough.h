@@ -8,13 +8,13 @@
 
 #include "lib/conf.h"
 #include "lib/err.h"
+#include "lib/guests.h"
+#include "lib/origin.h"
 #include "lib/pci.h"
 #include "lib/strbuf.h"
 #include "lib/value/pci_select.h"
 #include "mkinitramfs/chain.h"
-#include "mkinitramfs/guests.h"
 #include "mkinitramfs/modules.h"
-#include "mkinitramfs/origin.h"
 
 /* One section, in the words of init.conf. */
 struct passthrough_wish {

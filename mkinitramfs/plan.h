@@ -14,8 +14,9 @@
 #include <sys/types.h>
 
 #include "lib/err.h"
+#include "lib/format_text.h"
+#include "lib/names.h"
 #include "lib/strbuf.h"
-#include "mkinitramfs/names.h"
 
 enum entry_kind {
 	ENTRY_DIR,
@@ -87,9 +88,6 @@ int plan_finish(struct plan *plan, struct err *err);
 
 void plan_release(struct plan *plan);
 #define _cleanup_plan_ __attribute__((cleanup(plan_release)))
-
-/* A formatted heap string; NULL without memory. */
-char *format_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Appends "; more" to a heap string unless it has it already or has grown long. Takes the
  * text (may be NULL), gives the new one; NULL without memory. */

@@ -91,28 +91,6 @@ int show_reasons(const struct plan *plan, const struct module_set *set, struct e
 	return show_end(err);
 }
 
-int show_json_value(json_t *value, struct err *err)
-{
-	int result =
-		value ? json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6))
-		      : -1;
-
-	json_decref(value);
-	if (result)
-		return err_set(err, ENOMEM, "writing JSON");
-	putchar('\n');
-	return show_end(err);
-}
-
-/* Bytes that are no UTF-8 cannot stand in JSON; what names they are in matters little
- * then. */
-json_t *show_json_text(const char *text)
-{
-	json_t *value = json_string(text);
-
-	return value ? value : json_string("(not UTF-8)");
-}
-
 static json_t *json_reasons(const char *reasons)
 {
 	json_t *list = json_array();

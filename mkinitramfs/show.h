@@ -3,8 +3,7 @@
 #ifndef BEDPLATE_MKINITRAMFS_SHOW_H
 #define BEDPLATE_MKINITRAMFS_SHOW_H
 
-#include <jansson.h>
-
+#include "lib/show_json.h"
 #include "mkinitramfs/chain.h"
 #include "mkinitramfs/modules.h"
 #include "mkinitramfs/plan.h"
@@ -19,12 +18,6 @@ int show_reasons(const struct plan *plan, const struct module_set *set, struct e
 /* All of it as one object; `chain` may be NULL. */
 int show_json(const struct plan *plan, const struct module_set *set,
 	      const struct chain *chain, struct err *err);
-
-/* Prints a JSON value and a newline, and drops the reference. */
-int show_json_value(json_t *value, struct err *err);
-
-/* A text as a JSON value; bytes that are no UTF-8 are not shown. */
-json_t *show_json_text(const char *text);
 
 /* What stands behind the name of an entry of the late archive. */
 extern const char show_late[];

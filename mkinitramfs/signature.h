@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "lib/err.h"
-#include "mkinitramfs/kernel_config.h"
+#include "lib/kernel_config.h"
 #include "mkinitramfs/modules.h"
 
 /* The size of a module without the signature behind it; `size` where there is none. */

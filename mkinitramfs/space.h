@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "mkinitramfs/place.h"
+#include "lib/place.h"
 #include "mkinitramfs/plan.h"
 
 /* How many bytes an image of this plan will take, rather too many: the plain size of all in

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "mkinitramfs/place.h"
+#include "lib/place.h"
 
 /* Adds to a JSON array of texts why an image would be made anew: "etc/bedplate/host.conf
  * changed". Nothing is added where it is up to date. `texts` is what collect_texts gives

@@ -21,9 +21,9 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/interrupt.h"
 #include "lib/log.h"
 #include "mkinitramfs/image.h"
-#include "mkinitramfs/interrupt.h"
 #include "mkinitramfs/trial_private.h"
 
 enum { CONSOLE, REPORT, ERRORS, STREAMS };

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/interrupt.h"
 #include "lib/log.h"
 #include "mkinitramfs/build.h"
 #include "mkinitramfs/collect.h"
 #include "mkinitramfs/install.h"
-#include "mkinitramfs/interrupt.h"
 #include "mkinitramfs/prove.h"
 #include "mkinitramfs/space.h"
 #include "mkinitramfs/stale.h"

@@ -3,8 +3,8 @@
 #ifndef BEDPLATE_MKINITRAMFS_UPKEEP_H
 #define BEDPLATE_MKINITRAMFS_UPKEEP_H
 
-#include "mkinitramfs/inputs.h"
-#include "mkinitramfs/place.h"
+#include "lib/inputs.h"
+#include "lib/place.h"
 #include "mkinitramfs/settings.h"
 
 struct upkeep {

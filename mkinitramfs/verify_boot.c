@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/interrupt.h"
 #include "lib/probe_words.h"
 #include "mkinitramfs/image.h"
-#include "mkinitramfs/interrupt.h"
 #include "mkinitramfs/kernel_image.h"
 #include "mkinitramfs/parts.h"
 #include "mkinitramfs/plan.h"

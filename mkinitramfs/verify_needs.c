@@ -9,11 +9,11 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/names.h"
 #include "lib/schema/host.h"
 #include "mkinitramfs/choose.h"
 #include "mkinitramfs/kernel_image.h"
 #include "mkinitramfs/modules.h"
-#include "mkinitramfs/names.h"
 #include "mkinitramfs/plan.h"
 #include "mkinitramfs/verify_private.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: mkinitramfs/elf.c mkinitramfs/names.c lib/err.c lib/strbuf.c lib/file.c */
+/* SOURCES: mkinitramfs/elf.c lib/names.c lib/err.c lib/strbuf.c lib/file.c */
 /* fuzz_elf.c: any file's needs are read or it is refused; nothing outside of it is looked at. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: mkinitramfs/elf.c mkinitramfs/names.c lib/err.c lib/strbuf.c lib/file.c */
+/* SOURCES: mkinitramfs/elf.c lib/names.c lib/err.c lib/strbuf.c lib/file.c */
 /* test_mki_elf.c: what programs need, read from this one and from files that are damaged. */
 #include <elf.h>
 #include <errno.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: lib/mount_text.c mkinitramfs/mounts.c mkinitramfs/modprobe_conf.c mkinitramfs/chain_name.c */
-/* SOURCES: mkinitramfs/sysfs.c mkinitramfs/names.c mkinitramfs/plan.c lib/err.c */
+/* SOURCES: lib/mount_text.c lib/mounts.c mkinitramfs/modprobe_conf.c mkinitramfs/chain_name.c */
+/* SOURCES: mkinitramfs/sysfs.c lib/names.c mkinitramfs/plan.c lib/format_text.c lib/err.c */
 /* SOURCES: lib/strbuf.c lib/file.c lib/log.c */
 /* test_mki_observe.c: mountinfo, modprobe.d and device-mapper names as they are found. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "lib/cleanup.h"
+#include "lib/mounts.h"
 #include "mkinitramfs/chain_private.h"
 #include "mkinitramfs/modprobe_conf.h"
-#include "mkinitramfs/mounts.h"
 #include "tests/unit/tap.h"
 
 /* What the chain's naming needs and these tests do not. */

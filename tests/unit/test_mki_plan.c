@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: mkinitramfs/plan.c mkinitramfs/names.c lib/file.c lib/err.c lib/strbuf.c */
+/* SOURCES: mkinitramfs/plan.c lib/format_text.c lib/names.c lib/file.c lib/err.c lib/strbuf.c */
 /* test_mki_plan.c: entries come out sorted, once each, with their folders and reasons. */
 #include <errno.h>
 #include <fcntl.h>

@@ -12,8 +12,8 @@
  * The digest is CRC-64 (ECMA-182, as in xz). It is to find changes and guards against
  * nobody: who may write the files may write the image.
  */
-#ifndef BEDPLATE_MKINITRAMFS_INPUTS_H
-#define BEDPLATE_MKINITRAMFS_INPUTS_H
+#ifndef BEDPLATE_LIB_INPUTS_H
+#define BEDPLATE_LIB_INPUTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* mounts.h: what is mounted where, from /proc/self/mountinfo (proc_pid_mountinfo(5)). */
-#ifndef BEDPLATE_MKINITRAMFS_MOUNTS_H
-#define BEDPLATE_MKINITRAMFS_MOUNTS_H
+#ifndef BEDPLATE_LIB_MOUNTS_H
+#define BEDPLATE_LIB_MOUNTS_H
 
 #include "lib/err.h"
 #include "lib/strbuf.h"

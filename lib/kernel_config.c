@@ -7,8 +7,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "mkinitramfs/kernel_config.h"
-#include "mkinitramfs/plan.h"
+#include "lib/format_text.h"
+#include "lib/kernel_config.h"
 
 int kernel_config_read(struct kernel_config *config, int root_fd, const char *version,
 		       struct err *err)

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/boot_cmdline.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "mkinitramfs/boot_cmdline.h"
 
 enum { DROPINS_MAX = 64 };
 

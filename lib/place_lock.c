@@ -5,9 +5,9 @@
 #include <sys/file.h>
 #include <time.h>
 
+#include "lib/interrupt.h"
 #include "lib/log.h"
-#include "mkinitramfs/interrupt.h"
-#include "mkinitramfs/place.h"
+#include "lib/place.h"
 
 enum { LOCK_PAUSE_NS = 100000000 };
 
@@ -40,8 +40,7 @@ int place_lock(const struct place *place, struct err *err)
 	if (!flock(place->fd, LOCK_EX | LOCK_NB))
 		return 0;
 	if (errno == EWOULDBLOCK) {
-		log_info("another bedplate mkinitramfs works in %s; waiting for it",
-			 place->dir);
+		log_info("another bedplate works in %s; waiting for it", place->dir);
 		return wait_for_lock(place, err);
 	}
 	return err_sys(err, errno, "locking %s", place->dir);

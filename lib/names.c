@@ -8,7 +8,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "mkinitramfs/names.h"
+#include "lib/names.h"
 
 static int name_compare(const void *a, const void *b)
 {

@@ -9,7 +9,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/mount_text.h"
-#include "mkinitramfs/mounts.h"
+#include "lib/mounts.h"
 
 enum { FIELD_DEVICE = 2, FIELD_SUBTREE, FIELD_POINT, FIELD_OPTIONAL = 6, FIELDS = 10 };
 

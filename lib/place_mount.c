@@ -8,8 +8,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "mkinitramfs/mounts.h"
-#include "mkinitramfs/place.h"
+#include "lib/mounts.h"
+#include "lib/place.h"
 
 /* Whether a folder is the point or lies below it; everything lies below "/". */
 static bool is_below(const char *folder, const char *point)

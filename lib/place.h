@@ -10,14 +10,14 @@
  *	NAME.json, ...           their records (record.h)
  *	.NAME.bedplate-new       what is being written
  */
-#ifndef BEDPLATE_MKINITRAMFS_PLACE_H
-#define BEDPLATE_MKINITRAMFS_PLACE_H
+#ifndef BEDPLATE_LIB_PLACE_H
+#define BEDPLATE_LIB_PLACE_H
 
 #include <stdbool.h>
 
+#include "lib/names.h"
+#include "lib/record.h"
 #include "lib/schema/host.h"
-#include "mkinitramfs/names.h"
-#include "mkinitramfs/record.h"
 
 #define PLACE_STAGED_SUFFIX ".bedplate-new"
 

@@ -8,9 +8,9 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/format_text.h"
 #include "lib/log.h"
-#include "mkinitramfs/place.h"
-#include "mkinitramfs/plan.h"
+#include "lib/place.h"
 
 static const char previous_suffix[] = ".prev";
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* guests.h: the guest files, as far as the host's boot follows from them. */
-#ifndef BEDPLATE_MKINITRAMFS_GUESTS_H
-#define BEDPLATE_MKINITRAMFS_GUESTS_H
+#ifndef BEDPLATE_LIB_GUESTS_H
+#define BEDPLATE_LIB_GUESTS_H
 
 #include <stddef.h>
 
@@ -11,7 +11,7 @@
 
 struct guest {
 	char *name;                    /* "web" of guests/web.conf */
-	struct conf *conf;             /* for origin_text (mkinitramfs/origin.h) */
+	struct conf *conf;             /* for origin_text (lib/origin.h) */
 	const struct guest_conf *data; /* conf's */
 };
 

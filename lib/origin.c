@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mkinitramfs/origin.h"
+#include "lib/origin.h"
 
 static const char folder[] = "etc/bedplate/";
 

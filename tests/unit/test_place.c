@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: mkinitramfs/place.c mkinitramfs/record.c mkinitramfs/inputs.c mkinitramfs/names.c */
-/* SOURCES: mkinitramfs/plan.c lib/err.c lib/strbuf.c lib/file.c lib/log.c lib/sha512.c LIBS: jansson lzma */
-/* test_mki_place.c: names in the folder of images. */
+/* SOURCES: lib/place.c lib/format_text.c lib/record.c lib/inputs.c lib/names.c */
+/* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/log.c lib/sha512.c LIBS: jansson lzma */
+/* test_place.c: names in the folder of images. */
 #include <fcntl.h>
 
 #include "lib/cleanup.h"
-#include "mkinitramfs/place.h"
+#include "lib/place.h"
 #include "tests/unit/fake_tree.h"
 #include "tests/unit/tap.h"
 

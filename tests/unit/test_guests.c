@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: mkinitramfs/guests.c mkinitramfs/origin.c lib/schema/guest.c lib/conf.c */
+/* SOURCES: lib/guests.c lib/origin.c lib/schema/guest.c lib/conf.c */
 /* SOURCES: lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c */
 /* SOURCES: lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c */
 /* SOURCES: lib/value/cpu_list.c lib/value/net.c lib/value/pci.c lib/value/units.c LIBS: inih */
-/* test_mki_guests.c: guest files are read in the order of their names, with their origins. */
+/* test_guests.c: guest files are read in the order of their names, with their origins. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,8 +12,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "mkinitramfs/guests.h"
-#include "mkinitramfs/origin.h"
+#include "lib/guests.h"
+#include "lib/origin.h"
 #include "tests/unit/tap.h"
 
 static void put(int root, const char *path, const char *text)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: mkinitramfs/boot_cmdline.c lib/file.c lib/strbuf.c lib/err.c */
-/* test_mki_boot_cmdline.c: the command line out of the boot loaders' configurations. */
+/* SOURCES: lib/boot_cmdline.c lib/file.c lib/strbuf.c lib/err.c */
+/* test_boot_cmdline.c: the command line out of the boot loaders' configurations. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/boot_cmdline.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "mkinitramfs/boot_cmdline.h"
 #include "tests/unit/tap.h"
 
 static const struct row {

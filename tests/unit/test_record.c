@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: mkinitramfs/record.c mkinitramfs/inputs.c mkinitramfs/names.c lib/err.c */
+/* SOURCES: lib/record.c lib/inputs.c lib/names.c lib/err.c */
 /* SOURCES: lib/strbuf.c lib/file.c lib/log.c lib/sha512.c LIBS: jansson lzma */
-/* test_mki_record.c: what is kept beside an image, and when an input has changed. */
+/* test_record.c: what is kept beside an image, and when an input has changed. */
 #include <errno.h>
 
 #include "lib/cleanup.h"
-#include "mkinitramfs/record.h"
+#include "lib/record.h"
 #include "tests/unit/fake_tree.h"
 #include "tests/unit/tap.h"
 

@@ -10,8 +10,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/record.h"
 #include "lib/sha512.h"
-#include "mkinitramfs/record.h"
 
 enum { RECORD_VERSION = 1, HASH_STEP = 128 << 10 };
 

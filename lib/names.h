@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* names.h: the names in a folder below a root, in an order that does not depend on the
  * file system. */
-#ifndef BEDPLATE_MKINITRAMFS_NAMES_H
-#define BEDPLATE_MKINITRAMFS_NAMES_H
+#ifndef BEDPLATE_LIB_NAMES_H
+#define BEDPLATE_LIB_NAMES_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kernel_config.h: what a kernel was built with, where its configuration lies beside it.
  */
-#ifndef BEDPLATE_MKINITRAMFS_KERNEL_CONFIG_H
-#define BEDPLATE_MKINITRAMFS_KERNEL_CONFIG_H
+#ifndef BEDPLATE_LIB_KERNEL_CONFIG_H
+#define BEDPLATE_LIB_KERNEL_CONFIG_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* origin.h: where a setting was made, in the words that go into an image and into messages. */
-#ifndef BEDPLATE_MKINITRAMFS_ORIGIN_H
-#define BEDPLATE_MKINITRAMFS_ORIGIN_H
+#ifndef BEDPLATE_LIB_ORIGIN_H
+#define BEDPLATE_LIB_ORIGIN_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* boot_cmdline.h: the command lines that the next boot's kernel will be given. */
-#ifndef BEDPLATE_MKINITRAMFS_BOOT_CMDLINE_H
-#define BEDPLATE_MKINITRAMFS_BOOT_CMDLINE_H
+#ifndef BEDPLATE_LIB_BOOT_CMDLINE_H
+#define BEDPLATE_LIB_BOOT_CMDLINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

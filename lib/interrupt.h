@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* interrupt.h: signals that ask the program to stop: SIGINT, SIGTERM, SIGHUP. */
-#ifndef BEDPLATE_MKINITRAMFS_INTERRUPT_H
-#define BEDPLATE_MKINITRAMFS_INTERRUPT_H
+#ifndef BEDPLATE_LIB_INTERRUPT_H
+#define BEDPLATE_LIB_INTERRUPT_H
 
 #include <signal.h>
 

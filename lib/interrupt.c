@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "lib/cleanup.h"
-#include "mkinitramfs/interrupt.h"
+#include "lib/interrupt.h"
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 

@@ -10,8 +10,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "mkinitramfs/inputs.h"
-#include "mkinitramfs/names.h"
+#include "lib/inputs.h"
+#include "lib/names.h"
 
 enum { DIGEST_STEP = 128 << 10 };
 

@@ -18,15 +18,15 @@
  * written again. "verified" is about the image with this hash and goes when it is
  * replaced.
  */
-#ifndef BEDPLATE_MKINITRAMFS_RECORD_H
-#define BEDPLATE_MKINITRAMFS_RECORD_H
+#ifndef BEDPLATE_LIB_RECORD_H
+#define BEDPLATE_LIB_RECORD_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
-#include "mkinitramfs/inputs.h"
+#include "lib/inputs.h"
 
 #define RECORD_SUFFIX ".json"
 

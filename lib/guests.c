@@ -11,7 +11,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "mkinitramfs/guests.h"
+#include "lib/guests.h"
 
 static const char folder[] = "etc/bedplate/guests";
 static const char suffix[] = ".conf";

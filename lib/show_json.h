@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show_json.h: JSON on the standard output. */
+#ifndef BEDPLATE_LIB_SHOW_JSON_H
+#define BEDPLATE_LIB_SHOW_JSON_H
+
+#include <jansson.h>
+
+#include "lib/err.h"
+
+/* Prints a JSON value and a newline, and drops the reference. */
+int show_json_value(json_t *value, struct err *err);
+
+/* A text as a JSON value; bytes that are no UTF-8 are not shown. */
+json_t *show_json_text(const char *text);
+
+#endif
