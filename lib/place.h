@@ -8,6 +8,7 @@
  *	                         names that end in the version or in .img (util/grub.d/
  *	                         10_linux.in), so it takes these for no kernel's.
  *	NAME.json, ...           their records (record.h)
+ *	NAME.failure             why the last update failed (failure.h)
  *	.NAME.bedplate-new       what is being written
  */
 #ifndef BEDPLATE_LIB_PLACE_H

@@ -19,6 +19,13 @@
 			"Take the programs init, lvm, e2fsck and busybox from DIR", \
 			OPTION_TEXT(struct args, parts)                             \
 	}
+#define ROW_KERNEL_IMAGE                                                                 \
+	{                                                                                \
+		0, "kernel-image", "FILE",                                               \
+			"The kernel to verify with (default: /boot/vmlinuz-VERSION, or " \
+			"vmlinuz beside its modules)",                                   \
+			OPTION_TEXT(struct args, kernel_image)                           \
+	}
 #define ROW_JSON                                                                \
 	{                                                                       \
 		0, "json", NULL, "Print JSON", OPTION_SWITCH(struct args, json) \
@@ -39,6 +46,9 @@ static const struct option_spec options[] = {
 	  OPTION_TEXT(struct args, kernel) },
 	{ 'o', "output", "FILE", "Write the image to FILE",
 	  OPTION_TEXT(struct args, output) },
+	{ 0, "verify", NULL, "Verify it as [Image] Verify= says before FILE gets it",
+	  OPTION_SWITCH(struct args, verify) },
+	ROW_KERNEL_IMAGE,
 	{ 0, "mode", "MODE", "Make the image for this host's root, or for any machine",
 	  OPTION_WORD(struct args, mode, "host", "generic") },
 	ROW_ROOT,
@@ -96,9 +106,7 @@ static const struct option_spec verify_options[] = {
 	{ 'k', "kernel", "VERSION",
 	  "The kernel that the image must fit (default: the one it says)",
 	  OPTION_TEXT(struct args, kernel) },
-	{ 0, "kernel-image", "FILE",
-	  "That kernel (default: /boot/vmlinuz-VERSION or vmlinuz beside its modules)",
-	  OPTION_TEXT(struct args, kernel_image) },
+	ROW_KERNEL_IMAGE,
 	{ 0, "static", NULL, "Only look at the image",
 	  OPTION_SWITCH(struct args, only_static) },
 	{ 0, "boot", NULL, "Only boot the image", OPTION_SWITCH(struct args, only_boot) },

@@ -14,7 +14,7 @@ struct args {
 	struct option_list set;                 /* SECTION.KEY=VALUE, over all of these */
 	const char *list, *extract;             /* files */
 	bool dump_config, dry_run, explain, json, verbose;
-	bool all, force;
+	bool all, force, verify;
 	const char *kernel_image, *timeout, *memory, *accel; /* of verify */
 	bool only_static, only_boot;
 	char **versions; /* operands of a sub-command; not owned */

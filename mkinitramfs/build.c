@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -19,6 +20,7 @@
 #include "mkinitramfs/init_conf.h"
 #include "mkinitramfs/microcode.h"
 #include "mkinitramfs/module_files.h"
+#include "mkinitramfs/prove.h"
 #include "mkinitramfs/show.h"
 #include "mkinitramfs/signature.h"
 
@@ -169,9 +171,28 @@ void build_release(struct build *build)
 	observed_release(&build->o);
 }
 
-static int write_file(const struct build *build, const struct host_conf *host,
-		      const char *path, struct err *err)
+/* What lies beside the place of the image, before it goes there. */
+static int prove_aside(const struct build *build, const struct args *args,
+		       const struct host_conf *host, int root_fd, int fd, struct err *err)
 {
+	_cleanup_verify_result_ struct verify_result result = VERIFY_RESULT_INIT;
+	_cleanup_free_ char *file = format_text("/proc/%ld/fd/%d", (long)getpid(), fd);
+	const struct proof proof = { .file = file,
+				     .version = build->o.version,
+				     .args = args,
+				     .host = host,
+				     .root_fd = root_fd };
+
+	if (!args->verify || host->image.verify == host_image_verify_no)
+		return 0;
+	return file ? prove_image(&proof, &result, err)
+		    : err_sys(err, ENOMEM, "verifying an image");
+}
+
+static int write_file(const struct build *build, const struct args *args,
+		      const struct host_conf *host, int root_fd, struct err *err)
+{
+	const char *path = args->output;
 	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
 	_cleanup_free_ char *place = image_place(path, err);
 	struct image_result done = { 0 };
@@ -180,7 +201,10 @@ static int write_file(const struct build *build, const struct host_conf *host,
 
 	if (result)
 		return result;
-	if (build_write(build, host, aside.fd, &done, err))
+	result = build_write(build, host, aside.fd, &done, err);
+	if (!result)
+		result = prove_aside(build, args, host, root_fd, aside.fd, err);
+	if (result)
 		return err_wrap(err, "%s", path);
 	result = file_aside_commit(&aside, err);
 	if (!result)
@@ -201,5 +225,5 @@ int build_run(const struct args *args, const struct settings *settings, int root
 		result = show(args, &build, err);
 	if (result || args->dry_run)
 		return result;
-	return write_file(&build, settings->host, args->output, err);
+	return write_file(&build, args, settings->host, root_fd, err);
 }

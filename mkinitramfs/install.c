@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/failure.h"
 #include "lib/file.h"
 #include "mkinitramfs/install.h"
 #include "mkinitramfs/keep.h"
@@ -202,6 +203,7 @@ int install_remove(const struct place *place, const char *image, struct err *err
 	if (result)
 		return result;
 	found = keep_prune(place, image, 0) > 0;
+	found = failure_forget(place, image) || found;
 	found = remove_file(place, image, &result, err) || found;
 	if (!result)
 		found = remove_file(place, record, &result, err) || found;

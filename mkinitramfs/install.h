@@ -47,8 +47,8 @@ void install_release(struct install *install);
 /* Ends what others were killed in: finishes what was as good as done, removes the rest. */
 int install_tidy(const struct place *place, struct err *err);
 
-/* Removes an image, those before it, and their records; -ENOENT where there is none of
- * them. The record goes last: until then the rest is known to be ours. */
+/* Removes an image, those before it, their records and what is kept of a failed update;
+ * -ENOENT where there is none of them. The record goes last: until then the rest is known to be ours. */
 int install_remove(const struct place *place, const char *image, struct err *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/failure.h"
 #include "lib/log.h"
 #include "mkinitramfs/install.h"
 #include "mkinitramfs/plan.h"
@@ -55,7 +56,7 @@ static bool is_dead_aside(const struct place *place, const char *name)
 	record = base ? format_text("%s" RECORD_SUFFIX, base) : NULL;
 	if (!record || number <= 0 || !kill((pid_t)number, 0) || errno != ESRCH)
 		return false;
-	return ends_with(base, RECORD_SUFFIX) ||
+	return ends_with(base, RECORD_SUFFIX) || ends_with(base, FAILURE_SUFFIX) ||
 	       !faccessat(place->fd, record, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 

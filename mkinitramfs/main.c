@@ -30,6 +30,20 @@ static int dump_config(const struct conf *conf)
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* Whether what was asked for makes sense together. */
+static int check_build(const struct args *args, struct err *err)
+{
+	if (args->verify && args->dry_run)
+		return err_set(err, EINVAL, "--verify wants an image: without --dry-run");
+	if (args->kernel_image && !args->verify)
+		return err_set(err, EINVAL, "--kernel-image is for --verify");
+	if (args->output || args->dry_run)
+		return 0;
+	err_set(err, EINVAL, "where to? -o FILE names the image");
+	return err_hint(err, "--dry-run shows what would be in it, "
+			     "bedplate mkinitramfs update puts it where it belongs");
+}
+
 static int run_build(const struct args *args, struct err *err)
 {
 	_cleanup_settings_ struct settings settings = SETTINGS_INIT;
@@ -41,12 +55,8 @@ static int run_build(const struct args *args, struct err *err)
 		return EXIT_USAGE;
 	if (args->dump_config)
 		return dump_config(settings.conf);
-	if (!args->output && !args->dry_run) {
-		err_set(err, EINVAL, "where to? -o FILE names the image");
-		err_hint(err, "--dry-run shows what would be in it, "
-			      "bedplate mkinitramfs update puts it where it belongs");
+	if (check_build(args, err))
 		return EXIT_USAGE;
-	}
 	if (guests_read(&settings.guests, root_fd, err) < 0)
 		return EXIT_USAGE;
 	return build_run(args, &settings, root_fd, err) < 0 ? EXIT_FAILED : EXIT_DONE;

@@ -27,16 +27,9 @@ static int keep_verdict(const struct install *install, struct record *record,
 			const struct verify_result *result, struct err *err)
 {
 	char when[RECORD_TIME_SIZE];
-	const struct record_verdict verdict = {
-		.method = verify_method_words[result->method],
-		.result = verify_outcome_words[result->result],
-		.reason = result->reason ? result->reason : "",
-		.when = when,
-	};
-	int failed;
+	const struct record_verdict verdict = verify_verdict(result, when);
+	int failed = record_set_verdict(record, &verdict, err);
 
-	record_now(when);
-	failed = record_set_verdict(record, &verdict, err);
 	return failed ? failed
 		      : record_write_file(record, install->place->fd,
 					  install->staged_record, err);
@@ -65,11 +58,28 @@ static int judge(const struct verify_result *result, struct err *err)
 	tell_findings(result);
 	if (result->console)
 		log_error("the last lines of the guest's console:\n%s", result->console);
-	err_set(err, EBADMSG, "the new image failed (%s) and is not installed: %s",
-		verify_method_words[result->method], result->reason);
-	return err_hint(err, "what was there before stays; \"bedplate mkinitramfs "
-			     "-o FILE\" and \"verify FILE\" make and judge the image "
-			     "without installing it");
+	return err_set(err, EBADMSG, "the new image failed (%s) and is not installed: %s",
+		       verify_method_words[result->method], result->reason);
+}
+
+int prove_image(const struct proof *proof, struct verify_result *result, struct err *err)
+{
+	const struct host_conf *host = proof->host;
+	const struct verify_options options = {
+		.file = proof->file,
+		.kernel = proof->version,
+		.kernel_image = proof->args->kernel_image,
+		.parts = proof->args->parts,
+		.root_fd = proof->root_fd,
+		.no_boot = host->image.verify != host_image_verify_boot,
+		.timeout_ms = host->image.verify_timeout_ms,
+		.memory_mib = VERIFY_MEMORY_MIB,
+	};
+	int failed;
+
+	log_info("%s", options.no_boot ? "verifying it" : "verifying it by a boot");
+	failed = verify_run(&options, result, err);
+	return failed < 0 ? failed : judge(result, err);
 }
 
 /* The staged file under a name that QEMU can open as well. */
@@ -79,23 +89,33 @@ static char *path_of(const struct install *install)
 			   install->staged);
 }
 
+static int prove(const struct proof *proof, const struct install *install,
+		 struct record *record, json_t *row, struct err *err)
+{
+	_cleanup_verify_result_ struct verify_result result = VERIFY_RESULT_INIT;
+	int failed = prove_image(proof, &result, err);
+
+	if (failed < 0 && failed != -EBADMSG)
+		return failed;
+	json_object_set_new(row, "verified", verify_result_json(&result));
+	if (!failed)
+		return keep_verdict(install, record, &result, err);
+	return err_hint(err, "what was there before stays; \"bedplate mkinitramfs "
+			     "-o FILE\" and \"verify FILE\" make and judge the image "
+			     "without installing it");
+}
+
 int prove_staged(const struct upkeep *upkeep, const struct install *install,
 		 const char *version, json_t *row, struct err *err)
 {
 	const struct host_conf *host = upkeep->settings.host;
-	bool by_boot = host->image.verify == host_image_verify_boot;
-	_cleanup_verify_result_ struct verify_result result = VERIFY_RESULT_INIT;
 	_cleanup_record_ struct record record = RECORD_INIT;
 	_cleanup_free_ char *path = path_of(install);
-	const struct verify_options options = {
-		.file = path,
-		.kernel = version,
-		.parts = upkeep->args->parts,
-		.root_fd = upkeep->root_fd,
-		.no_boot = !by_boot,
-		.timeout_ms = host->image.verify_timeout_ms,
-		.memory_mib = VERIFY_MEMORY_MIB,
-	};
+	const struct proof proof = { .file = path,
+				     .version = version,
+				     .args = upkeep->args,
+				     .host = host,
+				     .root_fd = upkeep->root_fd };
 	int failed;
 
 	if (host->image.verify == host_image_verify_no)
@@ -104,13 +124,9 @@ int prove_staged(const struct upkeep *upkeep, const struct install *install,
 		return err_sys(err, ENOMEM, "verifying an image");
 	failed = record_read_file(&record, install->place->fd, install->staged_record,
 				  err);
-	if (failed < 0 || has_passed(&record, by_boot))
-		return failed < 0 ? failed : 0;
-	log_info("%s", by_boot ? "verifying it by a boot" : "verifying it");
-	failed = verify_run(&options, &result, err);
 	if (failed < 0)
 		return failed;
-	json_object_set_new(row, "verified", verify_result_json(&result));
-	failed = keep_verdict(install, &record, &result, err);
-	return failed ? failed : judge(&result, err);
+	if (has_passed(&record, host->image.verify == host_image_verify_boot))
+		return 0;
+	return prove(&proof, install, &record, row, err);
 }

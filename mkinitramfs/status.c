@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/failure.h"
 #include "lib/log.h"
 #include "mkinitramfs/modules.h"
 #include "mkinitramfs/plan.h"
@@ -90,6 +91,13 @@ static int json_previous(const struct upkeep *upkeep, json_t *row, const char *i
 	return result;
 }
 
+static void json_failure(const struct upkeep *upkeep, json_t *row, const char *image)
+{
+	json_t *failure = failure_read(&upkeep->place, image);
+
+	json_object_set_new(row, "failure", failure ? failure : json_null());
+}
+
 static int status_one(struct upkeep *upkeep, const char *version, bool installed,
 		      struct err *err)
 {
@@ -107,6 +115,7 @@ static int status_one(struct upkeep *upkeep, const char *version, bool installed
 	if (result)
 		return result;
 	json_image(row, &placed);
+	json_failure(upkeep, row, image);
 	if (placed.there && installed)
 		result = stale_find(&placed, &upkeep->texts, upkeep->root_fd, stale, err);
 	return result ? result : json_previous(upkeep, row, image, err);
@@ -175,6 +184,13 @@ static void show_stale(const json_t *row)
 		puts("  up to date");
 }
 
+static void show_failure(const json_t *failure)
+{
+	if (json_is_object(failure))
+		printf("  the last update failed (%s): %s\n", text_of(failure, "when"),
+		       text_of(failure, "reason"));
+}
+
 static void show_row(const json_t *row)
 {
 	const json_t *previous;
@@ -188,6 +204,7 @@ static void show_row(const json_t *row)
 		if (json_is_true(json_object_get(row, "recorded")))
 			show_stale(row);
 	}
+	show_failure(json_object_get(row, "failure"));
 	json_array_foreach(json_object_get(row, "previous"), i, previous)
 	{
 		printf("  previous: %s\n", text_of(previous, "image"));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/failure.h"
 #include "lib/interrupt.h"
 #include "lib/log.h"
 #include "mkinitramfs/build.h"
@@ -138,6 +139,21 @@ static int update_image(struct update *update, const char *image, struct err *er
 	return 0;
 }
 
+/* Somebody who was interrupted knows of it, and a name that is none has no place. */
+static void fail(const struct update *update, const char *image, const struct err *err)
+{
+	const struct failure failure = {
+		.kernel = update->version,
+		.reason = err->text,
+		.verified = json_object_get(update->row, "verified"),
+	};
+
+	upkeep_fail(update->upkeep, update->row, err);
+	if (image && !update->upkeep->args->dry_run && !interrupted &&
+	    !upkeep_check_version(update->version, NULL))
+		failure_keep(&update->upkeep->place, image, &failure);
+}
+
 static void update_one(struct upkeep *upkeep, const char *version)
 {
 	_cleanup_free_ char *image = place_image(&upkeep->place, version);
@@ -149,10 +165,11 @@ static void update_one(struct upkeep *upkeep, const char *version)
 	json_object_set_new(update.row, "reasons", update.reasons);
 	if (!image || !update.reasons)
 		err_sys(&err, ENOMEM, "updating the image of kernel %s", version);
-	else if (!upkeep_check_version(version, &err))
-		update_image(&update, image, &err);
+	else if (!upkeep_check_version(version, &err) &&
+		 !update_image(&update, image, &err) && !upkeep->args->dry_run)
+		failure_forget(&upkeep->place, image);
 	if (err.code)
-		upkeep_fail(upkeep, update.row, &err);
+		fail(&update, image, &err);
 }
 
 /* Those that were named, else all, else the one that runs. */

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "lib/err.h"
+#include "lib/record.h"
 
 /* How far it went: a boot comes after the look, and counts for more. */
 enum verify_method { VERIFY_STATIC, VERIFY_BOOT };
@@ -79,6 +80,10 @@ void verify_result_release(struct verify_result *result);
 
 /* The result as an object, as --json prints it. */
 json_t *verify_result_json(const struct verify_result *result);
+
+/* What a record keeps of it; of now. The texts belong to the result and to `when`. */
+struct record_verdict verify_verdict(const struct verify_result *result,
+				     char when[RECORD_TIME_SIZE]);
 
 /* "static" and "boot"; "passed", "failed" and "skipped". */
 extern const char *const verify_method_words[];

@@ -80,19 +80,13 @@ static void keep(const char *file, const struct verify_result *result)
 	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC);
 	_cleanup_record_ struct record record = RECORD_INIT;
 	char when[RECORD_TIME_SIZE];
-	const struct record_verdict verdict = {
-		.method = verify_method_words[result->method],
-		.result = verify_outcome_words[result->result],
-		.reason = result->reason ? result->reason : "",
-		.when = when,
-	};
+	const struct record_verdict verdict = verify_verdict(result, when);
 	struct err err = ERR_INIT;
 	int failed;
 
 	if (fd < 0 || record_read(&record, AT_FDCWD, file, &err) <= 0 ||
 	    !record_is_about(&record, fd))
 		return;
-	record_now(when);
 	failed = record_set_verdict(&record, &verdict, &err);
 	if (!failed)
 		failed = record_write(&record, AT_FDCWD, file, &err);

@@ -132,6 +132,18 @@ json_t *verify_result_json(const struct verify_result *result)
 	return object;
 }
 
+struct record_verdict verify_verdict(const struct verify_result *result,
+				     char when[RECORD_TIME_SIZE])
+{
+	record_now(when);
+	return (struct record_verdict){
+		.method = verify_method_words[result->method],
+		.result = verify_outcome_words[result->result],
+		.reason = result->reason ? result->reason : "",
+		.when = when,
+	};
+}
+
 void verify_result_release(struct verify_result *result)
 {
 	for (size_t i = 0; i < result->step_count; i++)

@@ -342,17 +342,78 @@ another_kernel() {
 	echo "no program" >"$parts/init"
 	fails 1 "the new image failed \(static\) and is not installed: .*init" update
 	[[ $output == *"hint: what was there before stays"* ]]
-	(cd "$boot" && sha512sum ./*) | diff "$work/before" -
-	nothing_but "$boot" config-6.1.0-fake $name $name.json
+	(cd "$boot" && sha512sum ./*) | grep -v 'failure$' | diff "$work/before" -
+	nothing_but "$boot" config-6.1.0-fake $name $name.json $name.failure
 	stale_because "/parts/init changed$"
 	# Neither is a first one.
 	rm "$boot/$name" "$boot/$name.json"
 	fails 1 "is not installed" update --json
 	jq -e '.images[0].verified.result == "failed"' <<<"$(grep -v '^bedplate' <<<"$output")"
-	nothing_but "$boot" config-6.1.0-fake
+	nothing_but "$boot" config-6.1.0-fake $name.failure
 	conf "[Image]" Verify=no
 	update
 	[ "$(jq .verified "$boot/$name.json")" = null ]
+}
+
+@test "why an update failed is kept, told by status, and gone when one goes well" {
+	mkdir "$work/parts"
+	cp -a "$parts/." "$work/parts"
+	parts=$work/parts
+	cp "$parts/init" "$work/init"
+	[ "$(image_status --json | jq -c .kernels[0].failure)" = null ]
+	echo "no program" >"$parts/init"
+	fails 1 "is not installed" update
+	[ "$(jq -c '[.version, .kernel, .verified.result]' "$boot/$name.failure")" = '[1,"6.1.0-fake","failed"]' ]
+	fails 0 "6.1.0-fake: no image.*the last update failed \(2.*Z\): the new image failed \(static\).*/init is no whole program" image_status
+	image_status --json | jq -e '.kernels[0].failure.reason | test("is no whole program")'
+	# A dry run neither adds nor takes away.
+	cp "$work/init" "$parts/init"
+	update --dry-run
+	[ -e "$boot/$name.failure" ]
+	update
+	nothing_but "$boot" config-6.1.0-fake $name $name.json
+	# What was damaged and mended by hand needs no new image, but is well.
+	echo "no program" >"$parts/init"
+	fails 1 "is not installed" update
+	[[ $(image_status) == *"stale: "*"the last update failed"* ]]
+	cp "$work/init" "$parts/init"
+	fails 0 "is up to date" update
+	nothing_but "$boot" config-6.1.0-fake $name $name.json
+}
+
+@test "remove takes what is kept of a failure with it, also where that is all there is" {
+	fails 1 "is not installed" update --set Image.Verify=static --parts "$(no_program_parts)"
+	nothing_but "$boot" config-6.1.0-fake $name.failure
+	"$mki" remove --root "$root" 6.1.0-fake
+	nothing_but "$boot" config-6.1.0-fake
+	# Left behind by who was killed while he wrote it.
+	echo >"$boot/.$name.failure.999999999.new"
+	update
+	nothing_but "$boot" config-6.1.0-fake $name $name.json
+}
+
+# no_program_parts: a folder of programs whose init is none.
+no_program_parts() {
+	cp -a "$parts" "$work/no-program"
+	echo "no program" >"$work/no-program/init"
+	echo "$work/no-program"
+}
+
+@test "-o --verify: FILE gets an image that passed, or stays what it was" {
+	conf "[Image]" Verify=static
+	fails 0 "verifying it" mkinitramfs -o "$image" --verify
+	cp "$image" "$work/good"
+	fails 1 "image: the new image failed \(static\) and is not installed: .*init" \
+		"$mki" --root "$root" -k 6.1.0-fake -o "$image" --verify --parts "$(no_program_parts)"
+	cmp "$image" "$work/good"
+	refute compgen -G "$work/.image*"
+	fails 1 "neither a bzImage nor" mkinitramfs -o "$image" --verify --kernel-image "$work/good"
+	cmp "$image" "$work/good"
+	# Nobody asked.
+	run mkinitramfs -o "$image" --verify --set Image.Verify=no
+	[ "$status" = 0 ] && [[ $output != *verifying* ]]
+	fails 2 "without --dry-run" mkinitramfs --dry-run --verify
+	fails 2 "is for --verify" mkinitramfs -o "$image" --kernel-image "$work/good"
 }
 
 # in_small_boot KIB COMMAND: with a file system of its own of this size on /boot.
@@ -378,7 +439,8 @@ in_small_boot() {
 	head -c 400000 /dev/urandom >"$parts/init"
 	conf "[Image]" Verify=no
 	in_small_boot 512 'update; echo "status $?"; ls -A "$boot"'
-	[[ $output == *"/boot has 0.5 MB left; the image may need 0."*"status 1" ]]
+	[[ $output == *"/boot has 0.5 MB left; the image may need 0."*"status 1
+$name.failure" ]]
 }
 
 @test "room is made of images of removed kernels, and of no others" {
