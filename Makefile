@@ -20,10 +20,11 @@ endif
 all:
 
 include deps/deps.mk
--include lib/module.mk init/module.mk init-probe/module.mk mkinitramfs/module.mk bedplate/module.mk
+-include lib/module.mk init/module.mk init-probe/module.mk mkinitramfs/module.mk boot/module.mk bedplate/module.mk
 -include tests/vm/module.mk
 
-PROGRAMS := $(B)/init/init $(B)/init-probe/init-probe $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/bedplate/bedplate
+PROGRAMS := $(B)/init/init $(B)/init-probe/init-probe $(B)/mkinitramfs/bedplate-mkinitramfs \
+	$(B)/boot/bedplate-boot $(B)/bedplate/bedplate
 
 CC = musl-gcc
 NATIVE_CC ?= gcc
@@ -86,8 +87,9 @@ endef
 $(eval $(call program,$(B)/init/init,init))
 $(eval $(call program,$(B)/init-probe/init-probe,init_probe))
 $(eval $(call program,$(B)/mkinitramfs/bedplate-mkinitramfs,mkinitramfs))
+$(eval $(call program,$(B)/boot/bedplate-boot,boot))
 $(eval $(call program,$(B)/bedplate/bedplate,bedplate))
-schema_gen_SRCS := tools/schema-gen.c mkinitramfs/args.c
+schema_gen_SRCS := tools/schema-gen.c mkinitramfs/args.c boot/args.c
 schema_gen_LIBS := inih
 $(eval $(call program,$(B)/tools/schema-gen,schema_gen))
 $(eval $(call program,$(B)/tests/vm/vmrun,vmrun))
@@ -142,7 +144,7 @@ SHARE := man/man5 man/man8 doc/bedplate bash-completion/completions zsh/vendor-c
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) $(SHARE:%=$(DESTDIR)$(PREFIX)/share/%)
 	install -m 755 $(B)/bedplate/bedplate $(DESTDIR)$(PREFIX)/bin/
-	install -m 755 $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/init/init \
+	install -m 755 $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/boot/bedplate-boot $(B)/init/init \
 		$(B)/init-probe/init-probe $(B)/deps/sbin/lvm $(B)/deps/sbin/e2fsck $(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(B)/deps/bin/busybox.links $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
@@ -155,7 +157,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/
 
 clean:
-	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/init-probe $(B)/mkinitramfs $(B)/bedplate $(B)/tools $(B)/man \
+	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/init-probe $(B)/mkinitramfs $(B)/boot $(B)/bedplate $(B)/tools $(B)/man \
 		$(B)/sample $(B)/completion $(B)/unit $(B)/unit-san $(B)/fuzz $(B)/lint $(B)/flags \
 		$(B)/tests $(B)/vm/disks $(B)/vm/images $(B)/vm/logs
 

@@ -12,7 +12,7 @@ enum { DEFAULT_PAGE = 2 << 20 };
 
 /* How an argument is read: by kernel-parameters.txt. All others hold words, of which the
  * last given counts. */
-enum { CPUS = 1, ADDS_UP = 2 };
+enum { CPUS = KERNEL_READS_CPUS, ADDS_UP = KERNEL_ADDS_UP };
 static const struct reading {
 	const char *name;
 	int flags;
@@ -37,7 +37,7 @@ static const struct reading {
 	{ "systemd.", ADDS_UP },
 };
 
-static int reading_of(const char *name)
+int kernel_match_reading(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(readings); i++) {
 		size_t length = strlen(readings[i].name);
@@ -193,7 +193,7 @@ bool kernel_match_value(const struct kernel_alternative *item, const char *value
 		return false;
 	if (item->test == KERNEL_TEST_RANGE)
 		return in_range(item, value);
-	if (reading_of(item->name) & CPUS)
+	if (kernel_match_reading(item->name) & CPUS)
 		return match_cpu_value(item, value, possible);
 	return has_all_words(value, item->values);
 }
@@ -267,7 +267,7 @@ uint64_t kernel_match_pages(const struct cmdline *cmdline, uint64_t size)
 bool kernel_match_cmdline(const struct kernel_alternative *item,
 			  const struct cmdline *cmdline, const struct cpu_list *possible)
 {
-	bool adds_up = reading_of(item->name) & ADDS_UP, matches = false;
+	bool adds_up = kernel_match_reading(item->name) & ADDS_UP, matches = false;
 
 	if (item->subject == KERNEL_SUBJECT_PAGES) {
 		uint64_t count = kernel_match_pages(cmdline, item->page_size);

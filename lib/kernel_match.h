@@ -28,6 +28,13 @@ bool kernel_match_parameter(const struct kernel_alternative *item, const char *v
 bool kernel_match_cpus(const struct kernel_alternative *item,
 		       const struct cpu_list *have);
 
+/* How an argument's values are read: any of these, or 0. */
+enum kernel_reading {
+	KERNEL_READS_CPUS = 1, /* a set of CPUs */
+	KERNEL_ADDS_UP = 2,    /* given several times, all of them count */
+};
+int kernel_match_reading(const char *name);
+
 /* How many huge pages of a size the command line asks for: "hugepages=" counts for the
  * "hugepagesz=" before it, else for the default size (default_hugepagesz=, or 2M on
  * x86); kernel Documentation/admin-guide/mm/hugetlbpage.rst. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/option_table.h"
 #include "lib/cleanup.h"
 #include "lib/conf_schema.h"
 #include "lib/option.h"
@@ -19,7 +20,8 @@
 
 static const struct conf_schema *const schemas[] = { &host_schema, &init_schema,
 						     &guest_schema };
-static const struct option_command *const programs[] = { &mkinitramfs_command };
+static const struct option_command *const programs[] = { &mkinitramfs_command,
+							 &boot_command };
 
 static const struct {
 	const char *kind;
@@ -42,7 +44,7 @@ static const struct {
 
 static const char *const usage_text =
 	"usage: schema-gen sample|man|json|words host|init|guest\n"
-	"       schema-gen options mkinitramfs|mkinitramfs-verify\n"
+	"       schema-gen options mkinitramfs|mkinitramfs-verify|boot\n"
 	"       schema-gen completion bash|zsh|fish\n";
 
 static bool write_keys(const char *kind, const char *name, struct strbuf *out)

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* apply.c: shows a plan, and does it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/boot.h"
+#include "boot/commands.h"
+#include "boot/loader.h"
+#include "boot/plan.h"
+#include "boot/run.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/log.h"
+#include "lib/show_json.h"
+
+/* A loader that is not set up any more is cleared of what is ours. */
+static int clear_others(struct boot *boot, const struct loader *chosen, struct plan *plan,
+			struct err *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; !result && loaders[i]; i++)
+		if (loaders[i] != chosen && loaders[i]->clear)
+			result = loaders[i]->clear(boot, plan, err);
+	return result;
+}
+
+int run_plan(struct boot *boot, struct plan *plan, struct err *err)
+{
+	const struct loader *loader = loader_find(boot, err);
+	int result = 0;
+
+	plan->root_fd = boot->root_fd;
+	plan->root = boot->live ? NULL : boot->args->root;
+
+	if (!loader && err && err->code)
+		return err->code;
+	if (loader)
+		result = boot_read_words(boot, err);
+	if (!result)
+		result = clear_others(boot, loader, plan, err);
+	if (!result && loader)
+		result = loader->plan(boot, plan, err);
+	if (!loader)
+		plan_note(plan, "no boot loader is set up ([BootLoader] Type=none)");
+	return result ? result : run_plan_state(boot, plan, err);
+}
+
+int run_plan_state(struct boot *boot, struct plan *plan, struct err *err)
+{
+	_cleanup_free_ char *text = state_text(&boot->state);
+
+	if (!text)
+		return err_sys(err, ENOMEM, "planning");
+	if (state_is_empty(&boot->state) && !file_exists(boot->root_fd, STATE_PATH))
+		return 0;
+	return plan_file(plan, STATE_PATH, 0644, text, "", err);
+}
+
+/* In colour where a person looks at it. */
+static void show(const struct plan *plan)
+{
+	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	_cleanup_strbuf_ struct strbuf text;
+
+	strbuf_init(&text, 0);
+	plan_write(plan, &text);
+	for (char *rest = text.text, *line; (line = strsep(&rest, "\n"));) {
+		const char *start = !colour        ? ""
+				    : *line == '-' ? "\033[31m"
+				    : *line == '+' ? "\033[32m"
+				    : *line == '@' ? "\033[36m"
+						   : "";
+
+		if (rest || *line)
+			printf("%s%s%s\n", start, line, *start ? "\033[0m" : "");
+	}
+	if (!plan->count)
+		puts("everything is as it ought to be");
+	fflush(stdout);
+}
+
+static int show_json(const struct plan *plan, const struct loader *loader,
+		     struct err *err)
+{
+	json_t *all = json_object();
+
+	json_object_set_new(all, "version", json_integer(1));
+	json_object_set_new(all, "loader",
+			    loader ? json_string(loader->name) : json_null());
+	json_object_set_new(all, "steps", plan_json(plan));
+	json_object_set_new(all, "notes", show_json_text(plan->notes.text));
+	return show_json_value(all, err) ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Words that contradict each other are the configuration's fault. */
+static int exit_code(int result)
+{
+	return result == -EINVAL ? EXIT_USAGE : result ? EXIT_FAILED : EXIT_DONE;
+}
+
+int plan_command_run(const struct args *args, struct err *err)
+{
+	_cleanup_boot_ struct boot boot = BOOT_INIT;
+	_cleanup_plan_ struct plan plan;
+	int code;
+
+	plan_init(&plan, &boot.state, args->force);
+	code = boot_open(&boot, args, false, err);
+	if (code == EXIT_DONE)
+		code = exit_code(run_plan(&boot, &plan, err));
+	if (code != EXIT_DONE)
+		return code;
+	if (args->json)
+		return show_json(&plan, loader_find(&boot, NULL), err);
+	show(&plan);
+	return EXIT_DONE;
+}
+
+static bool ask(void)
+{
+	char *line = NULL;
+	size_t room = 0;
+	bool yes;
+
+	fputs("Do this? [y/N] ", stdout);
+	fflush(stdout);
+	yes = getline(&line, &room, stdin) > 0 && (*line == 'y' || *line == 'Y');
+	free(line);
+	return yes;
+}
+
+static int confirm(const struct args *args, struct err *err)
+{
+	if (args->yes)
+		return 0;
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		err_set(err, EPERM, "nobody is there to be asked");
+		return err_hint(err, "--yes does it without asking");
+	}
+	return ask() ? 0 : err_set(err, ECANCELED, "nothing was changed");
+}
+
+int apply_run(const struct args *args, struct err *err)
+{
+	_cleanup_boot_ struct boot boot = BOOT_INIT;
+	_cleanup_plan_ struct plan plan;
+	int code;
+
+	plan_init(&plan, &boot.state, args->force);
+	code = boot_open(&boot, args, !args->dry_run, err);
+	if (code == EXIT_DONE)
+		code = exit_code(run_plan(&boot, &plan, err));
+	if (code != EXIT_DONE)
+		return code;
+	show(&plan);
+	if (args->dry_run || !plan.count)
+		return EXIT_DONE;
+	if (confirm(args, err) || plan_apply(&plan, err))
+		return EXIT_FAILED;
+	return EXIT_DONE;
+}

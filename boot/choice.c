@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* choice.c: chooses what is started. */
+#include <string.h>
+
+#include "boot/choice.h"
+#include "lib/format_text.h"
+
+struct candidates {
+	const struct image_list *images;
+	const struct boot_image *first;
+};
+
+static bool is_candidate(const char *id, const void *data)
+{
+	const struct candidates *candidates = data;
+	const struct boot_image *image = image_list_find(candidates->images, id);
+
+	return image && image != candidates->first;
+}
+
+static const struct boot_image *find_fallback(const struct candidates *candidates,
+					      const struct state *state)
+{
+	const char *good = state_last_good(state, is_candidate, candidates);
+	const struct boot_image *other = NULL;
+
+	if (good)
+		return image_list_find(candidates->images, good);
+	for (size_t i = 0; i < candidates->images->count; i++) {
+		const struct boot_image *image = &candidates->images->items[i];
+
+		if (image == candidates->first)
+			continue;
+		if (image->previous &&
+		    !strcmp(image->version, candidates->first->version))
+			return image;
+		if (!other)
+			other = image;
+	}
+	return other;
+}
+
+void choice_make(struct choice *choice, const struct image_list *images,
+		 const struct state *state, int tries, bool retry)
+{
+	struct candidates candidates = { .images = images };
+	const char *trial;
+	bool failed;
+
+	*choice = (struct choice){ .trial = TRIAL_NONE };
+	if (!images->count || images->items[0].previous)
+		return;
+	choice->first = candidates.first = &images->items[0];
+	choice->fallback = find_fallback(&candidates, state);
+	trial = state_trial(state, &failed);
+	if (!tries || !choice->first->id[0] || state_is_good(state, choice->first->id))
+		return;
+	if (!trial || strcmp(trial, choice->first->id) != 0 || (failed && retry))
+		choice->trial = TRIAL_BEGINS;
+	else
+		choice->trial = failed ? TRIAL_FAILED : TRIAL_RUNS;
+}
+
+char *choice_entry_name(const struct boot_image *image)
+{
+	if (!image->previous)
+		return format_text("bedplate-%s", image->version);
+	if (image->previous == 1)
+		return format_text("bedplate-%s-prev", image->version);
+	return format_text("bedplate-%s-prev%d", image->version, image->previous);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* image_list.c: finds the images that boot entries are made for. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/image_list.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/format_text.h"
+
+/* A release candidate comes before its release. */
+static int rank(const char *text)
+{
+	return !strncmp(text, "-rc", 3) ? -1 : *text != '\0';
+}
+
+int kernel_version_compare(const char *a, const char *b)
+{
+	while (*a && *b) {
+		if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
+			char *a_end, *b_end;
+			unsigned long long x = strtoull(a, &a_end, 10);
+			unsigned long long y = strtoull(b, &b_end, 10);
+
+			if (x != y)
+				return x > y ? 1 : -1;
+			a = a_end;
+			b = b_end;
+			continue;
+		}
+		if (rank(a) != rank(b) || *a != *b)
+			break;
+		a++;
+		b++;
+	}
+	if (rank(a) != rank(b))
+		return rank(a) > rank(b) ? 1 : -1;
+	return (unsigned char)*a - (unsigned char)*b;
+}
+
+/* Where a kernel lies: in the folder of the images, in /boot, or beside its modules. */
+static char *find_kernel(const struct place *place, int root_fd, const char *version)
+{
+	char *paths[] = {
+		format_text("%s/vmlinuz-%s", place->dir + (*place->dir == '/'), version),
+		format_text("boot/vmlinuz-%s", version),
+		format_text("lib/modules/%s/vmlinuz", version),
+		format_text("usr/lib/modules/%s/vmlinuz", version),
+	};
+	char *found = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		if (!found && paths[i] && file_exists(root_fd, paths[i]))
+			found = steal_pointer(paths[i]);
+		free(paths[i]);
+	}
+	return found;
+}
+
+static void image_release(struct boot_image *image)
+{
+	free(image->version);
+	free(image->kernel);
+	free(image->path);
+	free(image->id);
+	free(image->made);
+}
+
+static int add_image(struct image_list *list, struct boot_image image, struct err *err)
+{
+	struct boot_image *items = NULL;
+
+	if (image.version && image.path && image.id && image.made)
+		items = reallocarray(list->items, list->count + 1, sizeof(*items));
+	if (!items) {
+		image_release(&image);
+		return err_sys(err, ENOMEM, "listing images");
+	}
+	list->items = items;
+	items[list->count++] = image;
+	return 0;
+}
+
+static int add_placed(struct image_list *list, const struct placed *placed,
+		      const struct place *place, int root_fd, struct err *err)
+{
+	struct record_verdict verdict;
+	struct record_facts facts;
+	const char *id = json_string_value(json_object_get(placed->record.json, "id"));
+	struct boot_image image = { .previous = placed->previous };
+
+	record_get(&placed->record, &facts);
+	record_get_verdict(&placed->record, &verdict);
+	if (!placed->whole || !*facts.kernel || !strcmp(verdict.result, "failed"))
+		return 0;
+	image.kernel = find_kernel(place, root_fd, facts.kernel);
+	if (!image.kernel)
+		return 0;
+	image.version = strdup(facts.kernel);
+	image.path =
+		format_text("%s/%s", place->dir + (*place->dir == '/'), placed->name);
+	image.id = strdup(id ? id : "");
+	image.made = strdup(facts.made);
+	return add_image(list, image, err);
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct boot_image *x = a, *y = b;
+	int order;
+
+	if (!x->previous != !y->previous)
+		return x->previous ? 1 : -1;
+	order = kernel_version_compare(y->version, x->version);
+	return order ? order : x->previous - y->previous;
+}
+
+int image_list_read(struct image_list *list, const struct place *place, int root_fd,
+		    struct err *err)
+{
+	_cleanup_placed_list_ struct placed_list placed = PLACED_LIST_INIT;
+	int result = place_list(place, &placed, err);
+
+	for (size_t i = 0; !result && i < placed.count; i++)
+		result = add_placed(list, &placed.items[i], place, root_fd, err);
+	if (list->count)
+		qsort(list->items, list->count, sizeof(*list->items), by_age);
+	return result;
+}
+
+const struct boot_image *image_list_find(const struct image_list *list, const char *id)
+{
+	for (size_t i = 0; *id && i < list->count; i++)
+		if (!strcmp(list->items[i].id, id))
+			return &list->items[i];
+	return NULL;
+}
+
+void image_list_release(struct image_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		image_release(&list->items[i]);
+	free(list->items);
+	*list = (struct image_list)IMAGE_LIST_INIT;
+}

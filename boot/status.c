@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* status.c: shows the boot loader, its entries, and what this boot came from. */
+#include <stdio.h>
+#include <string.h>
+
+#include "boot/choice.h"
+#include "boot/commands.h"
+#include "boot/loader.h"
+#include "lib/cleanup.h"
+#include "lib/format_text.h"
+#include "lib/show_json.h"
+
+/* ---- as JSON, from which the text comes ---- */
+
+static json_t *json_running(const struct boot *boot)
+{
+	const struct boot_image *image =
+		image_list_find(&boot->images, boot->running.image);
+	_cleanup_free_ char *path = image ? format_text("/%s", image->path) : NULL;
+
+	return json_pack("{s:o, s:o, s:o, s:b}", "kernel",
+			 show_json_text(boot->running.kernel), "image_id",
+			 show_json_text(boot->running.image), "image",
+			 path ? show_json_text(path) : json_null(), "good",
+			 state_is_good(&boot->state, boot->running.image));
+}
+
+static json_t *json_image(const struct boot *boot, const struct boot_image *image)
+{
+	_cleanup_free_ char *path = format_text("/%s", image->path);
+	_cleanup_free_ char *name = choice_entry_name(image);
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:b}", "entry",
+			 show_json_text(name ? name : ""), "kernel",
+			 show_json_text(image->version), "image",
+			 show_json_text(path ? path : ""), "id",
+			 show_json_text(image->id), "made", show_json_text(image->made),
+			 "previous", image->previous, "good",
+			 state_is_good(&boot->state, image->id));
+}
+
+static json_t *json_images(const struct boot *boot)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < boot->images.count; i++)
+		json_array_append_new(list, json_image(boot, &boot->images.items[i]));
+	return list;
+}
+
+static json_t *json_trial(const struct boot *boot)
+{
+	static const char *const words[] = { [TRIAL_NONE] = "none",
+					     [TRIAL_BEGINS] =
+						     "begins with the next apply",
+					     [TRIAL_RUNS] = "running",
+					     [TRIAL_FAILED] = "failed" };
+	int tries = (int)boot->settings.host->boot_loader.tries;
+	struct choice choice;
+	_cleanup_free_ char *first = NULL, *fallback = NULL;
+
+	choice_make(&choice, &boot->images, &boot->state, tries, false);
+	if (choice.first)
+		first = choice_entry_name(choice.first);
+	if (choice.fallback)
+		fallback = choice_entry_name(choice.fallback);
+	return json_pack("{s:s, s:o, s:o}", "state", words[choice.trial], "first",
+			 first ? show_json_text(first) : json_null(), "fallback",
+			 fallback ? show_json_text(fallback) : json_null());
+}
+
+static int json_loaders(const struct boot *boot, json_t *all, struct err *err)
+{
+	static const char *const words[] = { "absent", "installed", "booted" };
+	const struct loader *chosen = loader_find(boot, NULL);
+	json_t *list = json_array();
+	int result = 0;
+
+	json_object_set_new(all, "loader",
+			    chosen ? json_string(chosen->name) : json_null());
+	json_object_set_new(all, "loaders", list);
+	for (size_t i = 0; !result && loaders[i]; i++) {
+		enum loader_presence presence = loaders[i]->detect(boot);
+		json_t *row = json_pack("{s:s, s:s}", "name", loaders[i]->name,
+					"presence", words[presence]);
+
+		json_array_append_new(list, row);
+		if (presence != LOADER_ABSENT && loaders[i]->status)
+			result = loaders[i]->status(boot, row, err);
+	}
+	return result;
+}
+
+static json_t *json_status(const struct boot *boot, struct err *err)
+{
+	json_t *all = json_object();
+
+	json_object_set_new(all, "version", json_integer(1));
+	json_object_set_new(all, "running", json_running(boot));
+	json_object_set_new(all, "trial", json_trial(boot));
+	json_object_set_new(all, "entries", json_images(boot));
+	json_object_set(all, "last_trial", json_object_get(boot->state.json, "trial"));
+	if (!json_loaders(boot, all, err))
+		return all;
+	json_decref(all);
+	return NULL;
+}
+
+/* ---- as text ---- */
+
+static const char *text_of(const json_t *row, const char *key)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+
+	return text ? text : "";
+}
+
+static bool is_set(const json_t *row, const char *key)
+{
+	return json_is_true(json_object_get(row, key));
+}
+
+static void show_running(const json_t *running)
+{
+	printf("running: kernel %s", text_of(running, "kernel"));
+	if (*text_of(running, "image"))
+		printf(", image %s", text_of(running, "image"));
+	else if (*text_of(running, "image_id"))
+		printf(", an image that is gone (%s)", text_of(running, "image_id"));
+	else
+		printf(", no image that says its id");
+	if (*text_of(running, "image_id"))
+		printf(is_set(running, "good") ? ", marked as good"
+					       : ", not marked as good yet");
+	putchar('\n');
+}
+
+static void show_trial(const json_t *all)
+{
+	const json_t *trial = json_object_get(all, "trial");
+	const json_t *last = json_object_get(all, "last_trial");
+
+	if (*text_of(trial, "first"))
+		printf("first: %s\n", text_of(trial, "first"));
+	if (*text_of(trial, "fallback"))
+		printf("fallback: %s\n", text_of(trial, "fallback"));
+	if (!strcmp(text_of(trial, "state"), "failed"))
+		printf("trial: the image for kernel %s, tried since %s, did not come up; another "
+		       "was good on %s\n",
+		       text_of(last, "kernel"), text_of(last, "since"),
+		       text_of(last, "failed"));
+	else if (strcmp(text_of(trial, "state"), "none") != 0)
+		printf("trial: %s\n", text_of(trial, "state"));
+}
+
+static void show_loader(const json_t *row)
+{
+	const char *key;
+	json_t *value;
+
+	printf("%s: %s\n", text_of(row, "name"), text_of(row, "presence"));
+	json_object_foreach((json_t *)row, key, value)
+	{
+		if (!strcmp(key, "name") || !strcmp(key, "presence"))
+			continue;
+		if (json_is_string(value))
+			printf("  %s: %s\n", key, json_string_value(value));
+		else if (json_is_boolean(value))
+			printf("  %s: %s\n", key, json_is_true(value) ? "yes" : "no");
+		else if (json_is_integer(value))
+			printf("  %s: %lld\n", key, (long long)json_integer_value(value));
+	}
+}
+
+static void show_text(const json_t *all)
+{
+	size_t i;
+	json_t *row;
+
+	show_running(json_object_get(all, "running"));
+	json_array_foreach(json_object_get(all, "loaders"), i, row)
+	{
+		if (strcmp(text_of(row, "presence"), "absent") != 0)
+			show_loader(row);
+	}
+	show_trial(all);
+	json_array_foreach(json_object_get(all, "entries"), i, row)
+	{
+		printf("%s: %s, made %s%s\n", text_of(row, "entry"),
+		       text_of(row, "image"), text_of(row, "made"),
+		       is_set(row, "good") ? ", good" : "");
+	}
+}
+
+int status_run(const struct args *args, struct err *err)
+{
+	_cleanup_boot_ struct boot boot = BOOT_INIT;
+	int code = boot_open(&boot, args, false, err);
+	json_t *all = code == EXIT_DONE ? json_status(&boot, err) : NULL;
+
+	if (!all)
+		return code == EXIT_DONE ? EXIT_FAILED : code;
+	if (args->json)
+		return show_json_value(all, err) ? EXIT_FAILED : EXIT_DONE;
+	show_text(all);
+	json_decref(all);
+	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
+}
