@@ -7,6 +7,9 @@ PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 VERSION := $(shell cat VERSION)
 LIBDIR = $(PREFIX)/lib/bedplate
+# Whose hooks are installed: folders of hooks/. By default those of this machine's packaging system.
+HOOKS ?= $(if $(wildcard /etc/debian_version),debian) $(if $(wildcard /etc/pacman.conf),pacman) \
+	$(if $(wildcard /etc/apk),apk) $(if $(wildcard /etc/gentoo-release),gentoo) kernel-install
 
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
@@ -137,7 +140,7 @@ all: $(PROGRAMS) $(MAN) $(SAMPLES) $(COMPLETIONS)
 
 # --- install -------------------------------------------------------------------------------
 
-SHARE := man/man5 man/man8 doc/bedplate bash-completion/completions zsh/vendor-completions \
+SHARE := man/man5 man/man7 man/man8 doc/bedplate bash-completion/completions zsh/vendor-completions \
 	fish/vendor_completions.d
 
 .PHONY: install clean distclean
@@ -148,6 +151,7 @@ install: all
 		$(B)/init-probe/init-probe $(B)/deps/sbin/lvm $(B)/deps/sbin/e2fsck $(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(B)/deps/bin/busybox.links $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 $(filter %.7,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 $(filter %.8,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 $(B)/sample/host.conf README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bedplate/
 	install -m 644 $(B)/completion/bash/bedplate \
@@ -155,6 +159,7 @@ install: all
 	install -m 644 $(B)/completion/zsh/_bedplate $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/
 	install -m 644 $(B)/completion/fish/bedplate.fish \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/
+	hooks/install '$(DESTDIR)' '$(LIBDIR)' common $(HOOKS)
 
 clean:
 	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/init-probe $(B)/mkinitramfs $(B)/boot $(B)/bedplate $(B)/tools $(B)/man \
@@ -183,11 +188,11 @@ help:
 #H make                 build everything into build/
 #H make demo            boot a Debian kernel from an LVM root in a VM and show where the time went
 #H make check           run every test; ends with "N passed, N failed"
-#H make check-unit, check-san, check-golden, check-vm, check-fuzz, lint: parts of it
+#H make check-unit, check-san, check-golden, check-hooks, check-vm, check-fuzz, lint: parts of it
 #H make check-vm CASES=regex     only the VM cases whose name matches
 #H make bench [PEERS="name=image ..."]   compare boot, size and generation with other initramfs systems
 #H make fuzz FUZZ_SECONDS=60     run each fuzzer for a time
-#H make install [DESTDIR=] [PREFIX=/usr]
+#H make install [DESTDIR=] [PREFIX=/usr] [HOOKS="debian kernel-install"]   see hooks/README.md
 #H make clean           remove what was built but the third-party parts; distclean: everything
 #H
 #H Variables: V=1 shows commands; SOURCES=dir[:dir] takes source archives from there; WERROR=1;

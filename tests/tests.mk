@@ -46,13 +46,15 @@ $(B)/fuzz/obj/%.o: %.c | $(DEPS_STAMPS) $(B)/setup-check.stamp
 		$(SAN_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 VM_TOOLS := $(B)/tests/vm/vmrun $(B)/tests/vm/testinit $(B)/tests/vm/lvmnative
-.PHONY: check check-unit check-san check-golden check-vm check-fuzz check-build lint fuzz
+.PHONY: check check-unit check-san check-golden check-hooks check-vm check-fuzz check-build lint fuzz
 check-unit: $(UNIT_TESTS:%=$(B)/unit/%)
 	@tests/run unit
 check-san: $(UNIT_TESTS:%=$(B)/unit-san/%)
 	@tests/run san
 check-golden: all $(B)/setup-check.stamp
 	@tests/run golden
+check-hooks: all $(B)/setup-check.stamp
+	@CASES='$(CASES)' tests/run hooks
 check-vm: all $(VM_TOOLS) $(B)/setup-check.stamp
 	@CASES='$(CASES)' tests/run vm
 check-fuzz: $(FUZZERS:%=$(B)/fuzz/%)
@@ -66,4 +68,4 @@ lint: all $(B)/setup-check.stamp
 # built with warnings as errors.
 check: $(B)/setup-check.stamp $(B)/setup-vm.stamp all $(VM_TOOLS) $(UNIT_TESTS:%=$(B)/unit/%) \
 		$(UNIT_TESTS:%=$(B)/unit-san/%) $(FUZZERS:%=$(B)/fuzz/%)
-	@CASES='$(CASES)' tests/run lint unit san fuzz golden vm
+	@CASES='$(CASES)' tests/run lint unit san fuzz golden hooks vm

@@ -76,6 +76,25 @@ vm_hash() {
 	done | sha256sum | cut -c1-16
 }
 
+# vm_debian_sources SUITE DIR: what mmdebstrap needs to make a Debian system of this suite from
+# the machine's own entries (tools/apt-private knows them): DIR/debian.sources and DIR/apt.conf.
+vm_debian_sources() {
+	"$vm_top/tools/apt-private" update
+	awk -v suite="$1" '
+		/^Suites:/ {
+			line = $1
+			for (i = 2; i <= NF; i++)
+				if ($i ~ "^" suite "(-|$)")
+					line = line " " $i
+			print line
+			next
+		}
+		/^Types:/ { print "Types: deb"; next }
+		/^Targets:/ { next }
+		{ print }' "$vm_build/apt/sources.d/debian.sources" >"$2/debian.sources"
+	apt-config dump | grep -E '^Acquire::(https?::|Check-|Retries)' >"$2/apt.conf" || true
+}
+
 # vm_copy_program NAME TREE: this machine's program and the libraries it needs.
 vm_copy_program() {
 	local path library

@@ -1,0 +1,194 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # lib.bash and bats set them
+# Debian: real kernels' packages installed, upgraded and removed by the real dpkg, with dkms,
+# initramfs-tools and update-grub beside.
+
+load lib
+
+# The system that all cases begin with has the older kernel, installed by dpkg with our hooks there.
+setup_file() {
+	export base=$BATS_FILE_TMPDIR/base
+	layers "$base" "$hooks_state"/tree/{debian,common} "$hooks_state/root-bookworm"
+	host_conf
+	# Its image is small; here it matters that there is one.
+	echo MODULES=list >"$root/etc/initramfs-tools/conf.d/quick"
+	stand_ins
+	in_root update-grub
+	install_kernel older >"$base/log" 2>&1 || { cat "$base/log" && return 1; }
+	umount -R "$root"
+}
+
+teardown_file() {
+	leave_root "$base"
+}
+
+setup() {
+	old=$(cat "$debs/older") new=$(cat "$debs/newer")
+	layers "$BATS_TEST_TMPDIR" "$base/changes" "$hooks_state"/tree/{debian,common} "$hooks_state/root-bookworm"
+}
+
+teardown() {
+	leave_root
+}
+
+# A chroot's root is on no device that grub-probe could name, and the tests may run in a container,
+# where zz-update-grub does nothing.
+stand_ins() {
+	local program
+	cat >"$root/usr/sbin/grub-probe" <<-'END'
+		#!/bin/sh
+		case $* in
+		*--target=device*) echo /dev/vda1 ;;
+		*--target=fs\ * | *--target=fs) echo ext2 ;;
+		*--target=fs_uuid*) echo 0000-0000 ;;
+		*--target=partmap*) echo gpt ;;
+		*--target=abstraction*) ;;
+		*) echo "hd0" ;;
+		esac
+	END
+	printf '#!/bin/sh\nexit 1\n' >"$root/usr/bin/systemd-detect-virt"
+	chmod +x "$root/usr/sbin/grub-probe" "$root/usr/bin/systemd-detect-virt"
+}
+
+# install_kernel NAME: of the packages in debs.
+install_kernel() {
+	cp "$debs/$1.deb" "$root/tmp/kernel.deb"
+	in_root dpkg --force-unsafe-io -i /tmp/kernel.deb
+}
+
+package_state() {
+	in_root dpkg-query -W -f '${db:Status-Status}' "linux-image-$1"
+}
+
+# Kernels in grub.cfg's order: the first one is the default.
+grub_kernels() {
+	grep -o 'vmlinuz-[^ ]*' "$root/boot/grub/grub.cfg" | sed 's/vmlinuz-//' | uniq | awk '!seen[$0]++' | xargs
+}
+
+@test "a kernel that dpkg installs gets a verified image, with a record, before GRUB lists it" {
+	ours "$old"
+	[ "$(verdict "$old")" = passed ]
+	[ "$(package_state "$old")" = installed ]
+	[ "$(grub_kernels)" = "$old" ]
+	grep -q "initrd.*/initrd.img-$old\$" "$root/boot/grub/grub.cfg"
+	# initramfs-tools made one before, which is the previous one now.
+	grep -A 1 'postinst.d/initramfs-tools' "$base/log" | grep -q "Generating /boot/initrd.img-$old"
+	in_root lsinitramfs "/boot/initrd.img-$old.prev" | grep -q scripts/init-top
+	[ ! -e "$root/boot/initrd.img-$old.prev.json" ]
+}
+
+@test "a second kernel gets its own image and becomes the default; the first one's stays" {
+	local before
+	before=$(sha512sum <"$root/boot/initrd.img-$old")
+	install_kernel newer
+	ours "$new"
+	[ "$(grub_kernels)" = "$new $old" ]
+	[ "$(sha512sum <"$root/boot/initrd.img-$old")" = "$before" ]
+	ours "$old"
+}
+
+@test "the same version installed again leaves our image in its place, and makes no other one" {
+	local before
+	before=$(stat -c '%i %y' "$root/boot/initrd.img-$old")
+	run install_kernel older
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"is up to date"* ]]
+	ours "$old"
+	refute grep -q "verifying it" <<<"$output"
+	[ "$(stat -c '%i %y' "$root/boot/initrd.img-$old")" = "$before" ]
+	[ ! -e "$root/boot/initrd.img-$old.dpkg-bak" ]
+	in_root lsinitramfs "/boot/initrd.img-$old.prev" | grep -q scripts/init-top
+}
+
+@test "update-initramfs -u leaves our image in its place, and its own as the previous one" {
+	local ours prev
+	ours=$(sha512sum <"$root/boot/initrd.img-$old")
+	prev=$(sha512sum <"$root/boot/initrd.img-$old.prev")
+	echo "# a change" >>"$root/etc/initramfs-tools/modules"
+	run in_root update-initramfs -u -k "$old"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"is up to date"* && $output != *"verifying it"* ]]
+	[ "$(sha512sum <"$root/boot/initrd.img-$old")" = "$ours" ]
+	ours "$old"
+	[ "$(sha512sum <"$root/boot/initrd.img-$old.prev")" != "$prev" ]
+	[ ! -e "$root/boot/initrd.img-$old.dpkg-bak" ]
+	# Something that ours consists of has changed as well.
+	echo "options virtio_blk num_request_queues=1" >"$root/etc/modprobe.d/local.conf"
+	fails 0 "verifying it" in_root update-initramfs -u -k "$old"
+	ours "$old"
+	# -c keeps no copy of what was there.
+	fails 0 "making it: .*not the one that was recorded" in_root update-initramfs -c -k "$old"
+	ours "$old"
+}
+
+@test "update-initramfs makes no image of ours for a kernel that never had one" {
+	in_root bedplate mkinitramfs remove "$old"
+	in_root update-initramfs -c -k "$old"
+	[ ! -e "$root/boot/initrd.img-$old.json" ]
+}
+
+@test "removing a kernel removes our image and what belongs to it, and nobody else's" {
+	install_kernel newer
+	echo theirs | tee "$root/boot/initrd.img-5.0-custom" >"$root/boot/vmlinuz-5.0-custom"
+	in_root dpkg --force-unsafe-io -r "linux-image-$old"
+	[ "$(cd "$root/boot" && ls -A | grep -F "$old" | xargs)" = "" ]
+	[ "$(grub_kernels)" = "$new 5.0-custom" ]
+	in_root dpkg --force-unsafe-io --purge "linux-image-$old"
+	[ ! -e "$root/lib/modules/$old" ]
+	ours "$new"
+	[ "$(cat "$root/boot/initrd.img-5.0-custom")" = theirs ]
+	# One whose record is gone is somebody else's, too; initramfs-tools is not there to remove it.
+	rm "$root/boot/initrd.img-$new.json" "$root/etc/kernel/postrm.d/initramfs-tools"
+	in_root dpkg --force-unsafe-io --purge "linux-image-$new"
+	[ -e "$root/boot/initrd.img-$new" ]
+}
+
+@test "a kernel with a damaged storage driver: dpkg fails, says why, and the default stays" {
+	local before
+	before=$(sha512sum <"$root/boot/initrd.img-$old")
+	cp "$root/boot/grub/grub.cfg" "$BATS_TEST_TMPDIR/grub.cfg"
+	journal_start
+	run install_kernel broken
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[[ $output == *"bedplate: kernel $new has no new image, and the boot loader's default stays: "*"virtio_blk.ko is not for kernel $new"* ]]
+	[[ $output == *"error processing package linux-image-$new"* ]]
+	[ "$(package_state "$new")" = half-configured ]
+	kill "$journal_pid"
+	grep -a "bedplate: kernel $new has no new image.*virtio_blk.ko is not for kernel" "$BATS_TEST_TMPDIR/journal"
+	cmp "$root/boot/grub/grub.cfg" "$BATS_TEST_TMPDIR/grub.cfg"
+	[ "$(sha512sum <"$root/boot/initrd.img-$old")" = "$before" ]
+	[ ! -e "$root/boot/initrd.img-$new.json" ]
+	ours "$old"
+	# The repaired kernel is configured, and is the default then.
+	install_kernel newer
+	ours "$new"
+	[ "$(grub_kernels)" = "$new $old" ]
+}
+
+@test "an upgrade within a version whose driver is damaged keeps the image that was proved" {
+	local before
+	install_kernel newer
+	before=$(sha512sum <"$root/boot/initrd.img-$new")
+	fails 1 "virtio_blk.ko is not for kernel" install_kernel broken
+	[ "$(sha512sum <"$root/boot/initrd.img-$new")" = "$before" ]
+	ours "$new"
+	[ "$(verdict "$new")" = passed ]
+	# Nor does update-initramfs get its image into that place.
+	fails 1 "" in_root update-initramfs -u -k "$new"
+	[[ $output == *"virtio_blk.ko is not for kernel"* ]]
+	[ "$(sha512sum <"$root/boot/initrd.img-$new")" = "$before" ]
+}
+
+@test "scripts that a removed Bedplate leaves behind do no harm, and say so" {
+	rm -r "$root/usr/lib/bedplate" "$root/usr/bin/bedplate"
+	fails 0 "zy-bedplate: bedplate is not installed: kernel $new gets no image from it" install_kernel newer
+	[ "$(package_state "$new")" = installed ]
+	[ "$(grub_kernels)" = "$new $old" ]
+	in_root update-initramfs -u -k "$new"
+	fails 0 "bedplate is not installed" in_root dpkg --force-unsafe-io --purge "linux-image-$new"
+	[ "$(package_state "$new" 2>/dev/null)" != installed ]
+}

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # used by the cases; bats sets status and output
+# What the hooks' cases share.
+
+# shellcheck source=tests/hooks/common.bash
+. "$BATS_TEST_DIRNAME/common.bash"
+debs=$hooks_state/debs
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+unset BEDPLATE_LIBDIR BEDPLATE_EXEC_PATH SOURCE_DATE_EPOCH
+
+# layers FOLDER LOWER...: mounts the trees one over the other at FOLDER/root, the first one on top;
+# what changes goes to FOLDER/changes.
+layers() {
+	local folder=$1 lower
+	shift
+	mkdir -p "$folder"/{root,changes,work}
+	lower=$(printf ':%s' "$@")
+	mount -t overlay overlay -o "lowerdir=${lower#:},upperdir=$folder/changes,workdir=$folder/work" "$folder/root"
+	root=$folder/root
+	mount -t proc proc "$root/proc"
+	mount -t tmpfs -o mode=755 dev "$root/dev"
+	local node
+	for node in null zero full random urandom tty; do
+		touch "$root/dev/$node"
+		mount --bind "/dev/$node" "$root/dev/$node"
+	done
+	ln -s /proc/self/fd "$root/dev/fd"
+	mkdir "$root/dev/shm"
+}
+
+# A chroot has no devices of its own, and no host that an image could be made for.
+host_conf() {
+	mkdir -p "$root/etc/bedplate"
+	printf '[Image]\nMode=generic\nVerify=static\n' >"$root/etc/bedplate/host.conf"
+}
+
+in_root() {
+	TMPDIR=/tmp timeout 300 chroot "$root" "$@" </dev/null
+}
+
+# fails STATUS PATTERN COMMAND...: ends with this status and says this.
+fails() {
+	local status_wanted=$1 pattern=$2
+	shift 2
+	run "$@"
+	echo "$output"
+	[ "$status" -eq "$status_wanted" ] && [[ "$output" =~ $pattern ]]
+}
+
+# ours VERSION: the image of this kernel is the one that its record describes.
+ours() {
+	[ "$(in_root bedplate mkinitramfs status "$1" --json | jq -c '.kernels[0] | [.there, .recorded]')" = '[true,true]' ]
+}
+
+verdict() {
+	in_root bedplate mkinitramfs status "$1" --json | jq -r '.kernels[0].verified.result'
+}
+
+refute() {
+	if "$@"; then
+		echo "unexpected: $*"
+		return 1
+	fi
+}
+
+# journal_start, journal: what came to /dev/log.
+journal_start() {
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	perl -MSocket -MIO::Handle -e '
+		my ($s, $line);
+		socket($s, PF_UNIX, SOCK_DGRAM, 0) && bind($s, pack_sockaddr_un($ARGV[0])) or die $!;
+		open(my $out, ">", $ARGV[1]) or die $!;
+		$out->autoflush;
+		close(STDOUT);
+		print $out "$line\n" while defined(recv($s, $line, 65536, 0))' \
+		"$root/dev/log" "$BATS_TEST_TMPDIR/journal" >"$BATS_TEST_TMPDIR/ready" 3>&- &
+	journal_pid=$!
+	cat <"$BATS_TEST_TMPDIR/ready" # ends when it listens
+}
+
+leave_root() {
+	[ -z "${journal_pid:-}" ] || kill "$journal_pid" 2>/dev/null || :
+	umount -R "${1:-$BATS_TEST_TMPDIR}/root" 2>/dev/null || :
+}
