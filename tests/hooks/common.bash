@@ -17,7 +17,7 @@ hooks_state=$vm_build/hooks
 # The real tools, by suite.
 hooks_packages() {
 	case $1 in
-	bookworm) echo "systemd,udev,initramfs-tools,zstd,kmod,linux-base,grub-pc,dkms,tcc,pacman-package-manager,libarchive-tools,patch,make" ;;
+	bookworm) echo "systemd,udev,initramfs-tools,zstd,kmod,linux-base,grub-pc,dkms,tcc,pacman-package-manager" ;;
 	trixie) echo "systemd,udev,initramfs-tools,zstd,kmod,linux-base,systemd-boot,systemd-boot-efi,systemd-ukify,dkms" ;;
 	esac
 }
