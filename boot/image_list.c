@@ -83,13 +83,17 @@ static int add_image(struct image_list *list, struct boot_image image, struct er
 	return 0;
 }
 
+static char *path_of(const struct place *place, const char *name)
+{
+	return format_text("%s/%s", place->dir + (*place->dir == '/'), name);
+}
+
 static int add_placed(struct image_list *list, const struct placed *placed,
 		      const struct place *place, int root_fd, struct err *err)
 {
+	struct boot_image image = { .previous = placed->previous };
 	struct record_verdict verdict;
 	struct record_facts facts;
-	const char *id = json_string_value(json_object_get(placed->record.json, "id"));
-	struct boot_image image = { .previous = placed->previous };
 
 	record_get(&placed->record, &facts);
 	record_get_verdict(&placed->record, &verdict);
@@ -99,11 +103,39 @@ static int add_placed(struct image_list *list, const struct placed *placed,
 	if (!image.kernel)
 		return 0;
 	image.version = strdup(facts.kernel);
-	image.path =
-		format_text("%s/%s", place->dir + (*place->dir == '/'), placed->name);
-	image.id = strdup(id ? id : "");
+	image.path = path_of(place, placed->name);
+	image.id = strdup(facts.id);
 	image.made = strdup(facts.made);
 	return add_image(list, image, err);
+}
+
+/* What was in an image's place before it may be somebody else's, which has no record: of a host
+ * on which ours is the first, it is what is known to boot. */
+static int add_foreign(struct image_list *list, const struct placed *placed,
+		       const struct place *place, int root_fd, struct err *err)
+{
+	struct record_facts facts;
+	int result = 0;
+
+	record_get(&placed->record, &facts);
+	for (int number = 1; !result && number <= PLACE_KEEP_MAX; number++) {
+		struct boot_image image = { .previous = number };
+		_cleanup_free_ char *name = place_previous(placed->name, number);
+		_cleanup_placed_ struct placed previous = { .name = NULL };
+
+		if (!name)
+			return err_sys(err, ENOMEM, "listing images");
+		result = placed_read(place, name, &previous, err);
+		if (result || !previous.there || previous.record.json)
+			continue;
+		image.version = strdup(facts.kernel);
+		image.kernel = find_kernel(place, root_fd, facts.kernel);
+		image.path = path_of(place, name);
+		image.id = strdup("");
+		image.made = strdup("");
+		result = add_image(list, image, err);
+	}
+	return result;
 }
 
 static int by_age(const void *a, const void *b)
@@ -123,8 +155,13 @@ int image_list_read(struct image_list *list, const struct place *place, int root
 	_cleanup_placed_list_ struct placed_list placed = PLACED_LIST_INIT;
 	int result = place_list(place, &placed, err);
 
-	for (size_t i = 0; !result && i < placed.count; i++)
+	for (size_t i = 0; !result && i < placed.count; i++) {
+		size_t before = list->count;
+
 		result = add_placed(list, &placed.items[i], place, root_fd, err);
+		if (!result && list->count > before && !placed.items[i].previous)
+			result = add_foreign(list, &placed.items[i], place, root_fd, err);
+	}
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), by_age);
 	return result;

@@ -12,7 +12,7 @@ struct boot_image {
 	char *version; /* of its kernel */
 	char *kernel; /* the kernel's own path below the root: boot/vmlinuz-6.1.0-18-amd64 */
 	char *path;   /* the image's: boot/initrd.img-6.1.0-18-amd64 */
-	char *id;     /* 16 hexadecimal digits; "" where the image does not say */
+	char *id;     /* 16 hexadecimal digits; "" where it has none */
 	char *made;   /* when */
 	int previous; /* 0: the kernel's present one; 1: NAME.prev ... */
 };
@@ -29,7 +29,8 @@ struct image_list {
 	}
 
 /* Those of the folder whose record is about the file that is there, that were not found to be
- * wrong, and whose kernel is there, too. */
+ * wrong, and whose kernel is there, too; and of these kernels also previous images without a
+ * record, which are somebody else's. */
 int image_list_read(struct image_list *list, const struct place *place, int root_fd,
 		    struct err *err);
 
