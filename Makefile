@@ -150,6 +150,7 @@ install: all
 	install -m 755 $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/boot/bedplate-boot $(B)/init/init \
 		$(B)/init-probe/init-probe $(B)/deps/sbin/lvm $(B)/deps/sbin/e2fsck $(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(B)/deps/bin/busybox.links $(DESTDIR)$(LIBDIR)/
+	install -m 755 boot/grub-entries $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 $(filter %.7,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 $(filter %.8,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man8/

@@ -53,7 +53,8 @@ void choice_make(struct choice *choice, const struct image_list *images,
 	choice->first = candidates.first = &images->items[0];
 	choice->fallback = find_fallback(&candidates, state);
 	trial = state_trial(state, &failed);
-	if (!tries || !choice->first->id[0] || state_is_good(state, choice->first->id))
+	if (!tries || !choice->fallback || !choice->first->id[0] ||
+	    state_is_good(state, choice->first->id))
 		return;
 	if (!trial || strcmp(trial, choice->first->id) != 0 || (failed && retry))
 		choice->trial = TRIAL_BEGINS;

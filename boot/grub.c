@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* grub.c: GRUB, as a boot loader that is set up. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "boot/commands.h"
+#include "boot/grub.h"
+#include "boot/grub_files.h"
+#include "boot/grub_menu.h"
 #include "boot/loader.h"
 #include "lib/boot_cmdline.h"
 #include "lib/cleanup.h"
 #include "lib/cmdline.h"
 #include "lib/file.h"
+#include "lib/format_text.h"
 #include "lib/schema/host.h"
 
 static enum loader_presence grub_detect(const struct boot *boot)
 {
 	_cleanup_cmdline_ struct cmdline cmdline = CMDLINE_INIT;
 
-	if (!file_exists(boot->root_fd, "boot/grub/grub.cfg") &&
-	    !file_exists(boot->root_fd, "boot/grub2/grub.cfg"))
+	if (!grub_find(boot->root_fd))
 		return LOADER_ABSENT;
 	/* It tells the kernel where it came from; the firmware and systemd-boot do not. */
 	if (!cmdline_read(&cmdline, boot->root_fd, NULL) &&
@@ -30,23 +34,187 @@ static int grub_import(const struct boot *boot, struct strbuf *out, struct err *
 	int result = boot_cmdlines_read(&cmdlines, boot->root_fd, err);
 
 	for (size_t i = 0; !result && i < cmdlines.count; i++)
-		if (!strcmp(cmdlines.items[i].source, "etc/default/grub"))
+		if (!strcmp(cmdlines.items[i].source, GRUB_DEFAULTS))
 			strbuf_adds(out, cmdlines.items[i].text);
 	return result;
 }
 
-int grub_entries_run(const struct args *args, struct err *err)
+/* The words of the command line as GRUB's script has them. */
+static int write_words(const struct boot *boot, struct strbuf *out, struct err *err)
 {
-	_cleanup_boot_ struct boot boot = BOOT_INIT;
+	_cleanup_strbuf_ struct strbuf whole;
 
-	return boot_open(&boot, args, false, err);
+	strbuf_init(&whole, 0);
+	for (size_t i = 0; i < boot->words.count; i++) {
+		if (i)
+			strbuf_addc(out, ' ');
+		grub_menu_quote(boot->words.items[i].text, out);
+	}
+	return boot_cmdline(boot, false, &whole, err);
+}
+
+static void menu_init(struct grub_menu *menu, const struct boot *boot, bool can_count)
+{
+	const struct host_boot_loader *settings = &boot->settings.host->boot_loader;
+
+	*menu = (struct grub_menu){ .images = &boot->images,
+				    .tries = can_count ? (int)settings->tries : 0,
+				    .panic = (unsigned)(settings->trial_panic_ms / 1000),
+				    .previous = settings->previous,
+				    .ours = boot->has_cmdline,
+				    .cmdline = "",
+				    .root = "",
+				    .title = "Linux" };
+	choice_make(&menu->choice, &boot->images, &boot->state, menu->tries,
+		    boot->args->retry);
+}
+
+int grub_menu_open(struct grub_menu *menu, const struct boot *boot, struct strbuf *words,
+		   struct err *err)
+{
+	const struct grub *grub = grub_find(boot->root_fd);
+	struct plan plan = { .root_fd = boot->root_fd };
+	const char *why;
+
+	menu_init(menu, boot, grub && grub_can_count(&plan, grub, &why));
+	return write_words(boot, words, err);
+}
+
+/* What counts down, and from where: only a trial that begins is set, or one whose variables
+ * are gone. */
+static int plan_trial(struct boot *boot, struct plan *plan, const struct grub *grub,
+		      const struct grub_menu *menu, struct err *err)
+{
+	const struct boot_image *first = menu->choice.first;
+	_cleanup_strbuf_ struct strbuf now;
+	bool is_set;
+
+	strbuf_init(&now, 0);
+	if (menu->choice.trial == TRIAL_NONE)
+		return grub_plan_environment(plan, grub, NULL, 0, err);
+	grub_read_environment(boot->root_fd, grub, &now);
+	is_set = strstr(now.text, first->id) && strstr(now.text, GRUB_TRIES "=");
+	if (menu->choice.trial == TRIAL_BEGINS)
+		state_begin_trial(&boot->state, first->id, first->version);
+	else if (is_set)
+		return 0;
+	return grub_plan_environment(plan, grub, first->id,
+				     menu->choice.trial == TRIAL_FAILED ? 0 : menu->tries,
+				     err);
+}
+
+static int plan_config(struct boot *boot, struct plan *plan, const struct grub *grub,
+		       const struct grub_menu *menu, bool changed, struct err *err)
+{
+	const char *argv[] = { grub->mkconfig, NULL };
+	const char *check[] = { grub->script_check, NULL };
+	_cleanup_strbuf_ struct strbuf config, before, after;
+
+	strbuf_init(&config, 0);
+	strbuf_init(&before, 0);
+	strbuf_init(&after, 0);
+	file_read(boot->root_fd, grub->config, &config, NULL);
+	grub_menu_find(config.text, &before);
+	if (menu)
+		grub_menu_describe(menu, &after);
+	if (!changed && !strcmp(before.text, after.text))
+		return 0;
+	return plan_generate(plan, argv, check, after.length ? GRUB_REMARK : NULL,
+			     grub->config, before.text, after.text,
+			     "GRUB's configuration, of which this is our part", err);
 }
 
 static int grub_plan(struct boot *boot, struct plan *plan, struct err *err)
 {
-	(void)boot;
-	(void)plan;
-	(void)err;
+	const struct grub *grub = grub_find(boot->root_fd);
+	size_t before = plan->count;
+	_cleanup_strbuf_ struct strbuf words;
+	struct grub_menu menu;
+	const char *why;
+	bool can_count;
+	int result;
+
+	strbuf_init(&words, 0);
+	if (!grub)
+		return err_set(err, ENOENT, "there is no /boot/grub/grub.cfg");
+	can_count = grub_can_count(plan, grub, &why);
+	if (!can_count)
+		plan_note(
+			plan,
+			"GRUB cannot write to %s (%s): the tries of a new image are not "
+			"counted",
+			grub->folder, why);
+	menu_init(&menu, boot, can_count);
+	result = write_words(boot, &words, err);
+	menu.cmdline = words.text;
+	if (!result)
+		result = grub_plan_cmdline(boot, plan,
+					   boot->has_cmdline ? words.text : NULL, err);
+	if (!result)
+		result = grub_plan_script(plan, true, err);
+	if (!result)
+		result = plan_config(boot, plan, grub, &menu, plan->count > before, err);
+	/* Last: the entry that counts has to be there first. */
+	return result ? result : plan_trial(boot, plan, grub, &menu, err);
+}
+
+static int grub_clear(struct boot *boot, struct plan *plan, struct err *err)
+{
+	const struct grub *grub = grub_find(boot->root_fd);
+	size_t before = plan->count;
+	int result;
+
+	if (!grub)
+		return 0;
+	result = grub_plan_cmdline(boot, plan, NULL, err);
+	if (!result)
+		result = grub_plan_script(plan, false, err);
+	if (!result)
+		result = plan_config(boot, plan, grub, NULL, plan->count > before, err);
+	return result ? result : grub_plan_environment(plan, grub, NULL, 0, err);
+}
+
+/* The running image is no longer on trial; or it is the fallback, because the one on trial
+ * has used up its tries. */
+static int grub_good(struct boot *boot, struct plan *plan, struct err *err)
+{
+	const struct grub *grub = grub_find(boot->root_fd);
+	bool failed;
+	const char *trial = state_trial(&boot->state, &failed);
+	_cleanup_strbuf_ struct strbuf now;
+
+	strbuf_init(&now, 0);
+	if (!grub || !trial)
+		return 0;
+	grub_read_environment(boot->root_fd, grub, &now);
+	if (!strcmp(trial, boot->running.image)) {
+		state_end_trial(&boot->state);
+		return grub_plan_environment(plan, grub, NULL, 0, err);
+	}
+	if (strstr(now.text, trial) && strstr(now.text, GRUB_TRIES "=0\n"))
+		state_fail_trial(&boot->state);
+	return 0;
+}
+
+static int grub_status(const struct boot *boot, json_t *into, struct err *err)
+{
+	const struct grub *grub = grub_find(boot->root_fd);
+	_cleanup_free_ char *config = format_text("/%s", grub->config);
+	_cleanup_strbuf_ struct strbuf now;
+	const char *tries;
+
+	strbuf_init(&now, 0);
+	if (!config)
+		return err_sys(err, ENOMEM, "looking at GRUB");
+	grub_read_environment(boot->root_fd, grub, &now);
+	tries = strstr(now.text, GRUB_TRIES "=");
+	json_object_set_new(into, "configuration", json_string(config));
+	json_object_set_new(into, "our_script",
+			    json_boolean(file_exists(boot->root_fd, GRUB_SCRIPT)));
+	if (tries)
+		json_object_set_new(
+			into, "tries_left",
+			json_integer(strtol(tries + strlen(GRUB_TRIES "="), NULL, 10)));
 	return 0;
 }
 
@@ -56,5 +224,8 @@ const struct loader loader_grub = {
 	.gives_root = true,
 	.detect = grub_detect,
 	.plan = grub_plan,
+	.clear = grub_clear,
+	.good = grub_good,
+	.status = grub_status,
 	.import = grub_import,
 };
