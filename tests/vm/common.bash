@@ -105,6 +105,22 @@ vm_copy_program() {
 	done
 }
 
+# vm_copy_modules TREE PATH...: these folders and files of the kernel's modules as a system has them;
+# the others only cost time where a running system asks for what it needs by itself.
+vm_copy_modules() {
+	local tree=$1 modules=$vm_state/kernel/$KERNEL/modules version path target
+	version=$("$vm_here/kernel")
+	target=$tree/lib/modules/$version
+	shift
+	for path; do
+		[[ -e $modules/kernel/$path ]] || continue
+		mkdir -p "$target/kernel/${path%/*}"
+		cp -aT "$modules/kernel/$path" "$target/kernel/$path"
+	done
+	cp "$modules"/modules.{order,builtin,builtin.modinfo} "$target"
+	depmod -b "$tree" "$version"
+}
+
 # vm_accel: kvm or tcg.
 vm_accel() {
 	if [[ $ACCEL == auto ]]; then

@@ -18,6 +18,9 @@
 #   cmdline=...        the kernel's command line (vm_cmdline comes before it)
 #   controller=KIND    virtio-blk (default), virtio-scsi, nvme, ahci, ide, usb
 #   firmware=1         start the kernel as a boot loader does, by way of the firmware
+#   loader=bios|ovmf   start nothing but the firmware: what boots is on the disks. The guest may
+#                      start anew (a panic is no end), and OVMF keeps its variables from one
+#                      vm_boot of the case to the next
 #   kernel=SUITE machine=KIND mem=MIB smp=COUNT deadline=SECONDS
 #   late=NAME...       layouts that are plugged in late: after=SECONDS (5) since the
 #                      console said when=REGEX (the kernel's line about /init)
@@ -176,7 +179,7 @@ vm_set_options() {
 	declare -gA vm_option=([disk]="" [drive]="" [late]="" [image]=${VM_IMAGE:-generic}
 		[image_options]="" [cmdline]="" [conf]="" [file]=""
 		[controller]=virtio-blk [kernel]=$KERNEL [machine]=$MACHINE
-		[mem]=$VM_MEM [smp]=$VM_SMP [deadline]=$VM_DEADLINE [after]=5
+		[mem]=$VM_MEM [smp]=$VM_SMP [deadline]=$VM_DEADLINE [after]=5 [loader]=""
 		[when]='Run /init as init process' [iommu]="" [firmware]="")
 	vm_more_devices=()
 	for option; do
@@ -197,18 +200,34 @@ vm_set_options() {
 # How a shell's prompt looks at the start of a line: "/ # ", "rescue# ".
 vm_prompt='^[^[# ]+ ?[#$] '
 
-vm_boot() {
+# What starts the guest: the kernel itself, or a boot loader on its disks.
+vm_plug_kernel() {
 	local image linux=vmlinux
+	"$vm_here/kernel" "${vm_option[kernel]}" >/dev/null || return
+	image=$(vm_image) || return
+	[[ -z ${vm_option[firmware]} ]] || linux=vmlinuz
+	[[ -z ${vm_option[conf]} ]] || image=$(vm_overlay "$image") || return
+	vm_more+=(-kernel "$vm_state/kernel/${vm_option[kernel]}/$linux" -initrd "$image"
+		-append "$vm_cmdline ${vm_option[cmdline]}")
+}
+
+vm_plug_firmware() {
+	local variables=$BATS_TEST_TMPDIR/variables.fd code=/usr/share/OVMF/OVMF_CODE_4M.fd
+	local pflash=if=pflash,format=raw
+	vm_resets=(-R)
+	vm_more+=(-action reboot=reset)
+	[[ ${vm_option[loader]} == ovmf ]] || return 0
+	[[ -e $variables ]] || cp /usr/share/OVMF/OVMF_VARS_4M.fd "$variables"
+	vm_more+=(-drive "$pflash,unit=0,readonly=on,file=$code" -drive "$pflash,unit=1,file=$variables")
+}
+
+vm_boot() {
 	vm_dir=$(vm_case_dir)
 	rm -rf "$vm_dir"
 	mkdir -p "$vm_dir"
 	: >"$vm_dir/rules"
 	vm_set_options "$@"
 	MACHINE=${vm_option[machine]}
-	"$vm_here/kernel" "${vm_option[kernel]}" >/dev/null || return
-	image=$(vm_image) || return
-	[[ -z ${vm_option[firmware]} ]] || linux=vmlinuz
-	[[ -z ${vm_option[conf]} ]] || image=$(vm_overlay "$image") || return
 	vm_machine "$(vm_accel)"
 	# It has to be there before what it watches over.
 	[[ -z ${vm_option[iommu]} ]] || vm_argv+=(-device "intel-iommu,intremap=on,caching-mode=on")
@@ -218,10 +237,15 @@ vm_boot() {
 	vm_plug_drive
 	vm_argv+=("${vm_more_devices[@]}")
 	vm_plug_late_disks
-	"$vmrun" -o "$vm_dir" -r "$vm_dir/rules" -d "${vm_option[deadline]}" -p "$vm_prompt" -- \
-		"${vm_argv[@]}" "${vm_more[@]}" -m "${vm_option[mem]}" -smp "${vm_option[smp]}" \
-		-kernel "$vm_state/kernel/${vm_option[kernel]}/$linux" -initrd "$image" \
-		-append "$vm_cmdline ${vm_option[cmdline]}"
+	vm_resets=()
+	if [[ -n ${vm_option[loader]} ]]; then
+		vm_plug_firmware
+	else
+		vm_plug_kernel || return
+	fi
+	"$vmrun" -o "$vm_dir" -r "$vm_dir/rules" -d "${vm_option[deadline]}" -p "$vm_prompt" \
+		"${vm_resets[@]}" -- "${vm_argv[@]}" "${vm_more[@]}" -m "${vm_option[mem]}" \
+		-smp "${vm_option[smp]}"
 }
 
 # A failed case's logs are kept, those of one that passed are not.

@@ -12,6 +12,9 @@
  *     qmp    pass ARGUMENT (JSON) to QEMU
  *     end    stop here, and call the end ARGUMENT
  *
+ * With -R a guest may start anew, by itself or after a panic (QEMU must not have got
+ * -no-reboot then), and the report goes on; such a guest ends by powering off or by a rule.
+ *
  * How it ended stands in DIR/result as ended=WORD: poweroff, reboot, panic, shell (a
  * prompt that no rule answered), deadline, qemu (QEMU stopped by itself), qmp-error,
  * or the word of an "end" rule. DIR/console.log has the console, DIR/console.times the
@@ -43,6 +46,7 @@ struct vm {
 	int qmp_fd;
 	long deadline_ms;
 	bool echo;
+	bool resets; /* a reset or a panic is no end */
 	regex_t prompt;
 	struct rules rules;
 	struct line console;
@@ -128,6 +132,8 @@ static void console_line(struct vm *vm)
 	fprintf(vm->log, "%s\n", text);
 	fflush(vm->log);
 	fprintf(vm->times, "%8.3f %s\n", now_ms() / 1000.0, text);
+	if (vm->resets)
+		return;
 	if (strstr(text, "end Kernel panic")) {
 		vm->stop_ms = 0;
 	} else if (strstr(text, "Kernel panic - not syncing")) {
@@ -287,11 +293,12 @@ static FILE *output(const char *dir, const char *name)
 
 static void usage(void)
 {
-	fputs("Usage: vmrun -o DIR [-d SECONDS] [-p PROMPT] [-r RULES] [-v] -- QEMU [ARG...]\n"
+	fputs("Usage: vmrun -o DIR [-d SECONDS] [-p PROMPT] [-r RULES] [-R] [-v] -- QEMU [ARG...]\n"
 	      "  -o DIR      where console.log, report and result go\n"
 	      "  -d SECONDS  kill the guest after this time (60)\n"
 	      "  -p PROMPT   extended regular expression of a shell's prompt\n"
 	      "  -r RULES    file of rules: PATTERN, DELAY, send|qmp|end, ARGUMENT; by tabs\n"
+	      "  -R          let the guest start anew; a panic is no end either\n"
 	      "  -v          show the console while it runs\n",
 	      stderr);
 	exit(2);
@@ -302,7 +309,7 @@ static void options_read(struct vm *vm, int argc, char **argv, const char **dir)
 	const char *prompt = "^[^[# ]+ ?[#$] ";
 	int option;
 
-	while ((option = getopt(argc, argv, "+o:d:p:r:v")) != -1) {
+	while ((option = getopt(argc, argv, "+o:d:p:r:Rv")) != -1) {
 		if (option == 'o')
 			*dir = optarg;
 		else if (option == 'd')
@@ -311,6 +318,8 @@ static void options_read(struct vm *vm, int argc, char **argv, const char **dir)
 			prompt = optarg;
 		else if (option == 'r')
 			rules_read(&vm->rules, optarg);
+		else if (option == 'R')
+			vm->resets = true;
 		else if (option == 'v')
 			vm->echo = true;
 		else
