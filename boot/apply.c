@@ -43,8 +43,10 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 		result = clear_others(boot, loader, plan, err);
 	if (!result && loader)
 		result = loader->plan(boot, plan, err);
-	if (!loader)
+	if (!loader) {
+		state_end_trial(&boot->state);
 		plan_note(plan, "no boot loader is set up ([BootLoader] Type=none)");
+	}
 	return result ? result : run_plan_state(boot, plan, err);
 }
 

@@ -123,29 +123,18 @@ int boot_read_words(struct boot *boot, struct err *err)
 	return result;
 }
 
-static bool has_word(const struct words *words, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (size_t i = 0; i < words->count; i++)
-		if (!strncmp(words->items[i].text, name, length) &&
-		    (!words->items[i].text[length] ||
-		     words->items[i].text[length] == '='))
-			return true;
-	return false;
-}
-
 int boot_cmdline(const struct boot *boot, bool with_root, struct strbuf *out,
 		 struct err *err)
 {
 	size_t before = out->length;
 	int result = 0;
 
-	if (with_root && !has_word(&boot->words, "root"))
+	if (with_root && !words_find(&boot->words, "root"))
 		result = root_device_words(boot->root_fd, boot->live, out, err);
 	if (result)
 		return result;
-	if (with_root && !has_word(&boot->words, "ro") && !has_word(&boot->words, "rw"))
+	if (with_root && !words_find(&boot->words, "ro") &&
+	    !words_find(&boot->words, "rw"))
 		strbuf_adds(out, out->length > before ? " ro" : "ro");
 	if (boot->words.count && out->length > before)
 		strbuf_addc(out, ' ');

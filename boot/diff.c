@@ -123,7 +123,7 @@ static size_t hunk_end(const struct edits *edits, size_t start)
 {
 	size_t last = start;
 
-	for (size_t i = start; i < edits->count && i <= last + 2 * CONTEXT; i++)
+	for (size_t i = start; i < edits->count && i <= last + 2 * CONTEXT + 1; i++)
 		if (edits->items[i].mark != ' ')
 			last = i;
 	return last + CONTEXT + 1 < edits->count ? last + CONTEXT + 1 : edits->count;

@@ -117,15 +117,6 @@ static int read_folders(struct folders *folders, struct err *err)
 
 /* ---- the entries ---- */
 
-/* Where a word of ours names the root, GRUB's own does not count. */
-static bool names_root(const struct boot *boot)
-{
-	for (size_t i = 0; i < boot->words.count; i++)
-		if (!strncmp(boot->words.items[i].text, "root=", 5))
-			return true;
-	return false;
-}
-
 static int print_entries(struct boot *boot, struct err *err)
 {
 	const struct args *args = boot->args;
@@ -140,7 +131,8 @@ static int print_entries(struct boot *boot, struct err *err)
 	if (!result)
 		result = grub_menu_open(&menu, boot, &words, err);
 	if (!result) {
-		if (args->grub_root && !names_root(boot))
+		/* Where a word of ours names the root, GRUB's own does not count. */
+		if (args->grub_root && !words_find(&boot->words, "root"))
 			strbuf_addf(&root, "%s ro", args->grub_root);
 		menu.root = root.text;
 		menu.cmdline = boot->has_cmdline    ? words.text

@@ -5,14 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/grub_block.h"
 #include "boot/grub_files.h"
 #include "boot/grub_menu.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/format_text.h"
-
-static const char block_begin[] = "# BEGIN bedplate boot";
-static const char block_end[] = "# END bedplate boot";
 
 static const struct grub grubs[] = {
 	{ "boot/grub/grub.cfg", "boot/grub/grubenv", "/boot/grub", "grub-mkconfig",
@@ -59,33 +57,6 @@ static void write_assignments(const char *cmdline, struct strbuf *out)
 	strbuf_adds(out, "'\nGRUB_CMDLINE_LINUX_DEFAULT=''\n");
 }
 
-static const char *find_line(const char *text, const char *line)
-{
-	const char *at = text;
-
-	while ((at = strstr(at, line)) && at != text && at[-1] != '\n')
-		at++;
-	return at;
-}
-
-void grub_replace_block(const char *text, const char *block, struct strbuf *out)
-{
-	const char *begin = find_line(text, block_begin);
-	const char *end = begin ? find_line(begin, block_end) : NULL;
-	size_t head = begin && end ? (size_t)(begin - text) : strlen(text);
-
-	strbuf_add(out, text, head);
-	if (block) {
-		if (head && text[head - 1] != '\n')
-			strbuf_addc(out, '\n');
-		strbuf_addf(out, "%s\n%s%s\n", block_begin, block, block_end);
-	}
-	if (!end)
-		return;
-	end += strcspn(end, "\n");
-	strbuf_adds(out, *end ? end + 1 : end);
-}
-
 static int plan_block(const struct boot *boot, struct plan *plan, const char *block,
 		      struct err *err)
 {
@@ -94,7 +65,7 @@ static int plan_block(const struct boot *boot, struct plan *plan, const char *bl
 	strbuf_init(&before, 0);
 	strbuf_init(&after, 0);
 	file_read(boot->root_fd, GRUB_DEFAULTS, &before, NULL);
-	grub_replace_block(before.text, block, &after);
+	grub_block_replace(before.text, block, &after);
 	if (after.overflow)
 		return err_sys(err, ENOMEM, "planning /" GRUB_DEFAULTS);
 	/* Nothing is to be made out of a file that is not there. */
@@ -160,7 +131,7 @@ void grub_read_environment(int root_fd, const struct grub *grub, struct strbuf *
 	if (file_read(root_fd, grub->environment, &text, NULL))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *line = find_line(text.text, names[i]);
+		const char *line = grub_block_line(text.text, names[i]);
 
 		if (line)
 			strbuf_addf(out, "%.*s\n", (int)strcspn(line, "\n"), line);

@@ -30,9 +30,6 @@ const struct grub *grub_find(int root_fd);
 int grub_plan_cmdline(const struct boot *boot, struct plan *plan, const char *cmdline,
 		      struct err *err);
 
-/* Adds a text with the block in it replaced, put at its end, or (NULL) taken out. */
-void grub_replace_block(const char *text, const char *block, struct strbuf *out);
-
 /* Plans the script that puts our entries into grub.cfg, or that it goes. */
 int grub_plan_script(struct plan *plan, bool wanted, struct err *err);
 

@@ -43,7 +43,7 @@ static int run(const struct plan *plan, char *const *argv, const char *last,
 		return err_set(err, E2BIG, "running %s", words[0]);
 	result = process_run(&process, err);
 	log_debug("%s: %s", words[plan->root ? 2 : 0], errors.text);
-	return result;
+	return result && plan->root ? err_wrap(err, "%s", words[2]) : result;
 }
 
 int plan_ask(const struct plan *plan, const char *const *argv, struct strbuf *output,

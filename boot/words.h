@@ -3,7 +3,9 @@
 #ifndef BEDPLATE_BOOT_WORDS_H
 #define BEDPLATE_BOOT_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/err.h"
 #include "lib/kernel_rule.h"
@@ -40,6 +42,22 @@ int words_insert(struct words *words, size_t index, const char *text, const char
 
 /* Adds all of them to a text, in one line. */
 void words_write(const struct words *words, struct strbuf *out);
+
+/* Where the kernel's own words end: at a lone "--", or at the end of all. */
+size_t words_end(const struct words *words);
+
+/* Whether it is NAME or NAME=VALUE, '-' and '_' held equal. */
+bool word_has_name(const struct word *word, const char *name);
+
+/* The number or size that is its value; false where it is none. */
+bool word_number(const struct word *word, uint64_t *number);
+
+/* The last word of this name before the end, which is the one that counts; NULL. */
+struct word *words_find(const struct words *words, const char *name);
+
+/* The hugepages= for pages of a size, which is that of the hugepagesz= before it; 0 is the
+ * default size, which nothing stands before. NULL. */
+struct word *words_find_pages(const struct words *words, uint64_t size);
 
 void words_release(struct words *words);
 #define _cleanup_words_ __attribute__((cleanup(words_release)))

@@ -3,7 +3,7 @@
 # A fake root in which the real grub-mkconfig runs: the machine's own /usr is there, in a mount
 # namespace. Only grub-probe, which asks disks, gives fixed answers.
 
-# grub_root: makes the fake root in $root such a one, with two kernels.
+# grub_root: makes the fake root in $root such a one, with one kernel.
 grub_root() {
 	local link
 	for link in bin sbin lib64; do
@@ -28,14 +28,15 @@ grub_root() {
 	: >"$root/boot/grub/grub.cfg"
 }
 
-# What grub-probe would say of an ext4 on the second partition. $FILESYSTEM: of another.
+# What grub-probe would say of an ext4 on the second partition; tmp/abstraction in the root is what
+# lies under it.
 grub_probe() {
 	cat <<-'END'
 		#!/bin/sh
 		case "$*" in
 		*--target=device*) echo /dev/nvme0n1p2 ;;
 		*--target=fs_uuid*) echo 11111111-2222-3333-4444-555555555555 ;;
-		*--target=fs*) cat /tmp/filesystem 2>/dev/null || echo ext2 ;;
+		*--target=fs*) echo ext2 ;;
 		*--target=abstraction*) cat /tmp/abstraction 2>/dev/null ;;
 		*--target=partmap*) echo gpt ;;
 		*--target=compatibility_hint*) echo hd0,gpt2 ;;
@@ -47,9 +48,10 @@ grub_probe() {
 # in_root COMMAND...: with the machine's /usr in the fake root.
 in_root() {
 	# shellcheck disable=SC2016 # the inner shell's
-	root=$root probe=$work/grub-probe unshare --user --map-root-user --mount bash -c '
+	root=$root probe=$work/grub-probe mkconfig=${mkconfig:-/usr/sbin/grub-mkconfig} unshare --user --map-root-user --mount bash -c '
 		mount --rbind /usr "$root/usr"
 		mount --bind "$probe" "$root/usr/sbin/grub-probe"
+		mount --bind "$mkconfig" "$root/usr/sbin/grub-mkconfig"
 		mount --bind /dev/null "$root/dev/null"
 		exec "$@"' -- "$@"
 }

@@ -1,0 +1,298 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # lib.bash sets them
+# bedplate boot, with the real grub-mkconfig, grub-script-check and grub-editenv in a fake root.
+
+load lib
+load grub-lib
+
+setup_file() {
+	golden_setup_file
+}
+
+setup() {
+	unshare --user --map-root-user --mount true || skip "no user namespaces here"
+	golden_setup
+	tree nvme
+	grub_root
+	conf "[Image]" Verify=no
+	kernel_file 6.1.0-fake
+	update
+	config=$root/boot/grub/grub.cfg
+}
+
+conf() {
+	mkdir -p "$root/etc/bedplate"
+	printf '%s\n' "$@" >"$root/etc/bedplate/host.conf"
+}
+
+cmdline() {
+	printf '%s\n' "$@" >"$root/etc/bedplate/cmdline"
+}
+
+kernel_file() {
+	echo "kernel $1" >"$root/boot/vmlinuz-$1"
+}
+
+# newer_kernel: 6.1.1-fake beside the first, with an image.
+newer_kernel() {
+	cp -a "$root/lib/modules/6.1.0-fake" "$root/lib/modules/6.1.1-fake"
+	find "$root/lib/modules/6.1.1-fake" -name '*.ko' \
+		-exec sed -i 's/vermagic=6\.1\.0-fake/vermagic=6.1.1-fake/' {} +
+	cp "$root/boot/config-6.1.0-fake" "$root/boot/config-6.1.1-fake"
+	kernel_file 6.1.1-fake
+	update 6.1.1-fake
+}
+
+image_id() {
+	jq -r .image.id "$root/boot/initrd.img-$1.json"
+}
+
+# running VERSION: this boot came from that kernel's image.
+running() {
+	mkdir -p "$root/run/bedplate" "$root/proc/sys/kernel"
+	echo "$1" >"$root/proc/sys/kernel/osrelease"
+	echo "{\"image\": \"$(image_id "$1")\"}" >"$root/run/bedplate/boot.json"
+}
+
+environment() {
+	grub-editenv "$root/boot/grub/grubenv" list | sort | paste -sd' '
+}
+
+# our_entries: ids of the menu entries that are ours, in their order.
+our_entries() {
+	sed -n "s/^menuentry .*menuentry_id_option '\(bedplate-[^']*\)' {/\1/p" "$config" | paste -sd' '
+}
+
+fingerprint() {
+	(cd "$root" && find etc boot var -type f -exec sha256sum {} + 2>/dev/null | sort -k 2)
+}
+
+@test "plan shows a diff of everything that apply does, and changes nothing" {
+	cmdline quiet nosmt
+	before=$(fingerprint)
+	run boot plan
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$before" = "$(fingerprint)" ]
+	[[ $output == *"+++ /etc/default/grub.d/bedplate.cfg"* ]]
+	[[ $output == *"+GRUB_CMDLINE_LINUX='quiet nosmt'"* ]]
+	[[ $output == *"+++ /etc/grub.d/09_bedplate"* ]]
+	[[ $output == *"+entry bedplate-6.1.0-fake: /boot/vmlinuz-6.1.0-fake /boot/initrd.img-6.1.0-fake"* ]]
+	[[ $output != *$'\033'* ]]
+	[ "$(boot plan --json | jq -r '[.loader, .steps[].action] | join(" ")')" = "grub write write generate" ]
+	run boot apply --dry-run
+	[ "$status" -eq 0 ] && [[ $output == *"+++ /etc/grub.d/09_bedplate"* ]]
+	[ "$before" = "$(fingerprint)" ]
+}
+
+@test "apply puts our entries in front in the real grub-mkconfig's file; again it does nothing" {
+	newer_kernel
+	kernel_file 6.2.0-noimage
+	boot apply --yes
+	[ "$(our_entries)" = "bedplate-6.1.1-fake bedplate-6.1.0-fake" ]
+	grub-script-check "$config"
+	grep -m1 menuentry\  "$config" | grep -q bedplate-6.1.1-fake
+	grep -q "with Linux 6.2.0-noimage" "$config"
+	sed -n '/BEGIN.*09_bedplate/,/END.*09_bedplate/p' "$config" |
+		sed -E "s/[0-9a-f]{16}/IMAGE-ID/" >"$work/entries"
+	same_as_expected boot-grub.cfg "$work/entries"
+	stat -c '%i %z' "$config" "$root/etc/grub.d/09_bedplate" "$root/boot/grub/grubenv" >"$work/before"
+	run boot apply --yes
+	[ "$status" -eq 0 ] && [ "$output" = "everything is as it ought to be" ]
+	stat -c '%i %z' "$config" "$root/etc/grub.d/09_bedplate" "$root/boot/grub/grubenv" | cmp - "$work/before"
+	# What somebody changes by hand is seen and set right.
+	echo "exit 1" >>"$root/etc/grub.d/09_bedplate"
+	run boot plan
+	[[ $output == *"-exit 1"* ]]
+	boot apply --yes
+	refute grep -q "exit 1" "$root/etc/grub.d/09_bedplate"
+}
+
+@test "the command line of our file, with what rules and guests need, is that of every entry" {
+	mkdir -p "$root/etc/bedplate/guests"
+	printf 'processor : 0\nvendor_id : GenuineIntel\n' >"$root/proc/cpuinfo"
+	printf '%s\n' '[Memory]' Size=4G HugePages=1G '[Passthrough]' Address=01:00.0 \
+		>"$root/etc/bedplate/guests/web.conf"
+	conf "[Image]" Verify=no "[KernelArgs]" Require=nosmt
+	cmdline "# ours" quiet 'dyndbg="file a +p"'
+	run boot cmdline
+	[ "$output" = 'quiet dyndbg="file a +p" nosmt intel_iommu=on hugepagesz=1G hugepages=4' ]
+	run boot cmdline --explain
+	same_as_expected boot-explain <(echo "$output")
+	[ "$(boot cmdline --json | jq -r '.words[0] | .word, .origin' | paste -sd' ')" = "quiet cmdline:2" ]
+	boot apply --yes
+	words="ro quiet 'dyndbg=file a +p' nosmt intel_iommu=on hugepagesz=1G hugepages=4"
+	# ours, the distribution's first one, and its advanced and recovery ones
+	[ "$(grep -cF "$words" "$config")" -ge 3 ]
+	refute grep -qvF nosmt <(grep -E "^\s*linux\s" "$config")
+	# Without our file the distribution's own command line is back.
+	rm "$root/etc/bedplate/cmdline"
+	boot apply --yes
+	[ ! -e "$root/etc/default/grub.d/bedplate.cfg" ]
+	grep "linux.*vmlinuz" "$config" | grep -q "console=ttyS0 quiet"
+	refute grep -q nosmt "$config"
+}
+
+@test "words and rules that contradict each other are named with both places, and nothing is done" {
+	conf "[Image]" Verify=no "[KernelArgs]" Require=intel_iommu=on Forbid=quiet
+	cmdline "# ours" intel_iommu=off quiet
+	before=$(fingerprint)
+	fails 2 "cmdline:2: intel_iommu=off, but intel_iommu=on is required .host.conf:4" boot apply --yes
+	[[ $output == *"cmdline:3: quiet, but quiet is forbidden (host.conf:5)"* ]]
+	[ "$before" = "$(fingerprint)" ]
+	conf "[Image]" Verify=no "[KernelArgs]" Advise=intel_iommu=on
+	run boot apply --yes
+	[ "$status" -eq 0 ] && [[ $output == *"warning: cmdline:2: intel_iommu=off, but intel_iommu=on is advised"* ]]
+}
+
+@test "cmdline --import brings over what GRUB has, once" {
+	# shellcheck disable=SC2016 # GRUB's shell is to expand it
+	echo 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT crashkernel=256M"' \
+		>"$root/etc/default/grub.d/kdump.cfg"
+	boot cmdline --import
+	[ "$(grep -v '^#' "$root/etc/bedplate/cmdline" | paste -sd' ')" = "console=ttyS0 quiet crashkernel=256M" ]
+	[ "$(boot cmdline)" = "console=ttyS0 quiet crashkernel=256M" ]
+	fails 1 "/etc/bedplate/cmdline is there already" boot cmdline --import
+	boot apply --yes
+}
+
+@test "a new image is counted until it is marked as good; one that is used up gives way" {
+	running 6.1.0-fake
+	boot good
+	boot apply --yes
+	[ "$(environment)" = "" ]
+	newer_kernel
+	boot apply --yes
+	[ "$(environment)" = "bedplate_trial=$(image_id 6.1.1-fake) bedplate_tries=3" ]
+	grep -q 'set bedplate_first="bedplate-6.1.1-fake"' "$config"
+	grep -A 2 "bedplate_tries}\" = \"0\"" "$config" | grep -q 'set bedplate_first="bedplate-6.1.0-fake"'
+	[ "$(boot status --json | jq -r '.trial.state, .trial.fallback' | paste -sd' ')" = "running bedplate-6.1.0-fake" ]
+	# GRUB has counted one off; apply leaves it so.
+	grub-editenv "$root/boot/grub/grubenv" set bedplate_tries=2
+	[ "$(boot apply --yes)" = "everything is as it ought to be" ]
+	[[ $(environment) == *bedplate_tries=2 ]]
+	# It comes up.
+	running 6.1.1-fake
+	boot good
+	[ "$(environment)" = "" ]
+	[ "$(boot status --json | jq -c '[.trial.state, .running.good]')" = '["none",true]' ]
+	[ "$(boot apply --yes)" = "everything is as it ought to be" ]
+	# The next one of that kernel does not.
+	conf "[Image]" Verify=no "[Boot]" Timeout=80s
+	update 6.1.1-fake
+	boot apply --yes
+	[ "$(environment)" = "bedplate_trial=$(image_id 6.1.1-fake) bedplate_tries=3" ]
+	grep -q 'set bedplate_first="bedplate-6.1.1-fake-prev"' "$config"
+	grub-editenv "$root/boot/grub/grubenv" set bedplate_tries=0
+	echo "{\"image\": \"$(jq -r .image.id "$root/boot/initrd.img-6.1.1-fake.prev.json")\"}" \
+		>"$root/run/bedplate/boot.json"
+	boot good
+	run boot status
+	echo "$output"
+	[[ $output == *"trial: the image for kernel 6.1.1-fake, tried since "*", did not come up; another was good on "* ]]
+	[ "$(boot apply --yes)" = "everything is as it ought to be" ]
+	[[ $(environment) == *bedplate_tries=0 ]]
+	boot apply --yes --retry
+	[[ $(environment) == *bedplate_tries=3 ]]
+}
+
+@test "a boot that came from another entry while tries are left ends no trial" {
+	running 6.1.0-fake
+	boot good
+	newer_kernel
+	boot apply --yes
+	boot good
+	[[ $(environment) == *bedplate_tries=3 ]]
+	[ "$(boot status --json | jq -r .trial.state)" = running ]
+}
+
+@test "where GRUB cannot write its environment there are entries, but no tries, and it is said" {
+	running 6.1.0-fake
+	boot good
+	newer_kernel
+	echo lvm >"$root/tmp/abstraction"
+	run boot apply --yes
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"GRUB cannot write to /boot/grub (lvm): the tries of a new image are not counted"* ]]
+	[ "$(environment)" = "" ]
+	[ "$(our_entries)" = "bedplate-6.1.1-fake bedplate-6.1.0-fake" ]
+	refute grep -q bedplate_tries "$config"
+	grep -q 'set fallback="1"' "$config"
+}
+
+@test "a configuration that GRUB would not take is not installed" {
+	boot apply --yes
+	cp "$config" "$work/before"
+	printf '#!/bin/sh\necho "if then fi {"\n' >"$root/etc/grub.d/42_broken"
+	chmod 755 "$root/etc/grub.d/42_broken"
+	newer_kernel
+	fails 1 "/boot/grub/grub.cfg stays as it is: grub-script-check: .*yntax error" boot apply --yes
+	cmp "$config" "$work/before"
+	nothing_but "$root/boot/grub" grub.cfg grubenv
+	# Nor one that our entries are not in.
+	rm "$root/etc/grub.d/42_broken"
+	mv "$root/opt/bedplate/bedplate" "$root/opt/bedplate/gone"
+	fails 1 "did not put our entries into" boot apply --yes
+	cmp "$config" "$work/before"
+}
+
+@test "Type=none takes back all that was set up" {
+	fingerprint | grep -v boot/grub/grub.cfg >"$work/before"
+	cmdline quiet
+	boot apply --yes
+	newer_kernel
+	boot apply --yes
+	rm -r "$root"/boot/*6.1.1-fake* "$root/etc/bedplate/cmdline"
+	boot apply --yes --set BootLoader.Type=none
+	fingerprint | grep -vE 'boot/grub/grub.cfg|var/lib/bedplate' | diff "$work/before" -
+	refute grep -q bedplate "$config"
+	[[ $(boot apply --yes --set BootLoader.Type=none) == *"everything is as it ought to be" ]]
+}
+
+@test "a GRUB that reads no drop-ins gets a marked block, and nothing else is changed" {
+	sed '/^for x in .*grub.d/,/^done/d' /usr/sbin/grub-mkconfig >"$work/grub-mkconfig"
+	chmod 755 "$work/grub-mkconfig"
+	cp "$root/etc/default/grub" "$work/before"
+	export mkconfig=$work/grub-mkconfig
+	cmdline nosmt
+	boot apply --yes
+	[ ! -e "$root/etc/default/grub.d/bedplate.cfg" ]
+	diff "$work/before" "$root/etc/default/grub" >"$work/diff" || true
+	refute grep '^<' "$work/diff"
+	grep -q "^> GRUB_CMDLINE_LINUX='nosmt'" "$work/diff"
+	grep -q "ro nosmt" "$config"
+	cmdline nosmt quiet
+	boot apply --yes
+	[ "$(grep -c "BEGIN bedplate" "$root/etc/default/grub")" = 1 ]
+	rm "$root/etc/bedplate/cmdline"
+	boot apply --yes
+	cmp "$work/before" "$root/etc/default/grub"
+}
+
+@test "an image with a name that no generator knows stands beside the distribution's own" {
+	rm "$root"/boot/initrd.img-*
+	echo theirs >"$root/boot/initrd.img-6.1.0-fake"
+	conf "[Image]" Verify=no Name=custom-initramfs-%v.img
+	update
+	boot apply --yes
+	[ "$(our_entries)" = "bedplate-6.1.0-fake" ]
+	grep -q "initrd.*/boot/custom-initramfs-6.1.0-fake.img" "$config"
+	grep -q "initrd.*/boot/initrd.img-6.1.0-fake" "$config"
+}
+
+@test "without --yes nothing is done where nobody can be asked" {
+	before=$(fingerprint)
+	fails 1 "nobody is there to be asked.*--yes" boot apply </dev/null
+	[ "$before" = "$(fingerprint)" ]
+}
+
+@test "which boot loader it is has to be plain" {
+	rm -r "$root/boot/grub"
+	fails 1 "no boot loader was found.*Type=" boot plan
+	fails 2 "Type.*grup" boot plan --set BootLoader.Type=grup
+	run boot status
+	[ "$status" -eq 0 ]
+	fails 2 "did you mean apply" boot aply
+}
