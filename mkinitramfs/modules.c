@@ -393,14 +393,14 @@ static const struct module_folder *folder_of(const struct module_folder *folders
 	return NULL;
 }
 
-int module_set_add_folders(struct module_set *set, const struct module_folder *folders,
-			   size_t count, struct err *err)
+static int add_listed(struct module_set *set, const struct module_folder *folders,
+		      size_t count, const char *list, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf text;
 	int result;
 
 	strbuf_init(&text, 0);
-	result = file_read(set->dir_fd, "modules.dep", &text, err);
+	result = file_read(set->dir_fd, list, &text, err);
 	if (result)
 		return result;
 	for (const char *line = text.text, *end; *line; line = *end ? end + 1 : end) {
@@ -410,11 +410,26 @@ int module_set_add_folders(struct module_set *set, const struct module_folder *f
 		end = strchrnul(line, '\n');
 		if (!folder)
 			continue;
-		name = module_name_of(line, strcspn(line, ":"));
+		name = module_name_of(line, strcspn(line, ":\n"));
 		result = name ? module_set_add(set, name, 0, folder->reason, err)
 			      : module_no_memory(err);
 		if (result < 0)
 			return result;
 	}
 	return 0;
+}
+
+/*
+ * A module in updates/ that takes the place of one of the kernel's own is the only one of its
+ * name in modules.dep, and dkms may have moved the other one away. modules.order, which
+ * comes with the kernel, still has the place that it belongs to.
+ */
+int module_set_add_folders(struct module_set *set, const struct module_folder *folders,
+			   size_t count, struct err *err)
+{
+	int result = add_listed(set, folders, count, "modules.dep", err);
+
+	if (result || !file_exists(set->dir_fd, "modules.order"))
+		return result;
+	return add_listed(set, folders, count, "modules.order", err);
 }

@@ -89,7 +89,8 @@ struct module_folder {
 	const char *reason;
 };
 
-/* Adds the modules that lie in one of the folders, without flags. */
+/* Adds the modules that lie in one of the folders, without flags, and those that take the place
+ * of such a one (updates/). */
 int module_set_add_folders(struct module_set *set, const struct module_folder *folders,
 			   size_t count, struct err *err);
 

@@ -52,6 +52,18 @@ golden() {
 	golden lvm.generic generic
 }
 
+@test "generic image: a driver that lies in updates/ goes in for the kernel's own" {
+	local modules
+	tree lvm
+	modules=$root/lib/modules/6.1.0-fake
+	mkdir -p "$modules/updates/dkms"
+	mv "$modules"/kernel/drivers/block/virtio_blk.ko* "$modules/updates/dkms/"
+	depmod -b "$root" 6.1.0-fake
+	mkinitramfs --mode generic -o "$image"
+	listing | grep "updates/dkms/virtio_blk.ko"
+	content lib/modules/6.1.0-fake/modules.alias | grep "virtio_blk$"
+}
+
 @test "the indices of the image speak of the modules inside only" {
 	tree nvme
 	mkinitramfs -o "$image"
