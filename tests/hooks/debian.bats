@@ -16,7 +16,7 @@ setup_file() {
 	stand_ins
 	in_root update-grub
 	install_kernel older >"$base/log" 2>&1 || { cat "$base/log" && return 1; }
-	umount -R "$root"
+	umount -R -l "$root"
 }
 
 teardown_file() {

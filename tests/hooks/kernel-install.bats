@@ -28,23 +28,6 @@ system() {
 	boot=$root/boot
 }
 
-# A kernel's files, as dpkg would unpack them; a layer of its own.
-unpacked() {
-	local tree=$hooks_state/debs/$1.tree
-	(
-		vm_once hooks
-		[[ -d $tree && $tree -nt $debs/$1.deb ]] && exit
-		rm -rf "$tree" "$tree.new"
-		mkdir -p "$tree.new"
-		dpkg-deb -x "$debs/$1.deb" "$tree.new"
-		# /lib is a link there.
-		[[ ! -d $tree.new/lib ]] || { mkdir -p "$tree.new/usr" && mv "$tree.new/lib" "$tree.new/usr/lib"; }
-		mv "$tree.new" "$tree"
-		touch "$tree"
-	) >&2
-	echo "$tree"
-}
-
 install_conf() {
 	printf '%s\n' "$@" "BOOT_ROOT=/efi" >"$root/etc/kernel/install.conf"
 }

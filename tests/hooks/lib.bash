@@ -29,6 +29,23 @@ layers() {
 	mkdir "$root/dev/shm"
 }
 
+# A kernel's files, as dpkg would unpack them; a layer of its own.
+unpacked() {
+	local tree=$hooks_state/debs/$1.tree
+	(
+		vm_once hooks
+		[[ -d $tree && $tree -nt $debs/$1.deb ]] && exit
+		rm -rf "$tree" "$tree.new"
+		mkdir -p "$tree.new"
+		dpkg-deb -x "$debs/$1.deb" "$tree.new"
+		# /lib is a link there.
+		[[ ! -d $tree.new/lib ]] || { mkdir -p "$tree.new/usr" && mv "$tree.new/lib" "$tree.new/usr/lib"; }
+		mv "$tree.new" "$tree"
+		touch "$tree"
+	) >&2
+	echo "$tree"
+}
+
 # A chroot has no devices of its own, and no host that an image could be made for.
 host_conf() {
 	mkdir -p "$root/etc/bedplate"
@@ -81,5 +98,5 @@ journal_start() {
 
 leave_root() {
 	[ -z "${journal_pid:-}" ] || kill "$journal_pid" 2>/dev/null || :
-	umount -R "${1:-$BATS_TEST_TMPDIR}/root" 2>/dev/null || :
+	umount -R -l "${1:-$BATS_TEST_TMPDIR}/root" 2>/dev/null || :
 }
