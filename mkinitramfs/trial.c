@@ -181,13 +181,23 @@ static void listen_once(struct trial *trial, int64_t timeout_ms, const sigset_t 
 			stream_read(trial, i);
 }
 
-/* QEMU holds the console's other end for as long as it lives. */
-static enum trial_end listen_until(struct trial *trial, int64_t first, int64_t deadline,
-				   const sigset_t *mask)
+/* Until when the console may be silent: for so long (0: for ever) after each line, and once
+ * /init runs for ever. */
+static int64_t silence_end(const struct trial *trial, int64_t silence_ms)
 {
+	return silence_ms && !trial->result->init_started ? now_ms() + silence_ms
+							  : INT64_MAX;
+}
+
+/* QEMU holds the console's other end for as long as it lives. */
+static enum trial_end listen_until(struct trial *trial, int64_t silence_ms,
+				   int64_t deadline, const sigset_t *mask)
+{
+	int64_t silent_until = silence_end(trial, silence_ms);
+	size_t lines = 0;
+
 	for (;;) {
 		int64_t now = now_ms();
-		bool waits_for_init = first && !trial->result->init_started;
 
 		if (trial->handed_over)
 			return TRIAL_HANDED_OVER;
@@ -195,22 +205,25 @@ static enum trial_end listen_until(struct trial *trial, int64_t first, int64_t d
 			return TRIAL_ENDED;
 		if (now >= deadline)
 			return TRIAL_TIMEOUT;
-		if (waits_for_init && now >= first)
-			return TRIAL_NO_INIT;
+		if (trial->result->line_count != lines)
+			silent_until = silence_end(trial, silence_ms);
+		lines = trial->result->line_count;
+		if (now >= silent_until)
+			return TRIAL_SILENT;
 		listen_once(trial,
-			    (waits_for_init && first < deadline ? first : deadline) - now,
+			    (silent_until < deadline ? silent_until : deadline) - now,
 			    mask);
 	}
 }
 
 /* A signal that came between a look at interrupted and the wait would be lost. */
-static enum trial_end listen(struct trial *trial, int64_t first, int64_t deadline)
+static enum trial_end listen(struct trial *trial, int64_t silence_ms, int64_t deadline)
 {
 	enum trial_end end;
 	sigset_t before;
 
 	interrupt_hold(&before);
-	end = listen_until(trial, first, deadline, &before);
+	end = listen_until(trial, silence_ms, deadline, &before);
 	interrupt_release(&before);
 	return end;
 }
@@ -236,21 +249,20 @@ static void trial_stop(struct trial *trial)
 		;
 }
 
-int trial_run(const struct trial_plan *plan, const char *token, int64_t first_ms,
+int trial_run(const struct trial_plan *plan, const char *token, int64_t silence_ms,
 	      int64_t deadline_ms, int report_read_fd, struct trial_result *result,
 	      struct err *err)
 {
 	struct trial trial = { .result = result,
 			       .token = token,
 			       .fds = { -1, report_read_fd, -1 } };
-	int64_t now = now_ms();
 	int failed;
 
 	memset(result, 0, sizeof(*result));
 	failed = trial_start(&trial, plan, err);
 	if (failed)
 		return failed;
-	result->end = listen(&trial, first_ms ? now + first_ms : 0, now + deadline_ms);
+	result->end = listen(&trial, silence_ms, now_ms() + deadline_ms);
 	trial_stop(&trial);
 	drain(&trial);
 	if (trial.handed_over)

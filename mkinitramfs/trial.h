@@ -60,7 +60,7 @@ enum trial_end {
 	TRIAL_HANDED_OVER,
 	TRIAL_ENDED,   /* the machine went off, or QEMU did, without a hand-over */
 	TRIAL_TIMEOUT, /* the deadline */
-	TRIAL_NO_INIT, /* /init was not reached by the first deadline */
+	TRIAL_SILENT,  /* nothing came for too long, and /init had not started */
 };
 
 enum { TRIAL_LINES = 24, TRIAL_LINE = 512 };
@@ -78,10 +78,10 @@ struct trial_result {
 	char errors[TRIAL_LINE]; /* QEMU's own last words */
 };
 
-/* Runs one trial to its end. `first_ms` is the time by which /init must have been started
- * (0: no such time), `deadline_ms` that of everything, both from now on. 0, or -errno:
+/* Runs one trial to its end. `silence_ms` is how long nothing may come out of the console
+ * before /init has started (0: no matter), `deadline_ms` the time for everything. 0, or -errno:
  * -EINTR where a signal came. */
-int trial_run(const struct trial_plan *plan, const char *token, int64_t first_ms,
+int trial_run(const struct trial_plan *plan, const char *token, int64_t silence_ms,
 	      int64_t deadline_ms, int report_read_fd, struct trial_result *result,
 	      struct err *err);
 

@@ -29,9 +29,10 @@
 #include "mkinitramfs/trial.h"
 #include "mkinitramfs/verify_private.h"
 
-/* Where KVM works a kernel comes to /init in a second or two; where nested virtualization is
+/* Where KVM works a kernel comes to /init in a second or two; in a machine that is emulated
+ * itself that takes a minute, with a line every now and then. Where nested virtualization is
  * broken it may spin for ever. */
-enum { KVM_FIRST_MS = 10000 };
+enum { KVM_SILENCE_MS = 10000 };
 
 /* The disks are there from the start, so nobody has to wait for them for long. */
 #define ROOT_TIMEOUT_S   30
@@ -239,7 +240,7 @@ static int try_one(struct boot *boot, bool kvm, struct trial_result *trial,
 		(double)boot->options->timeout_ms - (verify_seconds(boot->result) * 1000);
 	bool first = kvm && boot->options->accel == VERIFY_ACCEL_AUTO;
 
-	return trial_run(&plan, boot->token, first ? KVM_FIRST_MS : 0,
+	return trial_run(&plan, boot->token, first ? KVM_SILENCE_MS : 0,
 			 left > 0 ? (int64_t)left : 0, boot->report[0], trial, err);
 }
 
@@ -262,7 +263,7 @@ static int try_all(struct boot *boot, struct trial_result *trial, struct err *er
 	int failed = try_one(boot, kvm, trial, err);
 
 	if (!failed && kvm && boot->options->accel == VERIFY_ACCEL_AUTO &&
-	    (trial->end == TRIAL_NO_INIT ||
+	    (trial->end == TRIAL_SILENT ||
 	     (trial->end == TRIAL_ENDED && !trial->kernel_spoke))) {
 		verify_note(boot->result, "under KVM no kernel comes up here (%s)",
 			    trial->errors[0] ? trial->errors : "/init was not reached");

@@ -83,6 +83,15 @@ skipped() {
 	nothing_but "$TMPDIR"
 }
 
+@test "a KVM that is slow but goes on is not given up for TCG" {
+	[[ -w /dev/kvm ]] || skip "no /dev/kvm here"
+	guest '[[ $* == *" kvm "* ]] || exit' 'for ((i = 0; i < 12; i++)); do echo "[ $i] Linux version"; sleep 1; done' \
+		'hand_over ext4 /dev/vda' 'sleep 60'
+	run verify --accel auto
+	[ "$status" -eq 0 ]
+	[[ $output == *"booted under KVM"* ]]
+}
+
 @test "what it is given: the very image and kernel, memory, nothing of the host's" {
 	guest 'printf "%s\n" "$@" >"${0%/bin/*}/arguments"' 'hand_over ext4 /dev/vda'
 	verify --memory 1G
