@@ -50,13 +50,21 @@ would_run() {
 
 @test "make install puts everything below DESTDIR and PREFIX" {
 	dest=$BATS_TEST_TMPDIR/dest
-	run make install DESTDIR="$dest" PREFIX=/opt/bp
+	run make install DESTDIR="$dest" PREFIX=/opt/bp HOOKS=
 	[ "$status" -eq 0 ]
 	[ -x "$dest/opt/bp/bin/bedplate" ]
 	[ -x "$dest/opt/bp/lib/bedplate/init" ]
 	[ -x "$dest/opt/bp/lib/bedplate/init-probe" ]
 	[ -f "$dest/opt/bp/share/man/man8/bedplate-mkinitramfs.8" ]
 	[ "$(find "$dest" -type f ! -path "$dest/opt/bp/*" | wc -l)" -eq 0 ]
+	# Packaging systems look for their hooks at places of their own, whatever the prefix is.
+	run make install DESTDIR="$dest" PREFIX=/opt/bp HOOKS="debian kernel-install pacman apk gentoo"
+	[ "$status" -eq 0 ]
+	diff <(cd "$dest" && find etc usr -type f | sort) <(cd hooks && for name in */; do
+		(cd "$name" && find etc usr -type f ! -path 'usr/lib/bedplate/*' 2>/dev/null || :)
+	done | sort)
+	[ -x "$dest/opt/bp/lib/bedplate/kernel-hook" ]
+	grep -q ' lib=/opt/bp/lib/bedplate\|^lib=/opt/bp/lib/bedplate' "$dest/etc/kernel/postinst.d/zy-bedplate"
 	# ... and the tree built for the default PREFIX is as it was.
 	run make all
 	[ "$status" -eq 0 ]
