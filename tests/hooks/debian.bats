@@ -163,6 +163,9 @@ grub_kernels() {
 	[ "$(sha512sum <"$root/boot/initrd.img-$old")" = "$before" ]
 	[ ! -e "$root/boot/initrd.img-$new.json" ]
 	ours "$old"
+	# Nor does it become the default when GRUB's configuration is made for another reason.
+	in_root update-grub
+	[ "$(grub_kernels)" = "$old $new" ]
 	# The repaired kernel is configured, and is the default then.
 	install_kernel newer
 	ours "$new"
