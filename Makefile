@@ -7,6 +7,7 @@ PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 VERSION := $(shell cat VERSION)
 LIBDIR = $(PREFIX)/lib/bedplate
+UNITDIR = $(PREFIX)/lib/systemd/system
 # Whose hooks are installed: folders of hooks/. By default those of this machine's packaging system.
 HOOKS ?= $(if $(wildcard /etc/debian_version),debian) $(if $(wildcard /etc/pacman.conf),pacman) \
 	$(if $(wildcard /etc/apk),apk) $(if $(wildcard /etc/gentoo-release),gentoo) kernel-install
@@ -102,7 +103,7 @@ $(eval $(call program,$(B)/tests/vm/lvmnative,lvmnative))
 # --- what comes out of the schema and the manual pages --------------------------------------
 
 SCHEMAS := host init guest
-MAN_OPTIONS := mkinitramfs mkinitramfs-verify
+MAN_OPTIONS := mkinitramfs mkinitramfs-verify boot
 MAN_SRCS := $(wildcard doc/*.scd)
 MAN := $(patsubst doc/%.scd,$(B)/man/%,$(MAN_SRCS))
 SAMPLES := $(SCHEMAS:%=$(B)/sample/%.conf)
@@ -151,6 +152,9 @@ install: all
 		$(B)/init-probe/init-probe $(B)/deps/sbin/lvm $(B)/deps/sbin/e2fsck $(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(B)/deps/bin/busybox.links $(DESTDIR)$(LIBDIR)/
 	install -m 755 boot/grub-entries $(DESTDIR)$(LIBDIR)/
+	install -d $(DESTDIR)$(UNITDIR)/multi-user.target.wants
+	sed 's|@BINDIR@|$(PREFIX)/bin|' units/bedplate-boot.service > $(DESTDIR)$(UNITDIR)/bedplate-boot.service
+	ln -sfn ../bedplate-boot.service $(DESTDIR)$(UNITDIR)/multi-user.target.wants/bedplate-boot.service
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 $(filter %.7,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 $(filter %.8,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man8/

@@ -44,8 +44,15 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 	if (!result && loader)
 		result = loader->plan(boot, plan, err);
 	if (!loader) {
+		bool none = boot->settings.host->boot_loader.type ==
+			    host_boot_loader_type_none;
+
 		state_end_trial(&boot->state);
-		plan_note(plan, "no boot loader is set up ([BootLoader] Type=none)");
+		plan_note(
+			plan, "%s",
+			none ? "no boot loader is set up ([BootLoader] Type=none)"
+			     : "no boot loader was found; [BootLoader] Type= in host.conf "
+			       "names one");
 	}
 	return result ? result : run_plan_state(boot, plan, err);
 }

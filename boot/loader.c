@@ -39,7 +39,7 @@ static const struct loader *detect(const struct boot *boot, struct err *err)
 			"have started this machine",
 			other->name, found->name);
 	else
-		err_set(err, ENOENT, "no boot loader was found");
+		return NULL;
 	err_hint(err, "[BootLoader] Type= in host.conf names it");
 	return NULL;
 }

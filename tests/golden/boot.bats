@@ -290,7 +290,9 @@ fingerprint() {
 
 @test "which boot loader it is has to be plain" {
 	rm -r "$root/boot/grub"
-	fails 1 "no boot loader was found.*Type=" boot plan
+	run boot apply --yes
+	[ "$status" -eq 0 ] && [[ $output == *"no boot loader was found; [BootLoader] Type="* ]]
+	fails 1 "there is no /boot/grub/grub.cfg" boot plan --set BootLoader.Type=grub
 	fails 2 "Type.*grup" boot plan --set BootLoader.Type=grup
 	run boot status
 	[ "$status" -eq 0 ]
