@@ -7,12 +7,6 @@
 		0, "root", "DIR", "Set up the system below DIR (default: /)", \
 			OPTION_TEXT(struct args, root)                        \
 	}
-#define ROW_SET                                                                 \
-	{                                                                       \
-		0, "set", "SECTION.KEY=VALUE",                                  \
-			"Set a key of host.conf for this run; may be repeated", \
-			OPTION_LIST(struct args, set)                           \
-	}
 #define ROW_JSON                                                                \
 	{                                                                       \
 		0, "json", NULL, "Print JSON", OPTION_SWITCH(struct args, json) \
@@ -35,8 +29,8 @@
 
 static const struct option_spec no_options[] = { OPTION_END };
 
-static const struct option_spec status_options[] = { ROW_JSON, ROW_ROOT, ROW_SET,
-						     ROW_VERBOSE, OPTION_END };
+static const struct option_spec status_options[] = { ROW_JSON, ROW_ROOT, ROW_VERBOSE,
+						     OPTION_END };
 
 static const struct option_spec cmdline_options[] = {
 	{ 0, "explain", NULL, "Print where each word comes from",
@@ -46,14 +40,12 @@ static const struct option_spec cmdline_options[] = {
 	  OPTION_SWITCH(struct args, import) },
 	ROW_JSON,
 	ROW_ROOT,
-	ROW_SET,
 	ROW_VERBOSE,
 	OPTION_END
 };
 
-static const struct option_spec plan_options[] = { ROW_FORCE, ROW_RETRY, ROW_JSON,
-						   ROW_ROOT,  ROW_SET,   ROW_VERBOSE,
-						   OPTION_END };
+static const struct option_spec plan_options[] = { ROW_FORCE, ROW_RETRY,   ROW_JSON,
+						   ROW_ROOT,  ROW_VERBOSE, OPTION_END };
 
 static const struct option_spec apply_options[] = {
 	{ 'y', "yes", NULL, "Do not ask", OPTION_SWITCH(struct args, yes) },
@@ -62,13 +54,11 @@ static const struct option_spec apply_options[] = {
 	ROW_FORCE,
 	ROW_RETRY,
 	ROW_ROOT,
-	ROW_SET,
 	ROW_VERBOSE,
 	OPTION_END
 };
 
-static const struct option_spec good_options[] = { ROW_ROOT, ROW_SET, ROW_VERBOSE,
-						   OPTION_END };
+static const struct option_spec good_options[] = { ROW_ROOT, ROW_VERBOSE, OPTION_END };
 
 static const struct option_spec grub_options[] = {
 	{ 0, "root-device", "DEVICE", "What GRUB's generator would give as root=",
@@ -80,7 +70,6 @@ static const struct option_spec grub_options[] = {
 	{ 0, "folders", NULL, "Only print the folders that GRUB has to get at",
 	  OPTION_SWITCH(struct args, grub_folders) },
 	ROW_ROOT,
-	ROW_SET,
 	OPTION_END
 };
 

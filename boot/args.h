@@ -10,8 +10,7 @@
 #include "lib/option.h"
 
 struct args {
-	const char *root;       /* NULL: the running system */
-	struct option_list set; /* SECTION.KEY=VALUE, over host.conf */
+	const char *root; /* NULL: the running system */
 	bool json, verbose;
 	bool yes, dry_run, force, retry; /* of apply */
 	bool explain, import;            /* of cmdline */

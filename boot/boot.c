@@ -79,12 +79,14 @@ static int read_facts(struct boot *boot, bool lock, struct err *err)
 
 int boot_open(struct boot *boot, const struct args *args, bool lock, struct err *err)
 {
+	const struct option_list none = { .items = NULL };
+
 	boot->args = args;
 	boot->live = !args->root || !strcmp(args->root, "/");
 	boot->root_fd = file_open_root(args->root, err);
 	if (boot->root_fd < 0)
 		return EXIT_FAILED;
-	if (settings_load(&boot->settings, boot->root_fd, NULL, &args->set, err) < 0 ||
+	if (settings_load(&boot->settings, boot->root_fd, NULL, &none, err) < 0 ||
 	    guests_read(&boot->settings.guests, boot->root_fd, err) < 0)
 		return EXIT_USAGE;
 	return read_facts(boot, lock, err) < 0 ? EXIT_FAILED : EXIT_DONE;

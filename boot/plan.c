@@ -149,7 +149,7 @@ static int keep_old(struct plan *plan, const char *path, const char *before,
 
 	if (!old)
 		return err_sys(err, ENOMEM, "planning");
-	return add_file(plan, old, 0644, NULL, before, "what was there before", err);
+	return plan_file(plan, old, 0644, before, "what was there before", err);
 }
 
 int plan_shared_file(struct plan *plan, const char *path, mode_t mode, const char *after,
@@ -161,16 +161,16 @@ int plan_shared_file(struct plan *plan, const char *path, mode_t mode, const cha
 	if (result)
 		return result;
 	ours = state_was_written(plan->state, path, before ? before : "");
-	state_set_written(plan->state, path, after);
-	if (is_same(before, after))
-		return 0;
-	if (before && ours < 0 && !plan->force) {
+	if (before && ours < 0 && !plan->force && !is_same(before, after)) {
 		err_set(err, EEXIST,
 			"/%s has been changed by somebody else since it was last written",
 			path);
 		return err_hint(err, "--force writes over it; the command line belongs "
 				     "into /etc/bedplate/cmdline");
 	}
+	state_set_written(plan->state, path, after);
+	if (is_same(before, after))
+		return 0;
 	if (before && ours <= 0)
 		result = keep_old(plan, path, before, err);
 	return result ? result : add_file(plan, path, mode, before, after, reason, err);

@@ -117,7 +117,10 @@ static bool from_mounts(int root_fd, struct strbuf *out)
 	    !write_device(root_fd, &mount, out))
 		return false;
 	if (!strcmp(mount.fstype, "btrfs") && strcmp(mount.subtree, "/") != 0)
-		strbuf_addf(out, " rootflags=subvol=%s", mount.subtree + 1);
+		strbuf_addf(out,
+			    strchr(mount.subtree, ' ') ? " rootflags=\"subvol=%s\""
+						       : " rootflags=subvol=%s",
+			    mount.subtree + 1);
 	return true;
 }
 

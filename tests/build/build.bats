@@ -40,7 +40,7 @@ would_run() {
 }
 
 @test "the programs are static and for any machine of the architecture" {
-	for program in init/init init-probe/init-probe mkinitramfs/bedplate-mkinitramfs bedplate/bedplate deps/sbin/lvm deps/bin/busybox; do
+	for program in init/init init-probe/init-probe mkinitramfs/bedplate-mkinitramfs boot/bedplate-boot bedplate/bedplate deps/sbin/lvm deps/bin/busybox; do
 		run file -b "$B/$program"
 		echo "$program: $output"
 		[[ "$output" == *"statically linked"* || "$output" == *"static-pie linked"* ]]

@@ -239,16 +239,17 @@ fingerprint() {
 }
 
 @test "Type=none takes back all that was set up" {
-	fingerprint | grep -v boot/grub/grub.cfg >"$work/before"
+	fingerprint | grep -vE 'boot/grub/grub.cfg|host.conf' >"$work/before"
 	cmdline quiet
 	boot apply --yes
 	newer_kernel
 	boot apply --yes
 	rm -r "$root"/boot/*6.1.1-fake* "$root/etc/bedplate/cmdline"
-	boot apply --yes --set BootLoader.Type=none
-	fingerprint | grep -vE 'boot/grub/grub.cfg|var/lib/bedplate' | diff "$work/before" -
+	conf "[Image]" Verify=no "[BootLoader]" Type=none
+	boot apply --yes
+	fingerprint | grep -vE 'boot/grub/grub.cfg|var/lib/bedplate|host.conf' | diff "$work/before" -
 	refute grep -q bedplate "$config"
-	[[ $(boot apply --yes --set BootLoader.Type=none) == *"everything is as it ought to be" ]]
+	[[ $(boot apply --yes) == *"everything is as it ought to be" ]]
 }
 
 @test "a GRUB that reads no drop-ins gets a marked block, and nothing else is changed" {
@@ -292,9 +293,74 @@ fingerprint() {
 	rm -r "$root/boot/grub"
 	run boot apply --yes
 	[ "$status" -eq 0 ] && [[ $output == *"no boot loader was found; [BootLoader] Type="* ]]
-	fails 1 "there is no /boot/grub/grub.cfg" boot plan --set BootLoader.Type=grub
-	fails 2 "Type.*grup" boot plan --set BootLoader.Type=grup
-	run boot status
-	[ "$status" -eq 0 ]
+	conf "[BootLoader]" Type=grub
+	fails 1 "there is no /boot/grub/grub.cfg" boot plan
+	conf "[BootLoader]" Type=grup
+	fails 2 "Type.*grup" boot plan
 	fails 2 "did you mean apply" boot aply
+}
+
+@test "apply waits for who works on the images, and sees what that has made" {
+	mkfifo "$work/held" "$work/go" "$work/words"
+	newer_kernel
+	mv "$root/boot/initrd.img-6.1.1-fake" "$work/image"
+	flock "$root/boot" bash -c "echo >'$work/held'; read -r _ <'$work/go'
+		mv '$work/image' '$root/boot/initrd.img-6.1.1-fake'" &
+	read -r _ <"$work/held"
+	boot apply --yes >/dev/null 2>"$work/words" &
+	exec 9<"$work/words"
+	read -r line <&9
+	[[ $line == *"another bedplate works in /boot; waiting"* ]]
+	[ ! -s "$config" ]
+	echo >"$work/go"
+	wait
+	[ "$(our_entries)" = "bedplate-6.1.1-fake bedplate-6.1.0-fake" ]
+}
+
+@test "previous images have entries, also one that something else made" {
+	echo theirs >"$work/theirs"
+	rm "$root"/boot/initrd.img-*
+	cp "$work/theirs" "$root/boot/initrd.img-6.1.0-fake"
+	update
+	boot apply --yes
+	[ "$(our_entries)" = "bedplate-6.1.0-fake bedplate-6.1.0-fake-prev" ]
+	cmp "$work/theirs" "$root/boot/initrd.img-6.1.0-fake.prev"
+	[[ $(environment) == *bedplate_tries=3 ]]
+	conf "[Image]" Verify=no "[BootLoader]" Previous=no Tries=0
+	boot apply --yes
+	[ "$(boot apply --yes)" = "everything is as it ought to be" ]
+	# It is the fallback all the same.
+	[ "$(our_entries)" = "bedplate-6.1.0-fake bedplate-6.1.0-fake-prev" ]
+	[ "$(environment)" = "" ]
+}
+
+@test "an image that was found to be wrong, or is not the recorded one, has no entry" {
+	newer_kernel
+	boot apply --yes
+	[ "$(our_entries)" = "bedplate-6.1.1-fake bedplate-6.1.0-fake" ]
+	record=$root/boot/initrd.img-6.1.1-fake.json
+	jq '.verified = {"method": "boot", "result": "failed", "reason": "no root", "when": ""}' "$record" >"$work/json"
+	cp "$work/json" "$record"
+	boot apply --yes
+	[ "$(our_entries)" = "bedplate-6.1.0-fake" ]
+	grep -q 'set bedplate_first="bedplate-6.1.0-fake"' "$config"
+	echo >>"$root/boot/initrd.img-6.1.0-fake"
+	boot apply --yes
+	[ "$(our_entries)" = "" ]
+}
+
+@test "status tells what this boot came from" {
+	run boot status
+	[[ $output == *"no image that says its id"* ]]
+	running 6.1.0-fake
+	[[ $(boot status) == *"running: kernel 6.1.0-fake, image /boot/initrd.img-6.1.0-fake, not marked as good yet"* ]]
+	boot good
+	[[ $(boot status) == *"image /boot/initrd.img-6.1.0-fake, marked as good"* ]]
+	# Every boot is marked; the file changes only when another image was.
+	stat -c '%i %z' "$root/var/lib/bedplate/boot.json" >"$work/before"
+	boot good
+	stat -c '%i %z' "$root/var/lib/bedplate/boot.json" | cmp - "$work/before"
+	rm "$root"/boot/initrd.img-*
+	[[ $(boot status) == *"an image that is gone ("*"), marked as good"* ]]
+	jq -e . <<<"$(boot status --json)" >/dev/null
 }
