@@ -92,6 +92,18 @@ skipped() {
 	[[ $output == *"booted under KVM"* ]]
 }
 
+@test "a kernel that panics under KVM before /init gets another try under TCG; one that panics later none" {
+	local panic='echo "[ 1.0] Kernel panic - not syncing: oops"'
+	[[ -w /dev/kvm ]] || skip "no /dev/kvm here"
+	guest "if [[ \$* == *' kvm '* ]]; then $panic; exit; fi" 'hand_over ext4 /dev/vda' 'sleep 60'
+	run verify --accel auto
+	[ "$status" -eq 0 ]
+	[[ $output == *"under KVM no kernel comes up here (Kernel panic - not syncing: oops)"*"booted under TCG"* ]]
+	guest 'echo "[ 0.9] Run /init as init process"' "$panic"
+	fails 1 "failed \(boot, .*: Kernel panic - not syncing: oops" verify --accel auto
+	[[ $output == *"booted under KVM"* ]]
+}
+
 @test "what it is given: the very image and kernel, memory, nothing of the host's" {
 	guest 'printf "%s\n" "$@" >"${0%/bin/*}/arguments"' 'hand_over ext4 /dev/vda'
 	verify --memory 1G
