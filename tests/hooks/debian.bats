@@ -166,9 +166,30 @@ grub_kernels() {
 	# Nor does it become the default when GRUB's configuration is made for another reason.
 	in_root update-grub
 	[ "$(grub_kernels)" = "$old $new" ]
+	in_root bedplate mkinitramfs status "$new" | grep "the last update failed.*virtio_blk.ko is not for kernel"
 	# The repaired kernel is configured, and is the default then.
 	install_kernel newer
 	ours "$new"
+	[ "$(grub_kernels)" = "$new $old" ]
+}
+
+@test "a kernel that failed leaves nothing behind when it is removed" {
+	fails 1 "has no new image" install_kernel broken
+	in_root dpkg --force-unsafe-io --purge "linux-image-$new"
+	[ "$(cd "$root/boot" && ls -A | grep -F "$new" | xargs)" = "" ]
+	[ "$(grub_kernels)" = "$old" ]
+}
+
+@test "a command line that contradicts itself keeps the default, and dpkg says so" {
+	cp "$root/boot/grub/grub.cfg" "$BATS_TEST_TMPDIR/grub.cfg"
+	printf '[KernelArgs]\nForbid=quiet\n' >>"$root/etc/bedplate/host.conf"
+	echo "ro quiet" >"$root/etc/bedplate/cmdline"
+	fails 1 "bedplate: the boot loader was not brought up to date: .*quiet" install_kernel newer
+	[ "$(package_state "$new")" = half-configured ]
+	ours "$new"
+	cmp "$root/boot/grub/grub.cfg" "$BATS_TEST_TMPDIR/grub.cfg"
+	echo "ro" >"$root/etc/bedplate/cmdline"
+	in_root dpkg --force-unsafe-io --configure -a
 	[ "$(grub_kernels)" = "$new $old" ]
 }
 
