@@ -10,6 +10,7 @@
 #   ONLY       regular expression: only the images with such a name ('^bedplate')
 #   ROOTS      which roots (lvm plain)
 #   PEERS      name=image ...: images that a person has, booted with both roots
+#   PACKINGS   how our host image is packed besides: METHOD-LEVEL ... ('zstd-3 lz4-9')
 #   ROOT_PACKAGES  further packages for the root, such as systemd-sysv
 #   KERNEL     Debian suite of root, kernel and peers: this machine's, or else bookworm
 
@@ -31,7 +32,7 @@ bench_state=$vm_build/bench
 mkdir -p "$bench_state"
 
 : "${RUNS:=5}" "${REAL_RUNS:=3}" "${GEN_RUNS:=3}" "${ONLY:=}" "${PEERS:=}" "${ROOT_PACKAGES:=}"
-: "${ROOTS:=lvm plain}"
+: "${ROOTS:=lvm plain}" "${PACKINGS:=}"
 
 # The file system on both roots is the same, and so is its UUID.
 bench_uuid=b3d91a7e-0000-4000-8000-000000000001
@@ -41,10 +42,17 @@ bench_note() {
 }
 
 bench_host_names=(bedplate-host bedplate-host-unsigned bedplate-host-vfio initramfs-tools-dep dracut-hostonly)
+read -ra bench_packings <<<"$PACKINGS"
+bench_host_names+=("${bench_packings[@]/#/bedplate-host-}")
 # What is booted besides: the floor, made of our host images in both packings; our host image
 # with lvm doing all; and one that passes two devices through (bench_variant has how).
 bench_floor_names=(floor-zstd floor-none floor-unsigned-zstd floor-unsigned-none)
 bench_generic_names=(bedplate-generic initramfs-tools-most dracut-generic)
+
+# Twenty updates of a host on which nothing has changed: timed, but there is nothing to boot.
+bench_update_names() {
+	grep -E -- "$ONLY" <<<bedplate-update || true
+}
 
 # bench_names ROOT: what is compared on this root. tiny-initramfs knows no LVM.
 bench_names() {

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The results of a run. Input: {host, facts: [...], boots: [...]}; a fact is what is known
-# of an image: {root, name, bytes, files, gen: [{seconds, kib, cpu}], vm_generation_s}.
+# The results of a run. Input: {host, facts: [...], boots: [...], update: [{seconds, kib, cpu}]};
+# a fact is what is known of an image: {root, name, bytes, files, gen: [{seconds, kib, cpu}],
+# vm_generation_s}.
 
 def spread: if length == 0 then null else
 	sort as $s | length as $n |
@@ -46,6 +47,17 @@ def times_faster($rows; $root; $peer; $least):
 def no_more($text; $unit; $most; $measured):
 	{target: $text, unit: $unit, wanted: $most, at_least: false, $measured};
 
+# Of the images that are made on this machine itself, or (in_vm) in the VM of the lvm root.
+def generated($row; $in_vm): if $in_vm then $row.vm_generation_s else $row.generation_s.median end;
+def generated_faster($rows; $ours; $peer; $least; $in_vm):
+	{target: "\($ours) generated at least \($least) times as fast as \($peer)\(
+		if $in_vm then ", in the VM" else "" end)", unit: "times", wanted: $least, at_least: true,
+	 measured: ratio(generated(find($rows; "lvm"; $peer); $in_vm);
+		generated(find($rows; "lvm"; $ours); $in_vm))};
+
+def peak_mb($rows; $name): find($rows; "lvm"; $name).generation_peak_kib
+	| if . then .max * 1024 / 1e6 else null end;
+
 # The better of the floor's packings, in µs of unpacking and init together.
 def floor_us($rows; $kind):
 	[find($rows; "lvm"; "floor" + $kind + "-zstd", "floor" + $kind + "-none")
@@ -58,7 +70,7 @@ def over_floor($rows; $kind):
 def verdict: . + {met: (if .measured == null then null
 	elif .at_least then .measured >= .wanted else .measured <= .wanted end)};
 
-def targets($rows):
+def targets($rows; $update):
 	find($rows; "lvm"; "bedplate-host") as $host |
 	[times_faster($rows; "lvm"; "dracut-hostonly"; 15),
 	 times_faster($rows; "lvm"; "initramfs-tools-dep"; 6),
@@ -68,8 +80,19 @@ def targets($rows):
 	 over_floor($rows; ""), over_floor($rows; "-unsigned"),
 	 no_more("process 1 takes less than 4 MB"; "MB"; 4;
 		if $host.steady.memory_peak_kib then $host.steady.memory_peak_kib.max * 1024 / 1e6 else null end),
-	 no_more("host image generated in less than 0.2 s"; "s"; 0.2; $host.generation_s.median)]
+	 no_more("host image generated in less than 0.2 s"; "s"; 0.2; $host.generation_s.median),
+	 (("dracut-hostonly", "initramfs-tools-dep") as $peer
+		| (false, true) as $in_vm | generated_faster($rows; "bedplate-host"; $peer; 20; $in_vm)),
+	 (("dracut-generic", "initramfs-tools-most") as $peer
+		| generated_faster($rows; "bedplate-generic"; $peer; 10; false)),
+	 (("bedplate-host", "bedplate-generic") as $name
+		| no_more("\($name) generated in less than 64 MB"; "MB"; 64; peak_mb($rows; $name))),
+	 no_more("update of a host on which nothing has changed in less than 50 ms"; "ms"; 50;
+		if $update then $update.median * 1000 else null end)]
 	| map(verdict);
+
+# Which image of ours one is compared with.
+def ours: if .name | test("-(generic|most)$") then "bedplate-generic" else "bedplate-host" end;
 
 . as $in
 | [$in.facts[] | row(.; $in.boots)] as $rows
@@ -77,5 +100,9 @@ def targets($rows):
 	ratio: ratio(.steady.init_us.median;
 		find($rows; .root; "bedplate-host").steady.init_us.median),
 	over_floor: (if .root == "lvm" then ratio(.steady.sum_us.median;
-		floor_us($rows; if .name | test("unsigned") then "-unsigned" else "" end)) else null end)}] as $rows
-| {host: $in.host, rows: $rows, targets: targets($rows)}
+		floor_us($rows; if .name | test("unsigned") then "-unsigned" else "" end)) else null end),
+	generation_ratio: ratio(.generation_s.median; find($rows; .root; ours).generation_s.median),
+	vm_generation_ratio: ratio(.vm_generation_s; find($rows; .root; ours).vm_generation_s)}] as $rows
+| ([$in.update[].seconds] | spread) as $update
+| {host: $in.host, rows: $rows, update_s: $update,
+   update_peak_kib: ([$in.update[].kib] | spread), targets: targets($rows; $update)}

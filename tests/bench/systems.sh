@@ -8,6 +8,7 @@
 # $report, and leaves $out/NAME.img and $out/NAME.log.
 
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C HOME=/root
+program=$tools/bedplate/bedplate-mkinitramfs
 
 initramfs_tools() {
 	rm -rf /run/conf
@@ -17,7 +18,7 @@ initramfs_tools() {
 }
 
 bedplate() {
-	echo "env BEDPLATE_LIBDIR=$tools/bedplate $tools/bedplate/bedplate-mkinitramfs" \
+	echo "env BEDPLATE_LIBDIR=$tools/bedplate $program" \
 		"-k $kernel -o $2 --mode $1 $3"
 }
 
@@ -25,7 +26,10 @@ bedplate() {
 command_of() {
 	case $1 in
 	bedplate-host-unsigned) bedplate host "$2" "--set Modules.Signatures=drop" ;;
+	bedplate-host-*-[0-9]*) packing=${1#bedplate-host-} && bedplate host "$2" \
+		"--set Image.Compression=${packing%-*} --set Image.Level=${packing#*-}" ;;
 	bedplate-host-vfio) bedplate host "$2" "" ;;
+	bedplate-update) echo "env BEDPLATE_LIBDIR=$tools/bedplate $tools/update-unchanged $program $kernel" ;;
 	bedplate-*) bedplate "${1#bedplate-}" "$2" "" ;;
 	initramfs-tools-*) initramfs_tools "${1#initramfs-tools-}" "$2" ;;
 	dracut-hostonly) echo "dracut --force --hostonly --kver $kernel $2" ;;
@@ -34,13 +38,19 @@ command_of() {
 	esac
 }
 
-# configure NAME: the configuration that only this image is made with.
+# configure NAME: the configuration that only this image is made with, and what comes first.
 configure() {
 	rm -f /etc/bedplate/host.conf.d/bench.conf
 	case $1 in
 	bedplate-host-vfio)
 		mkdir -p /etc/bedplate/host.conf.d
 		printf '[Vfio]\nDevices=8086:10d3\n' >/etc/bedplate/host.conf.d/bench.conf
+		;;
+	bedplate-update)
+		mkdir -p /etc/bedplate/host.conf.d
+		printf '[Image]\nVerify=static\n' >/etc/bedplate/host.conf.d/bench.conf
+		env "BEDPLATE_LIBDIR=$tools/bedplate" "$program" update "$kernel" >"$out/$1.log" 2>&1
+		cp "/boot/initrd.img-$kernel" "$out/$1.img"
 		;;
 	esac
 }

@@ -28,12 +28,16 @@ def cells: [
 	(.files | or_dash(tostring)),
 	(.steady.memory_peak_kib | or_dash(.max | tostring)),
 	(.generation_s | or_dash(.median | digits(2))),
+	(.generation_ratio | or_dash(digits(1))),
+	(.vm_generation_s | or_dash(digits(2))),
+	(.vm_generation_ratio | or_dash(digits(1))),
 	(.generation_cpu_s | or_dash(.median | digits(2))),
 	(.generation_peak_kib | or_dash(.median / 1024 | digits(0)))
 ];
 
 def head: ["image", "/init to init, ms", "ratio", "real clock, ms", "unpack, ms", "sum, ms", "× floor",
-	"size, MB", "files", "PID 1, KiB", "generation, s", "CPU, s", "peak, MiB"];
+	"size, MB", "files", "PID 1, KiB", "generation, s", "ratio",
+	"in the VM, s", "ratio", "CPU, s", "peak, MiB"];
 
 # A table whose columns are aligned in plain text too.
 def pad($width; $left): . as $text | ([range($width - length)] | map(" ") | join("")) as $space |
@@ -62,6 +66,8 @@ def title: if . == "lvm" then "Root on LVM" else "Root on a plain ext4 disk" end
 	"", "## \($root | title)", "",
 	([head] + [$rows[] | select(.root == $root)] | .[0:1] + (.[1:] | map(cells)) | table)),
 "",
+(if .update_s then "An update of a host on which nothing has changed takes \(.update_s.median * 1000 | digits(1)) ms and \(
+	.update_peak_kib.max / 1024 | digits(1)) MiB.", "" else empty end),
 "## Targets",
 "",
 (.targets[] | target_line)
