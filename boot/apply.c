@@ -12,6 +12,7 @@
 #include "boot/run.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/format_text.h"
 #include "lib/log.h"
 #include "lib/show_json.h"
 
@@ -25,6 +26,26 @@ static int clear_others(struct boot *boot, const struct loader *chosen, struct p
 		if (loaders[i] != chosen && loaders[i]->clear)
 			result = loaders[i]->clear(boot, plan, err);
 	return result;
+}
+
+/* An image on trial that nothing here would mark as good would have to give way. */
+static void note_marking(const struct boot *boot, struct plan *plan)
+{
+	static const char *const folders[] = { "etc", "usr/lib", "lib", "usr/local/lib" };
+	bool failed;
+
+	if (!state_trial(&boot->state, &failed) || failed)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		_cleanup_free_ char *path = format_text(
+			"%s/systemd/system/bedplate-boot.service", folders[i]);
+
+		if (path && file_exists(boot->root_fd, path))
+			return;
+	}
+	plan_note(plan,
+		  "nothing marks a boot as good here: have `bedplate boot good` called "
+		  "when the machine is up, or set [BootLoader] Tries=0");
 }
 
 int run_plan(struct boot *boot, struct plan *plan, struct err *err)
@@ -54,6 +75,8 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 			     : "no boot loader was found; [BootLoader] Type= in host.conf "
 			       "names one");
 	}
+	if (!result)
+		note_marking(boot, plan);
 	return result ? result : run_plan_state(boot, plan, err);
 }
 

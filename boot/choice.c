@@ -40,26 +40,31 @@ static const struct boot_image *find_fallback(const struct candidates *candidate
 	return other;
 }
 
+enum trial choice_trial(const struct choice *choice, const struct state *state, int tries,
+			bool retry)
+{
+	bool failed;
+	const char *trial = state_trial(state, &failed);
+
+	if (!tries || !choice->first->id[0] || state_is_good(state, choice->first->id))
+		return TRIAL_NONE;
+	if (!trial || strcmp(trial, choice->first->id) != 0 || (failed && retry))
+		return TRIAL_BEGINS;
+	return failed ? TRIAL_FAILED : TRIAL_RUNS;
+}
+
 void choice_make(struct choice *choice, const struct image_list *images,
 		 const struct state *state, int tries, bool retry)
 {
 	struct candidates candidates = { .images = images };
-	const char *trial;
-	bool failed;
 
 	*choice = (struct choice){ .trial = TRIAL_NONE };
 	if (!images->count || images->items[0].previous)
 		return;
 	choice->first = candidates.first = &images->items[0];
 	choice->fallback = find_fallback(&candidates, state);
-	trial = state_trial(state, &failed);
-	if (!tries || !choice->fallback || !choice->first->id[0] ||
-	    state_is_good(state, choice->first->id))
-		return;
-	if (!trial || strcmp(trial, choice->first->id) != 0 || (failed && retry))
-		choice->trial = TRIAL_BEGINS;
-	else
-		choice->trial = failed ? TRIAL_FAILED : TRIAL_RUNS;
+	if (choice->fallback)
+		choice->trial = choice_trial(choice, state, tries, retry);
 }
 
 char *choice_entry_name(const struct boot_image *image)

@@ -25,6 +25,10 @@ struct choice {
 void choice_make(struct choice *choice, const struct image_list *images,
 		 const struct state *state, int tries, bool retry);
 
+/* What would become of the trial of choice->first, were there a fallback. */
+enum trial choice_trial(const struct choice *choice, const struct state *state, int tries,
+			bool retry);
+
 /* The menu's, and the EFI entry's name: "bedplate-VERSION", "bedplate-VERSION-prev",
  * "bedplate-VERSION-prev2"; a heap string. */
 char *choice_entry_name(const struct boot_image *image);

@@ -53,6 +53,30 @@ static int write_words(const struct boot *boot, struct strbuf *out, struct err *
 	return boot_cmdline(boot, false, &whole, err);
 }
 
+/* Whether grub-mkconfig finds an image that is not ours for one of the kernels: then its own
+ * first entry has nothing to do with ours (util/grub.d/10_linux.in has more names). */
+static bool has_other_image(const struct boot *boot)
+{
+	static const char *const names[] = { "boot/initrd.img-%s", "boot/initrd-%s.img",
+					     "boot/initramfs-%s.img" };
+	bool found = false;
+
+	for (size_t i = 0; i < boot->images.count; i++) {
+		const struct boot_image *image = &boot->images.items[i];
+
+		for (size_t j = 0; j < ARRAY_SIZE(names); j++) {
+			int length = (int)strcspn(names[j], "%");
+			_cleanup_free_ char *path =
+				format_text("%.*s%s%s", length, names[j], image->version,
+					    names[j] + length + 2);
+
+			found |= path && file_exists(boot->root_fd, path) &&
+				 !image->previous && strcmp(path, image->path) != 0;
+		}
+	}
+	return found;
+}
+
 static void menu_init(struct grub_menu *menu, const struct boot *boot, bool can_count)
 {
 	const struct host_boot_loader *settings = &boot->settings.host->boot_loader;
@@ -67,6 +91,11 @@ static void menu_init(struct grub_menu *menu, const struct boot *boot, bool can_
 				    .title = "Linux" };
 	choice_make(&menu->choice, &boot->images, &boot->state, menu->tries,
 		    boot->args->retry);
+	if (!menu->choice.first || menu->choice.fallback || !has_other_image(boot))
+		return;
+	menu->other = true;
+	menu->choice.trial =
+		choice_trial(&menu->choice, &boot->state, menu->tries, boot->args->retry);
 }
 
 int grub_menu_open(struct grub_menu *menu, const struct boot *boot, struct strbuf *words,

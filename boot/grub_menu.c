@@ -5,6 +5,7 @@
 
 #include "boot/grub_menu.h"
 #include "lib/cleanup.h"
+#include "lib/format_text.h"
 
 /* GRUB puts double quotes around an argument with a space when it hands it to the kernel, which
  * takes them off, so a word's own go. */
@@ -41,9 +42,23 @@ static size_t index_of(const struct grub_menu *menu, const struct boot_image *im
 	return index;
 }
 
+static bool has_fallback(const struct grub_menu *menu)
+{
+	return menu->choice.first && (menu->choice.fallback || menu->other);
+}
+
 static bool counts(const struct grub_menu *menu)
 {
-	return menu->tries && menu->choice.fallback && menu->choice.first->id[0];
+	return menu->tries && has_fallback(menu) && menu->choice.first->id[0];
+}
+
+/* The distribution's entries come behind ours. */
+static size_t fallback_index(const struct grub_menu *menu)
+{
+	const struct image_list *images = menu->images;
+
+	return index_of(menu, menu->choice.fallback ? menu->choice.fallback
+						    : images->items + images->count);
 }
 
 void grub_menu_describe(const struct grub_menu *menu, struct strbuf *out)
@@ -58,10 +73,12 @@ void grub_menu_describe(const struct grub_menu *menu, struct strbuf *out)
 			strbuf_addf(out, "entry %s: /%s /%s %s\n", name ? name : "",
 				    image->kernel, image->path, image->id);
 	}
-	if (choice->first && choice->fallback) {
-		_cleanup_free_ char *name = choice_entry_name(choice->fallback);
+	if (has_fallback(menu)) {
+		_cleanup_free_ char *name =
+			choice->fallback ? choice_entry_name(choice->fallback) : NULL;
 
-		strbuf_addf(out, "fallback: %s", name ? name : "");
+		strbuf_addf(out, "fallback: %s",
+			    name ? name : "the distribution's first entry");
 		if (counts(menu))
 			strbuf_addf(out, ", after %d tries of a new image", menu->tries);
 		strbuf_addc(out, '\n');
@@ -101,7 +118,8 @@ static void write_default(const struct grub_menu *menu, struct strbuf *out)
 	const struct choice *choice = &menu->choice;
 	_cleanup_free_ char *first = choice_entry_name(choice->first);
 	_cleanup_free_ char *fallback =
-		choice->fallback ? choice_entry_name(choice->fallback) : NULL;
+		choice->fallback ? choice_entry_name(choice->fallback)
+				 : format_text("%zu", fallback_index(menu));
 
 	strbuf_addf(out, "set bedplate_first=\"%s\"\n", first ? first : "0");
 	if (counts(menu))
@@ -112,9 +130,8 @@ static void write_default(const struct grub_menu *menu, struct strbuf *out)
 	strbuf_adds(out, "if [ -z \"${boot_once}\" ]; then\n"
 			 "\tif [ -z \"${default}\" -o \"${default}\" = \"0\" ]; then\n"
 			 "\t\tset default=\"${bedplate_first}\"\n\tfi\nfi\n");
-	if (fallback)
-		strbuf_addf(out, "set fallback=\"%zu\"\n",
-			    index_of(menu, choice->fallback));
+	if (has_fallback(menu))
+		strbuf_addf(out, "set fallback=\"%zu\"\n", fallback_index(menu));
 }
 
 static void write_count(const struct grub_menu *menu, struct strbuf *out)

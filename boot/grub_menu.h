@@ -36,10 +36,11 @@ struct grub_folder {
 struct grub_menu {
 	const struct image_list *images;
 	struct choice choice;
-	int tries;           /* 0: GRUB cannot count */
-	unsigned panic;      /* seconds that a panic stands during a trial; 0: for ever */
-	bool previous;       /* entries for previous images, too */
-	bool ours;           /* the command line is that of etc/bedplate/cmdline */
+	int tries;      /* 0: GRUB cannot count */
+	unsigned panic; /* seconds that a panic stands during a trial; 0: for ever */
+	bool previous;  /* entries for previous images, too */
+	bool other; /* where we have no fallback, the distribution\'s first entry is one */
+	bool ours;  /* the command line is that of etc/bedplate/cmdline */
 	const char *cmdline; /* words, as grub_menu_quote writes them */
 	const char
 		*root; /* words: "root=UUID=... rootflags=..."; "" where cmdline has it */

@@ -6,6 +6,7 @@
 #include "boot/choice.h"
 #include "boot/commands.h"
 #include "boot/loader.h"
+#include "boot/run.h"
 #include "lib/cleanup.h"
 #include "lib/format_text.h"
 #include "lib/show_json.h"
@@ -99,11 +100,26 @@ static json_t *json_status(const struct boot *boot, struct err *err)
 	json_object_set_new(all, "running", json_running(boot));
 	json_object_set_new(all, "trial", json_trial(boot));
 	json_object_set_new(all, "entries", json_images(boot));
-	json_object_set(all, "last_trial", json_object_get(boot->state.json, "trial"));
 	if (!json_loaders(boot, all, err))
 		return all;
 	json_decref(all);
 	return NULL;
+}
+
+/* What is not as it ought to be. Planning changes what is remembered, so it comes last. */
+static void add_pending(struct boot *boot, json_t *all)
+{
+	_cleanup_plan_ struct plan plan;
+	struct err err = ERR_INIT;
+	json_t *list = json_array();
+
+	plan_init(&plan, &boot->state, false);
+	if (run_plan(boot, &plan, &err))
+		json_object_set_new(all, "error", show_json_text(err.text));
+	for (size_t i = 0; i < plan.count; i++)
+		json_array_append_new(list, show_json_text(plan.steps[i].what));
+	json_object_set_new(all, "pending", list);
+	json_object_set_new(all, "notes", show_json_text(plan.notes.text));
 }
 
 /* ---- as text ---- */
@@ -192,6 +208,24 @@ static void show_text(const json_t *all)
 	}
 }
 
+static void show_pending(const json_t *all)
+{
+	const json_t *list = json_object_get(all, "pending");
+	json_t *what;
+	size_t i;
+
+	json_array_foreach(list, i, what)
+	{
+		printf("%s%s",
+		       i ? ", " : "apply would change: ", json_string_value(what));
+	}
+	if (json_array_size(list))
+		putchar('\n');
+	fputs(text_of(all, "notes"), stdout);
+	if (*text_of(all, "error"))
+		printf("apply would fail: %s\n", text_of(all, "error"));
+}
+
 int status_run(const struct args *args, struct err *err)
 {
 	_cleanup_boot_ struct boot boot = BOOT_INIT;
@@ -200,9 +234,13 @@ int status_run(const struct args *args, struct err *err)
 
 	if (!all)
 		return code == EXIT_DONE ? EXIT_FAILED : code;
+	json_object_set_new(all, "last_trial",
+			    json_deep_copy(json_object_get(boot.state.json, "trial")));
+	add_pending(&boot, all);
 	if (args->json)
 		return show_json_value(all, err) ? EXIT_FAILED : EXIT_DONE;
 	show_text(all);
+	show_pending(all);
 	json_decref(all);
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }

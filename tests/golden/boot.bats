@@ -281,6 +281,11 @@ fingerprint() {
 	[ "$(our_entries)" = "bedplate-6.1.0-fake" ]
 	grep -q "initrd.*/boot/custom-initramfs-6.1.0-fake.img" "$config"
 	grep -q "initrd.*/boot/initrd.img-6.1.0-fake" "$config"
+	# The distribution's is what comes up where ours does not.
+	[[ $(environment) == *bedplate_tries=3 ]]
+	grep -A 1 'bedplate_tries}" = "0" ]; then' "$config" | grep -q 'set bedplate_first="1"'
+	grep -q 'set fallback="1"' "$config"
+	[ "$(boot apply --yes)" = "everything is as it ought to be" ]
 }
 
 @test "without --yes nothing is done where nobody can be asked" {
@@ -349,9 +354,27 @@ fingerprint() {
 	[ "$(our_entries)" = "" ]
 }
 
+@test "where no unit marks boots as good, it is said while something is on trial" {
+	rm "$root/etc/systemd/system/bedplate-boot.service"
+	run boot apply --yes
+	[[ $output != *"nothing marks a boot as good"* ]]
+	newer_kernel
+	run boot apply --yes
+	[[ $output == *"nothing marks a boot as good here: have "* ]]
+}
+
 @test "status tells what this boot came from" {
 	run boot status
 	[[ $output == *"no image that says its id"* ]]
+	[[ $output == *"apply would change: /etc/grub.d/09_bedplate, /boot/grub/grub.cfg"* ]]
+	boot apply --yes
+	[ "$(boot status --json | jq -c '[.pending, .error]')" = '[[],null]' ]
+	# What somebody changes is told, and so is what cannot be done.
+	echo "exit 1" >>"$root/etc/grub.d/09_bedplate"
+	[[ $(boot status) == *"apply would change: /etc/grub.d/09_bedplate"* ]]
+	cmdline a=1
+	conf "[Image]" Verify=no "[KernelArgs]" Require=a=2
+	[[ $(boot status) == *"apply would fail: cmdline:1: a=1, but a=2 is required (host.conf:4)"* ]]
 	running 6.1.0-fake
 	[[ $(boot status) == *"running: kernel 6.1.0-fake, image /boot/initrd.img-6.1.0-fake, not marked as good yet"* ]]
 	boot good

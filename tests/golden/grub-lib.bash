@@ -23,6 +23,8 @@ grub_root() {
 		GRUB_CMDLINE_LINUX_DEFAULT="quiet"
 		GRUB_CMDLINE_LINUX="console=ttyS0"
 	END
+	mkdir -p "$root/etc/systemd/system"
+	: >"$root/etc/systemd/system/bedplate-boot.service"
 	grub-editenv "$root/boot/grub/grubenv" create
 	echo "BOOT_IMAGE=/boot/vmlinuz-6.1.0-fake root=/dev/nvme0n1p2 ro quiet" >"$root/proc/cmdline"
 	: >"$root/boot/grub/grub.cfg"
