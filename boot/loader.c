@@ -6,7 +6,8 @@
 #include "boot/loader.h"
 #include "lib/cleanup.h"
 
-const struct loader *const loaders[] = { &loader_grub, NULL };
+const struct loader *const loaders[] = { &loader_efistub, &loader_systemd_boot,
+					 &loader_grub, NULL };
 
 static const struct loader *loader_of_type(int type, struct err *err)
 {

@@ -44,7 +44,7 @@ struct loader {
 	int (*import)(const struct boot *boot, struct strbuf *out, struct err *err);
 };
 
-extern const struct loader loader_grub;
+extern const struct loader loader_efistub, loader_systemd_boot, loader_grub;
 
 /* The loader that host.conf names, or with Type=auto the one that started this machine, or
  * else the only one that is installed. NULL without an error: none is to be set up, or

@@ -176,9 +176,7 @@ int plan_shared_file(struct plan *plan, const char *path, mode_t mode, const cha
 	return result ? result : add_file(plan, path, mode, before, after, reason, err);
 }
 
-/* Whether two files hold the same; one that is not there is like no other. */
-static int is_same_content(const struct plan *plan, const char *a, const char *b,
-			   struct err *err)
+int plan_is_same(const struct plan *plan, const char *a, const char *b, struct err *err)
 {
 	_cleanup_close_ int a_fd = file_open_in_root(plan->root_fd, a, O_RDONLY, err);
 	_cleanup_close_ int b_fd = file_open_in_root(plan->root_fd, b, O_RDONLY, NULL);
@@ -202,7 +200,7 @@ int plan_copy(struct plan *plan, const char *source, const char *path, mode_t mo
 	      const char *reason, struct err *err)
 {
 	struct step step = { .kind = STEP_COPY, .mode = mode };
-	int result = is_same_content(plan, source, path, err);
+	int result = plan_is_same(plan, source, path, err);
 
 	if (result)
 		return result < 0 ? result : 0;
@@ -214,6 +212,19 @@ int plan_copy(struct plan *plan, const char *source, const char *path, mode_t mo
 	return add(plan, step,
 		   step.what && step.reason && step.path && step.source && step.after,
 		   err);
+}
+
+int plan_remove(struct plan *plan, const char *path, const char *reason, struct err *err)
+{
+	struct step step = { .kind = STEP_REMOVE };
+
+	if (!file_exists(plan->root_fd, path))
+		return 0;
+	step.what = format_text("/%s", path);
+	step.reason = strdup(reason);
+	step.before = strdup("a file of ours\n");
+	step.path = strdup(path);
+	return add(plan, step, step.what && step.reason && step.before && step.path, err);
 }
 
 int plan_run(struct plan *plan, const char *const *argv, const char *what,

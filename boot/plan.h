@@ -63,6 +63,13 @@ int plan_shared_file(struct plan *plan, const char *path, mode_t mode, const cha
 int plan_copy(struct plan *plan, const char *source, const char *path, mode_t mode,
 	      const char *reason, struct err *err);
 
+/* Whether two files hold the same now: 1 or 0, or -errno where `a` cannot be read. A `b` that is
+ * not there is like no other. */
+int plan_is_same(const struct plan *plan, const char *a, const char *b, struct err *err);
+
+/* A file of ours that is not to be there; its content, which need be no text, is not shown. */
+int plan_remove(struct plan *plan, const char *path, const char *reason, struct err *err);
+
 /* A program that brings something from `before` to `after`. Where these are the same nothing is
  * added. */
 int plan_run(struct plan *plan, const char *const *argv, const char *what,

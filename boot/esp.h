@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* esp.h: the EFI system partition. */
+#ifndef BEDPLATE_BOOT_ESP_H
+#define BEDPLATE_BOOT_ESP_H
+
+#include "lib/err.h"
+
+struct esp {
+	char *path; /* where it is mounted, below the root, without a leading slash */
+	char *disk; /* the device that it is a partition of: "/dev/sda" */
+	unsigned number; /* of the partition */
+};
+
+#define ESP_INIT             \
+	{                    \
+		.path = NULL \
+	}
+
+/* Finds where it is mounted: `wanted` ([BootLoader] Esp=), or if that is "" the first of
+ * /efi, /boot/efi and /boot that has a folder EFI. -ENOENT where none has. */
+int esp_find(struct esp *esp, int root_fd, const char *wanted, struct err *err);
+
+/* Finds its disk and its number there, for the firmware to be told. -ENODEV where the
+ * folder is no mounted partition. */
+int esp_find_disk(struct esp *esp, int root_fd, struct err *err);
+
+void esp_release(struct esp *esp);
+#define _cleanup_esp_ __attribute__((cleanup(esp_release)))
+
+#endif

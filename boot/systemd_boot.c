@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * systemd_boot.c: systemd-boot, whose entries kernel-install(8) makes.
+ *
+ * How it works: the command line goes to /etc/kernel/cmdline and Tries= to
+ * /etc/kernel/tries, where kernel-install takes them from for kernels to come. The entries
+ * of kernels that are there get the same options. A kernel without an entry, and one whose
+ * image is not the one in its entry's folder, is handed to kernel-install. A good boot
+ * takes the counter off the entry's name, as systemd-bless-boot(8) does where it is
+ * enabled: whoever comes second finds nothing to do.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/bls.h"
+#include "boot/choice.h"
+#include "boot/efi.h"
+#include "boot/esp.h"
+#include "boot/loader.h"
+#include "boot/systemd_boot.h"
+#include "boot/trial_word.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/format_text.h"
+#include "lib/schema/host.h"
+#include "lib/show_json.h"
+
+#define CMDLINE_PATH "etc/kernel/cmdline"
+#define TRIES_PATH   "etc/kernel/tries"
+
+static bool is_at(int root_fd, const char *folder, const char *path)
+{
+	_cleanup_free_ char *whole = format_text("%s/%s", folder, path);
+
+	return whole && file_exists(root_fd, whole);
+}
+
+/* It says who it is, and so does systemd's stub, which is no boot loader. */
+static bool has_started_this(int root_fd)
+{
+	_cleanup_strbuf_ struct strbuf info;
+
+	strbuf_init(&info, 0);
+	return !efi_read_loader_text(root_fd, "LoaderInfo", &info) &&
+	       !strncmp(info.text, "systemd-boot", strlen("systemd-boot"));
+}
+
+static enum loader_presence systemd_boot_detect(const struct boot *boot)
+{
+	_cleanup_esp_ struct esp esp = ESP_INIT;
+
+	if (boot->live && has_started_this(boot->root_fd))
+		return LOADER_BOOTED;
+	if (esp_find(&esp, boot->root_fd, boot->settings.host->boot_loader.esp, NULL))
+		return LOADER_ABSENT;
+	return is_at(boot->root_fd, esp.path, "EFI/systemd/systemd-bootx64.efi") ||
+			       is_at(boot->root_fd, esp.path,
+				     "EFI/systemd/systemd-bootia32.efi")
+		       ? LOADER_INSTALLED
+		       : LOADER_ABSENT;
+}
+
+/* ---- /etc/kernel ---- */
+
+/* kernel-install hands it to proven entries, too: which they are is not known when they are made. */
+static int plan_cmdline(struct boot *boot, struct plan *plan, struct strbuf *cmdline,
+			struct err *err)
+{
+	_cleanup_free_ char *line = NULL;
+	char panic[TRIAL_WORD];
+	int result;
+
+	trial_panic_word(boot->settings.host, panic);
+	strbuf_adds(cmdline, panic);
+	result = boot_cmdline(boot, true, cmdline, err);
+	if (result)
+		return result;
+	line = format_text("%s\n", cmdline->text);
+	return line ? plan_shared_file(plan, CMDLINE_PATH, 0644, line,
+				       "the command line of entries to come", err)
+		    : err_sys(err, ENOMEM, "planning");
+}
+
+/* The file goes if it was written from here. */
+static int plan_no_tries(struct boot *boot, struct plan *plan, const char *reason,
+			 struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf now;
+
+	strbuf_init(&now, 0);
+	if (file_read(boot->root_fd, TRIES_PATH, &now, NULL) ||
+	    state_was_written(&boot->state, TRIES_PATH, now.text) <= 0)
+		return 0;
+	state_set_written(&boot->state, TRIES_PATH, NULL);
+	return plan_file(plan, TRIES_PATH, 0644, NULL, reason, err);
+}
+
+static int plan_tries(struct boot *boot, struct plan *plan, struct err *err)
+{
+	int tries = (int)boot->settings.host->boot_loader.tries;
+	char line[16];
+
+	if (!tries)
+		return plan_no_tries(boot, plan, "Tries=0", err);
+	snprintf(line, sizeof(line), "%d\n", tries);
+	return plan_shared_file(plan, TRIES_PATH, 0644, line,
+				"boots that an entry to come gets", err);
+}
+
+/* ---- entries ---- */
+
+static int plan_options(struct plan *plan, const struct bls_entries *entries,
+			const char *cmdline, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	int result = 0;
+
+	strbuf_init(&text, 0);
+	for (size_t i = 0; !result && i < entries->count; i++) {
+		const struct bls_entry *entry = &entries->items[i];
+		/* As 90-loaderentry.install does, for /init to know it before the root is there. */
+		_cleanup_free_ char *options =
+			entries->token_is_machine_id &&
+					!strstr(cmdline, "systemd.machine_id=")
+				? format_text("%s systemd.machine_id=%s", cmdline,
+					      entries->token)
+				: strdup(cmdline);
+
+		if (!options)
+			return err_sys(err, ENOMEM, "planning");
+		strbuf_truncate(&text, 0);
+		bls_set_options(entry->text, options, &text);
+		result = plan_file(plan, entry->path, 0644, text.text, "", err);
+	}
+	return result;
+}
+
+/* kernel-install(8) makes a new entry, with a counter; one of other tries would stand beside it. */
+static int install_kernel(const struct boot *boot, struct plan *plan,
+			  const struct bls_entries *entries,
+			  const struct boot_image *image, struct err *err)
+{
+	int tries = (int)boot->settings.host->boot_loader.tries;
+	_cleanup_free_ char *kernel = format_text("/%s", image->kernel);
+	_cleanup_free_ char *path =
+		tries ? format_text("%s/%s-%s+%d.conf", entries->folder, entries->token,
+				    image->version, tries)
+		      : format_text("%s/%s-%s.conf", entries->folder, entries->token,
+				    image->version);
+	_cleanup_free_ char *what = path ? format_text("/%s", path) : NULL;
+	_cleanup_free_ char *after =
+		format_text("kernel %s, image %s\n", image->version, image->id);
+	int result;
+
+	if (!kernel || !what || !after)
+		return err_sys(err, ENOMEM, "planning");
+	result = plan_run(plan,
+			  (const char *const[]){ "kernel-install", "add", image->version,
+						 kernel, NULL },
+			  what, NULL, after, "", err);
+	for (size_t i = 0; !result && i < entries->count; i++)
+		if (!strcmp(entries->items[i].version, image->version) &&
+		    strcmp(entries->items[i].path, path) != 0)
+			result = plan_remove(plan, entries->items[i].path,
+					     "the new one takes its place", err);
+	return result;
+}
+
+static int plan_kernels(struct boot *boot, struct plan *plan,
+			const struct bls_entries *entries, struct err *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; !result && i < boot->images.count; i++) {
+		const struct boot_image *image = &boot->images.items[i];
+		int same = image->previous ? 1 : bls_has_image(entries, plan, image, err);
+
+		if (same <= 0)
+			result = same ? same
+				      : install_kernel(boot, plan, entries, image, err);
+	}
+	return result;
+}
+
+static void begin_trial(struct boot *boot)
+{
+	struct choice choice;
+
+	choice_make(&choice, &boot->images, &boot->state,
+		    (int)boot->settings.host->boot_loader.tries, boot->args->retry);
+	if (choice.trial == TRIAL_BEGINS)
+		state_begin_trial(&boot->state, choice.first->id, choice.first->version);
+}
+
+static int systemd_boot_plan(struct boot *boot, struct plan *plan, struct err *err)
+{
+	_cleanup_bls_entries_ struct bls_entries entries = BLS_ENTRIES_INIT;
+	_cleanup_strbuf_ struct strbuf cmdline;
+	int result;
+
+	strbuf_init(&cmdline, 0);
+	result = bls_entries_read(&entries, boot->root_fd,
+				  boot->settings.host->boot_loader.esp, err);
+	if (!result)
+		result = plan_tries(boot, plan, err);
+	if (!result && boot->has_cmdline)
+		result = plan_cmdline(boot, plan, &cmdline, err);
+	if (!result && boot->has_cmdline)
+		result = plan_options(plan, &entries, cmdline.text, err);
+	if (!result)
+		result = plan_kernels(boot, plan, &entries, err);
+	if (!result)
+		begin_trial(boot);
+	return result;
+}
+
+/* Entries belong to kernel-install, and go on as they are; nobody counts their tries any more. */
+static int systemd_boot_clear(struct boot *boot, struct plan *plan, struct err *err)
+{
+	return plan_no_tries(boot, plan, "systemd-boot is not set up from here any more",
+			     err);
+}
+
+/* ---- a good boot ---- */
+
+/* The counted entry that this boot came from, as a path below the root; "" where it had no
+ * counter, or has none any more. */
+static int find_counted(const struct boot *boot, const struct bls_entries *entries,
+			struct strbuf *path, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf variable;
+	struct bls_name name;
+	const char *base;
+
+	strbuf_init(&variable, 0);
+	if (efi_read_loader_text(boot->root_fd, "LoaderBootCountPath", &variable))
+		return 0;
+	base = strrchr(variable.text, '\\');
+	base = base ? base + 1 : variable.text;
+	if (strchr(base, '/') || !bls_name_parse(&name, base) ||
+	    name.left == BLS_UNCOUNTED)
+		return 0;
+	strbuf_addf(path, "%s/%s", entries->folder, base);
+	if (path->overflow)
+		return err_sys(err, ENOMEM, "planning");
+	if (!file_exists(boot->root_fd, path->text))
+		strbuf_truncate(path, 0);
+	return 0;
+}
+
+static int take_counter_off(struct plan *plan, const char *path, struct err *err)
+{
+	const char *base = strrchr(path, '/') + 1;
+	struct bls_name name = { 0, BLS_UNCOUNTED, 0 };
+	_cleanup_free_ char *from = format_text("/%s", path);
+	_cleanup_free_ char *to = NULL;
+	_cleanup_free_ char *before = format_text("%s\n", base), *after = NULL;
+
+	bls_name_parse(&name, base);
+	to = format_text("/%.*s%.*s.conf", (int)(base - path), path, (int)name.length,
+			 base);
+	after = format_text("%.*s.conf\n", (int)name.length, base);
+	if (!from || !to || !before || !after)
+		return err_sys(err, ENOMEM, "planning");
+	return plan_run(plan, (const char *const[]){ "mv", "--", from, to, NULL },
+			"the counter of the entry that was booted", before, after, "",
+			err);
+}
+
+/* An image that has tries left is still to be started. */
+static bool has_tries(const struct boot *boot, const struct bls_entries *entries,
+		      const char *id)
+{
+	const struct boot_image *image = image_list_find(&boot->images, id);
+
+	for (size_t i = 0; image && i < entries->count; i++)
+		if (!strcmp(entries->items[i].version, image->version) &&
+		    entries->items[i].name.left > 0)
+			return true;
+	return false;
+}
+
+static void end_trial(struct boot *boot, const struct bls_entries *entries)
+{
+	bool failed;
+	const char *trial = state_trial(&boot->state, &failed);
+
+	if (!trial || !boot->running.image[0])
+		return;
+	if (!strcmp(trial, boot->running.image))
+		state_end_trial(&boot->state);
+	else if (!has_tries(boot, entries, trial))
+		state_fail_trial(&boot->state);
+}
+
+static int systemd_boot_good(struct boot *boot, struct plan *plan, struct err *err)
+{
+	_cleanup_bls_entries_ struct bls_entries entries = BLS_ENTRIES_INIT;
+	_cleanup_strbuf_ struct strbuf path;
+	int result;
+
+	strbuf_init(&path, 0);
+	if (!boot->live || !has_started_this(boot->root_fd))
+		return 0;
+	result = bls_entries_read(&entries, boot->root_fd,
+				  boot->settings.host->boot_loader.esp, err);
+	if (result)
+		return result;
+	end_trial(boot, &entries);
+	result = find_counted(boot, &entries, &path, err);
+	return result || !path.length ? result : take_counter_off(plan, path.text, err);
+}
+
+/* Without any entry there is nothing to tell. */
+static int systemd_boot_status(const struct boot *boot, json_t *into, struct err *err)
+{
+	_cleanup_bls_entries_ struct bls_entries entries = BLS_ENTRIES_INIT;
+	json_t *list = json_array();
+
+	(void)err;
+	bls_entries_read(&entries, boot->root_fd, boot->settings.host->boot_loader.esp,
+			 NULL);
+	for (size_t i = 0; i < entries.count; i++) {
+		const struct bls_entry *entry = &entries.items[i];
+
+		json_array_append_new(
+			list, json_pack("{s:o, s:o, s:o, s:i}", "file",
+					show_json_text(entry->path), "kernel",
+					show_json_text(entry->version), "tries_left",
+					entry->name.left == BLS_UNCOUNTED
+						? json_null()
+						: json_integer(entry->name.left),
+					"tries_done", entry->name.done));
+	}
+	json_object_set_new(into, "bls_entries", list);
+	return 0;
+}
+
+const struct loader loader_systemd_boot = {
+	.name = "systemd-boot",
+	.type = host_boot_loader_type_systemd_boot,
+	.detect = systemd_boot_detect,
+	.plan = systemd_boot_plan,
+	.good = systemd_boot_good,
+	.clear = systemd_boot_clear,
+	.status = systemd_boot_status,
+};
