@@ -86,7 +86,12 @@ damage() {
 		grep -x "initrd  *.*/host/$version/previous-initrd" "$previous"
 		grep -x "linux  *.*/host/$version/linux" "$previous"
 		grep "options  *root=UUID=1 ro quiet" "$previous"
-		[ -e "${entry%.conf}+3.conf" ]
+		# Without a counter the entry of before would be taken for a good one of the new image.
+		[ -e "${entry%.conf}+3.conf" ] && [ ! -e "$entry" ]
+		# One that is still on trial does not push out the one before it.
+		printf 'Level=1\n' >>"$root/etc/bedplate/host.conf"
+		kernel_install add "$version" "$kernel"
+		cmp "$folder/previous-initrd" "$BATS_TEST_TMPDIR/first"
 		in_root systemd-analyze compare-versions "$version" gt "$version~previous"
 		kernel_install remove "$version"
 		[ ! -e "$folder" ]
