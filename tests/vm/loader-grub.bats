@@ -1,22 +1,51 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Real GRUB, by a grub.cfg of the real grub-mkconfig.
+# Real GRUB on BIOS, by a grub.cfg of the real grub-mkconfig; on OVMF: loader-efistub.bats.
 
 load loader
 
-@test "GRUB on BIOS boots our image as stock grub-mkconfig found it" {
+@test "GRUB on BIOS: stock grub-mkconfig finds our image; one that does not come up gives way after its tries" {
 	loader_begin
-	loader_boot bios <<<'exit 0'
-	assert_boots 1
-	[[ $(cmdline 1) == BOOT_IMAGE=/boot/vmlinuz-*' root=UUID='* ]] ||
+	loader_boot bios deadline=600 <<-'END'
+		set -e
+		case $boot in
+		1)
+			printf '[BootLoader]\nTries=2\n' >>/etc/bedplate/host.conf
+			echo "console=ttyS0 no_timer_check panic=1 of.ours" >/etc/bedplate/cmdline
+			bedplate boot apply --yes
+			tell again bedplate boot apply --yes
+			tell installed grub-editenv list
+			;;
+		2)
+			bedplate boot good
+			tell good grub-editenv list
+			tell again bedplate boot apply --yes
+			mkdir -p /etc/bedplate/image.d/broken/run
+			printf '#!/bin/sh\necho c >/proc/sysrq-trigger\n' >/etc/bedplate/image.d/broken/run/device
+			chmod 755 /etc/bedplate/image.d/broken/run/device
+			bedplate mkinitramfs update
+			bedplate boot apply --yes
+			tell upgraded grub-editenv list
+			;;
+		3)
+			bedplate boot good
+			tell fallback grub-editenv list
+			tell status bedplate boot status --json
+			exit 0
+			;;
+		esac
+		exit 1
+	END
+	assert_boots 3
+	[[ $(cmdline 1) == BOOT_IMAGE=/boot/vmlinuz-*' root=UUID='*' ro console=ttyS0 '* ]] ||
 		vm_fail "the command line is $(cmdline 1)"
-	assert_console 'bedplate'
-}
-
-@test "GRUB on OVMF boots our image as stock grub-mkconfig found it" {
-	loader_begin /EFI/debian/grubx64.efi
-	loader_boot ovmf <<<'test -d /sys/firmware/efi'
-	assert_boots 1
-	[[ $(cmdline 1) == BOOT_IMAGE=/boot/vmlinuz-*' root=UUID='* ]] ||
-		vm_fail "the command line is $(cmdline 1)"
+	assert_equal "$(after 1 again)" "everything is as it ought to be" "a second apply"
+	[[ $(cmdline 2) == *" console=ttyS0 no_timer_check panic=1 of.ours" ]] ||
+		vm_fail "the command line is $(cmdline 2)"
+	[[ $(after 2 good) != *bedplate_tries=* ]] || vm_fail "when it was good: $(after 2 good)"
+	assert_equal "$(after 2 again)" "everything is as it ought to be" "an apply when it is good"
+	[[ $(after 2 upgraded | xargs) == *bedplate_tries=2* ]] || vm_fail "with a new image: $(after 2 upgraded)"
+	assert_equal "$(grep -c 'sysrq: Trigger a crash' "$vm_dir/console.log")" 2 "tries"
+	assert_equal "$(image_of 3)" "$(image_of 2)" "the image after the fallback"
+	after 3 status | jq -e '.trial.state == "failed"' >/dev/null || vm_fail "status tells no failure"
 }

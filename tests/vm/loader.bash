@@ -33,7 +33,8 @@ loader_begin() {
 }
 
 # loader_boot bios|ovmf [OPTION...] <CASE: boots the disk until the case, a script of sh,
-# ends with 0. It is run by each boot's init, with the number of the boot as $boot.
+# ends with 0. It is run by each boot's init, with the number of the boot as $boot; `tell NAME
+# COMMAND...` runs a command and marks what it prints (after).
 loader_boot() {
 	local kind=$1
 	shift
@@ -49,6 +50,11 @@ said() {
 
 cmdline() {
 	report "cmdline $1"
+}
+
+# after BOOT NAME: what "tell NAME COMMAND..." of the case printed in this boot.
+after() {
+	said "$1" | sed -n "/^=== $2\$/,/^===\$/p" | sed '/^===/d'
 }
 
 # boots: the number of boots that got as far as the system's init.

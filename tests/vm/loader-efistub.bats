@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The firmware as the boot loader: its own entries, made from inside by the real efibootmgr. What
+# comes up first is GRUB on OVMF, by a grub.cfg of the real grub-mkconfig.
+
+load loader
+
+# entry BOOT MARK LABEL: the line that efibootmgr has of it there.
+entry() {
+	after "$1" "$2" | grep -F "* $3	"
+}
+
+@test "GRUB on OVMF boots our image; EFI entries: made, tried, marked as good, fallen back to, removed; others' stay" {
+	loader_begin /EFI/debian/grubx64.efi
+	loader_boot ovmf deadline=600 <<-'END'
+		set -e
+		case $boot in
+		1)
+			efibootmgr -q -c -d /dev/vda -p 2 -L "Bedplate of old" -l '\EFI\debian\grubx64.efi' \
+				-u 'not ours'
+			printf '[BootLoader]\nType=efistub\n' >>/etc/bedplate/host.conf
+			echo "console=ttyS0 no_timer_check panic=1 \"of.two=a b\"" >/etc/bedplate/cmdline
+			tell before efibootmgr -v
+			tell plan bedplate boot plan
+			tell unchanged efibootmgr -v
+			bedplate boot apply --yes
+			tell again bedplate boot apply --yes
+			tell applied efibootmgr -v
+			;;
+		2)
+			tell tried efibootmgr -v
+			bedplate boot good
+			tell good efibootmgr -v
+			tell again bedplate boot apply --yes
+			mkdir -p /etc/bedplate/image.d/broken/run
+			printf '#!/bin/sh\necho c >/proc/sysrq-trigger\n' >/etc/bedplate/image.d/broken/run/device
+			chmod 755 /etc/bedplate/image.d/broken/run/device
+			bedplate mkinitramfs update
+			bedplate boot apply --yes
+			tell upgraded efibootmgr -v
+			;;
+		3)
+			bedplate boot good
+			tell fallback efibootmgr -v
+			tell status bedplate boot status --json
+			tell files ls /boot/efi/EFI/bedplate
+			sed -i s/efistub/none/ /etc/bedplate/host.conf
+			bedplate boot apply --yes
+			tell removed efibootmgr -v
+			ls /boot/efi/EFI/bedplate
+			exit 0
+			;;
+		esac
+		exit 1
+	END
+	assert_boots 3
+	version=$(<"$vm_state/kernel/$KERNEL/version")
+	[[ $(cmdline 1) == BOOT_IMAGE=/boot/vmlinuz-*' root=UUID='*' ro console=ttyS0 '* ]] ||
+		vm_fail "the command line by GRUB is $(cmdline 1)"
+	# The plan changes nothing; what it says is done, once.
+	assert_equal "$(after 1 unchanged)" "$(after 1 before)" "the entries after a plan"
+	after 1 plan | grep -q '^+Bedplate ' || vm_fail "the plan has no entry"
+	assert_equal "$(after 1 again)" "everything is as it ought to be" "a second apply"
+	# Tried at once, though BootOrder begins with the other's.
+	[[ $(cmdline 2) == "panic=30 initrd=\\EFI\\bedplate\\initrd-$version-"*".img root=UUID=b3d91a7e-0000-4000-8000-000000000021 ro console=ttyS0 no_timer_check panic=1 \"of.two=a b\"" ]] ||
+		vm_fail "the command line is $(cmdline 2)"
+	entry 2 good "Bedplate $version" | grep -Fq ')i.n.i.t.r.d.=' || vm_fail "the good one still has its panic="
+	assert_equal "$(after 2 again)" "everything is as it ought to be" "an apply when it is good"
+	ours=$(entry 2 good "Bedplate $version" | sed 's/^Boot\(....\).*/\1/')
+	after 1 applied | grep -q "^BootNext: $ours" || vm_fail "there was no BootNext"
+	! after 2 good | grep -q '^BootNext' || vm_fail "BootNext is still there"
+	after 2 good | grep -q "^BootOrder: $ours," || vm_fail "the good one is not the first"
+	! after 1 applied | grep -q "^BootOrder: $ours" || vm_fail "it was the first before it was good"
+	# The one that cannot boot was tried, once; the one before it came up.
+	assert_console 'sysrq: Trigger a crash'
+	assert_equal "$(grep -c 'sysrq: Trigger a crash' "$vm_dir/console.log")" 1 "tries"
+	assert_equal "$(image_of 3)" "$(image_of 2)" "the image after the fallback"
+	entry 2 upgraded "Bedplate $version (previous)" >/dev/null || vm_fail "there is no previous one"
+	after 3 status | jq -e '.trial.state == "failed"' >/dev/null || vm_fail "status tells no failure"
+	# Nothing of others' was touched, and nothing of ours is left.
+	for mark in "1 before" "2 upgraded" "3 removed"; do
+		# shellcheck disable=SC2086 # two words
+		entry $mark "Bedplate of old"
+	done | uniq | wc -l | grep -qx 1 || vm_fail "the other entry was changed"
+	assert_equal "$(after 3 removed | grep -c "Bedplate $version")" 0 "entries that are left"
+}
