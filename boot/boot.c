@@ -107,7 +107,7 @@ int boot_read_words(struct boot *boot, struct err *err)
 		return 0;
 	result = file_read(boot->root_fd, WORDS_PATH, &text, err);
 	if (!result)
-		result = words_parse(&boot->words, text.text, err);
+		result = words_parse(&boot->words, text.text, NULL, err);
 	if (!result)
 		result = kernel_rules_collect(&boot->rules, boot->settings.conf,
 					      boot->settings.host, &boot->settings.guests,

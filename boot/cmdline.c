@@ -29,7 +29,7 @@ static int fill_in(struct boot *boot, const struct loader *loader, struct err *e
 		return 0;
 	result = boot_cmdline(boot, true, &text, err);
 	if (!result)
-		result = words_parse(&all, text.text, err);
+		result = words_parse(&all, text.text, "", err);
 	for (size_t i = 0; !result && i + own < all.count; i++)
 		result = words_insert(&boot->words, i, all.items[i].text, filled_in, NULL,
 				      err);
@@ -90,7 +90,7 @@ static int read_running(int root_fd, struct strbuf *out, struct err *err)
 	strbuf_init(&text, 0);
 	result = file_read(root_fd, "proc/cmdline", &text, err);
 	if (!result)
-		result = words_parse(&words, text.text, err);
+		result = words_parse(&words, text.text, "", err);
 	for (size_t i = 0; !result && i < words.count; i++) {
 		const char *word = words.items[i].text;
 		bool skip = false;
@@ -129,25 +129,34 @@ static int write_new(int root_fd, const struct words *words, const char *source,
 	return file_aside_commit(&aside, err);
 }
 
-static int import(const struct boot *boot, const struct loader *loader, struct err *err)
+/* The words that the boot loader gives without us; `source` is where they are from. */
+static int read_others(const struct boot *boot, const struct loader *loader,
+		       struct words *words, const char **source, struct err *err)
 {
 	bool asks_loader = loader && loader->import;
-	_cleanup_words_ struct words words = WORDS_INIT;
 	_cleanup_strbuf_ struct strbuf text;
 	int result;
 
 	strbuf_init(&text, 0);
+	*source = asks_loader ? loader->name : "/proc/cmdline";
+	result = asks_loader ? loader->import(boot, &text, err)
+			     : read_running(boot->root_fd, &text, err);
+	return result ? result : words_parse(words, text.text, *source, err);
+}
+
+static int import(const struct boot *boot, const struct loader *loader, struct err *err)
+{
+	_cleanup_words_ struct words words = WORDS_INIT;
+	const char *source;
+	int result;
+
 	if (file_exists(boot->root_fd, WORDS_PATH)) {
 		err_set(err, EEXIST, "/" WORDS_PATH " is there already");
 		return err_hint(err, "it is never written over; move it away first");
 	}
-	result = asks_loader ? loader->import(boot, &text, err)
-			     : read_running(boot->root_fd, &text, err);
+	result = read_others(boot, loader, &words, &source, err);
 	if (!result)
-		result = words_parse(&words, text.text, err);
-	if (!result)
-		result = write_new(boot->root_fd, &words,
-				   asks_loader ? loader->name : "/proc/cmdline", err);
+		result = write_new(boot->root_fd, &words, source, err);
 	if (!result)
 		log_info("/" WORDS_PATH ": %zu words", words.count);
 	return result;
@@ -158,6 +167,7 @@ int cmdline_run(const struct args *args, struct err *err)
 	_cleanup_boot_ struct boot boot = BOOT_INIT;
 	_cleanup_strbuf_ struct strbuf text;
 	const struct loader *loader;
+	const char *source;
 	int code = boot_open(&boot, args, false, err);
 
 	strbuf_init(&text, 0);
@@ -168,17 +178,20 @@ int cmdline_run(const struct args *args, struct err *err)
 		return import(&boot, loader, err) ? EXIT_FAILED : EXIT_DONE;
 	if (boot_read_words(&boot, err))
 		return EXIT_USAGE;
-	if (!boot.has_cmdline)
+	if (!boot.has_cmdline) {
 		log_info("there is no /" WORDS_PATH ": the command line stays the boot "
 			 "loader's own");
-	if ((boot.has_cmdline && fill_in(&boot, loader, err)) ||
-	    boot_cmdline(&boot, false, &text, err))
+		if (read_others(&boot, loader, &boot.words, &source, err))
+			return EXIT_FAILED;
+	} else if (fill_in(&boot, loader, err)) {
 		return EXIT_FAILED;
+	}
+	words_write(&boot.words, &text);
 	if (args->json)
 		return show_words_json(&boot, loader, text.text, err);
 	if (args->explain)
 		explain(&boot.words);
-	else if (boot.has_cmdline)
+	else
 		puts(text.text);
 	return EXIT_DONE;
 }

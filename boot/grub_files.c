@@ -11,6 +11,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/format_text.h"
+#include "lib/names.h"
 
 static const struct grub grubs[] = {
 	{ "boot/grub/grub.cfg", "boot/grub/grubenv", "/boot/grub", "grub-mkconfig",
@@ -75,6 +76,33 @@ static int plan_block(const struct boot *boot, struct plan *plan, const char *bl
 			 "the kernel's command line", err);
 }
 
+/* Drop-ins that come behind ours and add to what it has: GRUB's own entries get that, and ours
+ * do not. */
+static void note_dropins(const struct boot *boot, struct plan *plan)
+{
+	static const char folder[] = "etc/default/grub.d";
+	_cleanup_names_ struct names names = NAMES_INIT;
+
+	names_read(&names, boot->root_fd, folder);
+	for (size_t i = 0; i < names.count; i++) {
+		const char *name = names.items[i], *dot = strrchr(name, '.');
+		_cleanup_free_ char *path = format_text("%s/%s", folder, name);
+		_cleanup_strbuf_ struct strbuf text;
+
+		strbuf_init(&text, 0);
+		if (!path || !dot || strcmp(dot, ".cfg") != 0 ||
+		    strcmp(name, strrchr(GRUB_DROPIN, '/') + 1) <= 0 ||
+		    file_read(boot->root_fd, path, &text, NULL))
+			continue;
+		if (strstr(text.text, "GRUB_CMDLINE_LINUX"))
+			plan_note(
+				plan,
+				"/%s changes the command line of GRUB's own entries, and "
+				"not of ours: what it adds belongs into /" WORDS_PATH,
+				path);
+	}
+}
+
 int grub_plan_cmdline(const struct boot *boot, struct plan *plan, const char *cmdline,
 		      struct err *err)
 {
@@ -91,6 +119,8 @@ int grub_plan_cmdline(const struct boot *boot, struct plan *plan, const char *cm
 	}
 	result = plan_file(plan, GRUB_DROPIN, 0644, dropin ? assignments : NULL,
 			   "the kernel's command line", err);
+	if (cmdline && dropin)
+		note_dropins(boot, plan);
 	return result ? result : plan_block(boot, plan, dropin ? NULL : assignments, err);
 }
 

@@ -197,6 +197,12 @@ static int add_word(struct merge *merge, const struct kernel_rule *rule,
 	_cleanup_strbuf_ struct strbuf text;
 
 	strbuf_init(&text, 0);
+	if (item->test == KERNEL_TEST_VALUES && strchr(item->values, '"'))
+		return err_set(
+			err, EINVAL,
+			"%s: %s has a quote, which the kernel takes off: it cannot "
+			"be given",
+			rule->origin, rule->text);
 	merge_item_write(item, &text);
 	return insert(merge, place_of(merge, item), text.text, rule, err);
 }

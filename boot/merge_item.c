@@ -75,6 +75,6 @@ void merge_item_write(const struct kernel_alternative *item, struct strbuf *out)
 	if (item->test == KERNEL_TEST_RANGE || item->subject == KERNEL_SUBJECT_PAGES)
 		strbuf_addf(out, "=%" PRIu64, number_for(item));
 	else if (item->test == KERNEL_TEST_VALUES)
-		strbuf_addf(out, strchr(item->values, ' ') ? "=\"%s\"" : "=%s",
+		strbuf_addf(out, strpbrk(item->values, " \t\n\r\v\f") ? "=\"%s\"" : "=%s",
 			    item->values);
 }

@@ -59,7 +59,8 @@ static const char *word_end(const char *text)
 	return in_quote ? NULL : text;
 }
 
-int words_parse(struct words *words, const char *text, struct err *err)
+int words_parse(struct words *words, const char *text, const char *source,
+		struct err *err)
 {
 	unsigned line = 1;
 	int result = 0;
@@ -79,7 +80,9 @@ int words_parse(struct words *words, const char *text, struct err *err)
 			result = insert(
 				words, words->count,
 				(struct word){ strndup(text, (size_t)(end - text)),
-					       format_text("cmdline:%u", line), NULL },
+					       source ? strdup(source)
+						      : format_text("cmdline:%u", line),
+					       NULL },
 				err);
 			text = end;
 		}

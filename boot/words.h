@@ -33,8 +33,10 @@ struct words {
 	}
 
 /* Parts a text as cmdline.h does; newlines are white space, and a '#' at the beginning of a
- * word begins a remark up to the end of the line. -EINVAL with the line. */
-int words_parse(struct words *words, const char *text, struct err *err);
+ * word begins a remark up to the end of the line. The origin of each word is `source`, or
+ * with NULL, of the file of ours, its line. -EINVAL with the line. */
+int words_parse(struct words *words, const char *text, const char *source,
+		struct err *err);
 
 /* Adds a word before number `index`. */
 int words_insert(struct words *words, size_t index, const char *text, const char *origin,

@@ -150,11 +150,14 @@ fingerprint() {
 	# shellcheck disable=SC2016 # GRUB's shell is to expand it
 	echo 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT crashkernel=256M"' \
 		>"$root/etc/default/grub.d/kdump.cfg"
+	[ "$(boot cmdline 2>/dev/null)" = "console=ttyS0 quiet crashkernel=256M" ]
+	[ "$(boot cmdline --explain 2>/dev/null | head -n 1)" = "console=ttyS0: grub" ]
 	boot cmdline --import
 	[ "$(grep -v '^#' "$root/etc/bedplate/cmdline" | paste -sd' ')" = "console=ttyS0 quiet crashkernel=256M" ]
 	[ "$(boot cmdline)" = "console=ttyS0 quiet crashkernel=256M" ]
 	fails 1 "/etc/bedplate/cmdline is there already" boot cmdline --import
-	boot apply --yes
+	run boot apply --yes
+	[[ $output == *"/etc/default/grub.d/kdump.cfg changes the command line of GRUB's own entries"* ]]
 }
 
 @test "a new image is counted until it is marked as good; one that is used up gives way" {

@@ -308,7 +308,7 @@ static void check(const struct row *row)
 	strbuf_init(&warnings, 0);
 	strbuf_init(&merged, 0);
 	add_rules(&rules, row);
-	result = words_parse(&words, row->file, &err);
+	result = words_parse(&words, row->file, NULL, &err);
 	if (!result)
 		result = merge_rules(&words, &rules, &row->machine, &warnings, &err);
 	words_write(&words, &merged);
@@ -328,14 +328,14 @@ static void test_words(void)
 
 	is_int(words_parse(&words,
 			   "# head\nquiet  a=\"x y\" # rest\n\n\tb=#no\n\"c=1 2\"\n",
-			   &err),
+			   NULL, &err),
 	       0, "a file");
 	is_int(words.count, 4, "its words, without remarks");
 	is_str(words.items[0].origin, "cmdline:2", "lines are kept");
 	is_str(words.items[1].text, "a=\"x y\"", "a quoted value is one word");
 	is_str(words.items[2].text, "b=#no", "a # within a word is no remark");
 	is_str(words.items[3].origin, "cmdline:5", "lines are kept to the end");
-	is_int(words_parse(&open, "quiet\na=\"x\ny\"", &err), -EINVAL,
+	is_int(words_parse(&open, "quiet\na=\"x\ny\"", NULL, &err), -EINVAL,
 	       "a quote that is not closed in its line");
 	is_str(err.text, "etc/bedplate/cmdline:2: a quote is not closed", "says where");
 }
