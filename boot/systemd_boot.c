@@ -144,6 +144,8 @@ static int install_kernel(const struct boot *boot, struct plan *plan,
 {
 	int tries = (int)boot->settings.host->boot_loader.tries;
 	_cleanup_free_ char *kernel = format_text("/%s", image->kernel);
+	/* For our plug-in, which would wait for this program's lock if it made one. */
+	_cleanup_free_ char *given = format_text("BEDPLATE_IMAGE=/%s", image->path);
 	_cleanup_free_ char *path =
 		tries ? format_text("%s/%s-%s+%d.conf", entries->folder, entries->token,
 				    image->version, tries)
@@ -154,11 +156,11 @@ static int install_kernel(const struct boot *boot, struct plan *plan,
 		format_text("kernel %s, image %s\n", image->version, image->id);
 	int result;
 
-	if (!kernel || !what || !after)
+	if (!kernel || !given || !what || !after)
 		return err_sys(err, ENOMEM, "planning");
 	result = plan_run(plan,
-			  (const char *const[]){ "kernel-install", "add", image->version,
-						 kernel, NULL },
+			  (const char *const[]){ "env", given, "kernel-install", "add",
+						 image->version, kernel, NULL },
 			  what, NULL, after, "", err);
 	for (size_t i = 0; !result && i < entries->count; i++)
 		if (!strcmp(entries->items[i].version, image->version) &&

@@ -92,6 +92,11 @@ damage() {
 		printf 'Level=1\n' >>"$root/etc/bedplate/host.conf"
 		kernel_install add "$version" "$kernel"
 		cmp "$folder/previous-initrd" "$BATS_TEST_TMPDIR/first"
+		# "bedplate boot apply" hands over an image; none is made.
+		echo image >"$boot/given"
+		in_root env BEDPLATE_IMAGE=/boot/given kernel-install add "$version" "$kernel"
+		cmp "$folder/initrd" "$boot/given"
+		rm "$boot/given"
 		in_root systemd-analyze compare-versions "$version" gt "$version~previous"
 		kernel_install remove "$version"
 		[ ! -e "$folder" ]

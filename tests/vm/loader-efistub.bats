@@ -10,6 +10,11 @@ entry() {
 	after "$1" "$2" | grep -F "* $3	"
 }
 
+# number BOOT MARK LABEL: its number.
+number() {
+	entry "$@" | sed 's/^Boot\(....\).*/\1/'
+}
+
 @test "GRUB on OVMF boots our image; EFI entries: made, tried, marked as good, fallen back to, removed; others' stay" {
 	loader_begin /EFI/debian/grubx64.efi
 	loader_boot ovmf deadline=600 <<-'END'
@@ -66,11 +71,12 @@ entry() {
 		vm_fail "the command line is $(cmdline 2)"
 	entry 2 good "Bedplate $version" | grep -Fq ')i.n.i.t.r.d.=' || vm_fail "the good one still has its panic="
 	assert_equal "$(after 2 again)" "everything is as it ought to be" "an apply when it is good"
-	ours=$(entry 2 good "Bedplate $version" | sed 's/^Boot\(....\).*/\1/')
+	ours=$(number 1 applied "Bedplate $version")
 	after 1 applied | grep -q "^BootNext: $ours" || vm_fail "there was no BootNext"
+	! after 1 applied | grep -q "^BootOrder: $ours" || vm_fail "it was the first before it was good"
+	ours=$(number 2 good "Bedplate $version")
 	! after 2 good | grep -q '^BootNext' || vm_fail "BootNext is still there"
 	after 2 good | grep -q "^BootOrder: $ours," || vm_fail "the good one is not the first"
-	! after 1 applied | grep -q "^BootOrder: $ours" || vm_fail "it was the first before it was good"
 	# The one that cannot boot was tried, once; the one before it came up.
 	assert_console 'sysrq: Trigger a crash'
 	assert_equal "$(grep -c 'sysrq: Trigger a crash' "$vm_dir/console.log")" 1 "tries"
