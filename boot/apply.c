@@ -92,7 +92,7 @@ int run_plan_state(struct boot *boot, struct plan *plan, struct err *err)
 }
 
 /* In colour where a person looks at it. */
-static void show(const struct plan *plan)
+static void show(const struct boot *boot, const struct plan *plan)
 {
 	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	_cleanup_strbuf_ struct strbuf text;
@@ -109,7 +109,7 @@ static void show(const struct plan *plan)
 		if (rest || *line)
 			printf("%s%s%s\n", start, line, *start ? "\033[0m" : "");
 	}
-	if (!plan->count)
+	if (!plan->count && loader_find(boot, NULL))
 		puts("everything is as it ought to be");
 	fflush(stdout);
 }
@@ -147,7 +147,7 @@ int plan_command_run(const struct args *args, struct err *err)
 		return code;
 	if (args->json)
 		return show_json(&plan, loader_find(&boot, NULL), err);
-	show(&plan);
+	show(&boot, &plan);
 	return EXIT_DONE;
 }
 
@@ -187,7 +187,7 @@ int apply_run(const struct args *args, struct err *err)
 		code = exit_code(run_plan(&boot, &plan, err));
 	if (code != EXIT_DONE)
 		return code;
-	show(&plan);
+	show(&boot, &plan);
 	if (args->dry_run || !plan.count)
 		return EXIT_DONE;
 	if (confirm(args, err) || plan_apply(&plan, err))
