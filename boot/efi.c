@@ -222,9 +222,26 @@ int efi_read_loader_text(int root_fd, const char *name, struct strbuf *text)
 	return result;
 }
 
+/* One that makes no sense is there all the same: the firmware passes over it, and so does
+ * whoever looks for an entry of his own. */
+static int read_entry(struct efi_entry *entry, const struct strbuf *value)
+{
+	int result = -EINVAL;
+
+	if (value->length >= ATTRIBUTES)
+		result = efi_entry_parse(entry, (const uint8_t *)value->text + ATTRIBUTES,
+					 value->length - ATTRIBUTES);
+	if (result != -EINVAL)
+		return result;
+	entry->label = strdup("");
+	entry->file = strdup("");
+	entry->options = strdup("");
+	return entry->label && entry->file && entry->options ? 0 : -ENOMEM;
+}
+
 static int add_entry(struct efi *efi, int root_fd, const char *name, struct err *err)
 {
-	struct efi_entry entry = { .number = number_of(name) }, *entries;
+	struct efi_entry entry = { .number = number_of(name) }, *entries = NULL;
 	_cleanup_strbuf_ struct strbuf value;
 	int result;
 
@@ -232,16 +249,11 @@ static int add_entry(struct efi *efi, int root_fd, const char *name, struct err 
 	result = read_variable(root_fd, name, &value, err);
 	if (result)
 		return result;
-	if (value.length < ATTRIBUTES)
-		return 0;
-	result = efi_entry_parse(&entry, (const uint8_t *)value.text + ATTRIBUTES,
-				 value.length - ATTRIBUTES);
-	entries = result ? NULL
-			 : reallocarray(efi->entries, efi->count + 1, sizeof(*entries));
+	if (!read_entry(&entry, &value))
+		entries = reallocarray(efi->entries, efi->count + 1, sizeof(*entries));
 	if (!entries) {
 		efi_entry_release(&entry);
-		return result == -EINVAL ? 0
-					 : err_sys(err, ENOMEM, "reading EFI's entries");
+		return err_sys(err, ENOMEM, "reading EFI's entries");
 	}
 	efi->entries = entries;
 	entries[efi->count++] = entry;

@@ -49,8 +49,7 @@ struct efi {
 /* Whether this machine was started by UEFI, and its variables can be seen. */
 bool efi_is_there(int root_fd);
 
-/* Reads all entries; an entry that makes no sense is passed over, as the firmware does.
- * -ENOENT where there is no efivarfs. */
+/* Reads all entries; one that makes no sense has empty texts. -ENOENT where there is no efivarfs. */
 int efi_read(struct efi *efi, int root_fd, struct err *err);
 void efi_release(struct efi *efi);
 #define _cleanup_efi_ __attribute__((cleanup(efi_release)))

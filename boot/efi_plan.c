@@ -112,6 +112,22 @@ static void append_block(struct efi_plan *plan, const struct efi_wants *wants,
 				plan->order[plan->order_count++] = match->numbers[i];
 }
 
+/* Numbers of entries that are not there are not kept: efibootmgr takes none. They alone are no
+ * reason to write it anew. */
+static bool is_same_order(const struct efi_plan *plan, const struct efi *efi)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < efi->order_count; i++) {
+		if (!efi_find(efi, efi->order[i]))
+			continue;
+		if (same == plan->order_count || plan->order[same] != efi->order[i])
+			return false;
+		same++;
+	}
+	return same == plan->order_count;
+}
+
 /* The block stands where the first of ours stood; if none did, behind all others. */
 static int plan_order(struct efi_plan *plan, const struct efi *efi,
 		      const struct efi_wants *wants, const struct match *match)
@@ -130,13 +146,12 @@ static int plan_order(struct efi_plan *plan, const struct efi *efi,
 			append_block(plan, wants, match);
 			done = true;
 		}
-		if (!ours)
+		if (!ours && efi_find(efi, efi->order[i]))
 			plan->order[plan->order_count++] = efi->order[i];
 	}
 	if (!done)
 		append_block(plan, wants, match);
-	if (plan->order_count == efi->order_count &&
-	    !memcmp(plan->order, efi->order, plan->order_count * sizeof(*plan->order)))
+	if (is_same_order(plan, efi))
 		return 0;
 	return add(plan, EFI_ORDER, EFI_NONE, NULL);
 }
