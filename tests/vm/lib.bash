@@ -17,6 +17,7 @@
 #   image_options=...  options for the making of a generic image
 #   cmdline=...        the kernel's command line (vm_cmdline comes before it)
 #   controller=KIND    virtio-blk (default), virtio-scsi, nvme, ahci, ide, usb
+#   linux=FILE         another kernel's image than the suite's
 #   firmware=1         start the kernel as a boot loader does, by way of the firmware
 #   loader=bios|ovmf   start nothing but the firmware: what boots is on the disks. The guest may
 #                      start anew (a panic is no end), and OVMF keeps its variables from one
@@ -180,7 +181,7 @@ vm_set_options() {
 		[image_options]="" [cmdline]="" [conf]="" [file]=""
 		[controller]=virtio-blk [kernel]=$KERNEL [machine]=$MACHINE
 		[mem]=$VM_MEM [smp]=$VM_SMP [deadline]=$VM_DEADLINE [after]=5 [loader]=""
-		[when]='Run /init as init process' [iommu]="" [firmware]="")
+		[when]='Run /init as init process' [iommu]="" [firmware]="" [linux]="")
 	vm_more_devices=()
 	for option; do
 		case $option in
@@ -206,8 +207,9 @@ vm_plug_kernel() {
 	"$vm_here/kernel" "${vm_option[kernel]}" >/dev/null || return
 	image=$(vm_image) || return
 	[[ -z ${vm_option[firmware]} ]] || linux=vmlinuz
+	linux=${vm_option[linux]:-$vm_state/kernel/${vm_option[kernel]}/$linux}
 	[[ -z ${vm_option[conf]} ]] || image=$(vm_overlay "$image") || return
-	vm_more+=(-kernel "$vm_state/kernel/${vm_option[kernel]}/$linux" -initrd "$image"
+	vm_more+=(-kernel "$linux" -initrd "$image"
 		-append "$vm_cmdline ${vm_option[cmdline]}")
 }
 
