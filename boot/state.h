@@ -18,9 +18,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "lib/boot_mark.h"
 #include "lib/err.h"
 
-#define STATE_PATH "var/lib/bedplate/boot.json"
+#define STATE_PATH BOOT_STATE_PATH
 
 struct state {
 	json_t *json;

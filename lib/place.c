@@ -17,6 +17,7 @@ static const char previous_suffix[] = ".prev";
 int place_open(struct place *place, const struct host_conf *host, int root_fd,
 	       struct err *err)
 {
+	place->root_fd = root_fd;
 	place->dir = host->image.directory;
 	place->name = host->image.name;
 	place->keep = (int)host->image.keep;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/boot_mark.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/log.h"
@@ -90,15 +91,37 @@ static bool is_there(const struct place *place, const char *name)
 	return !faccessat(place->fd, name, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
-/* An image that failed would push one out that may boot. */
+static bool has_failed(const struct record *record)
+{
+	struct record_verdict verdict;
+
+	return record_get_verdict(record, &verdict) && !strcmp(verdict.result, "failed");
+}
+
+/* Whether a boot with it was good, as far as boots are marked here. */
+static enum boot_mark mark_of(const struct place *place, const struct record *record)
+{
+	struct record_facts facts;
+
+	record_get(record, &facts);
+	return boot_mark_of(place->root_fd, facts.id);
+}
+
+/* An image that failed, or that nothing was booted with yet, would push out one that boots: one
+ * of ours that was good, or somebody else's. */
 static bool is_worse(const struct place *place, const char *image, const char *previous)
 {
 	_cleanup_placed_ struct placed present = { .name = NULL };
-	struct record_verdict verdict;
+	_cleanup_placed_ struct placed before = { .name = NULL };
 
-	return is_there(place, previous) && !placed_read(place, image, &present, NULL) &&
-	       present.whole && record_get_verdict(&present.record, &verdict) &&
-	       !strcmp(verdict.result, "failed");
+	if (placed_read(place, image, &present, NULL) ||
+	    placed_read(place, previous, &before, NULL) || !present.whole ||
+	    !before.there)
+		return false;
+	if (has_failed(&present.record))
+		return true;
+	return mark_of(place, &present.record) == BOOT_MARK_NONE &&
+	       (!before.record.json || mark_of(place, &before.record) == BOOT_MARK_GOOD);
 }
 
 /* The two may be one file where somebody was killed half way. */

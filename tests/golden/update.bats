@@ -355,6 +355,37 @@ another_kernel() {
 	[ "$(jq .verified "$boot/$name.json")" = null ]
 }
 
+# mark_good IMAGE...: as `bedplate boot good` remembers it.
+mark_good() {
+	local image
+	mkdir -p "$root/var/lib/bedplate"
+	for image; do
+		jq '{image: .image.id, kernel, when: ""}' "$boot/$image.json"
+	done | jq -s '{version: 1, good: .}' >"$root/var/lib/bedplate/boot.json"
+}
+
+@test "two updates between two boots leave the image that a boot was good with" {
+	update
+	cp "$boot/$name" "$work/booted"
+	mark_good $name
+	update --set Boot.Timeout=80s
+	cmp "$boot/$name.prev" "$work/booted"
+	update --set Boot.Timeout=70s
+	cmp "$boot/$name.prev" "$work/booted"
+	cp "$boot/$name" "$work/second"
+	# Once it has proved itself it is the one to be kept.
+	mark_good $name
+	update --set Boot.Timeout=60s
+	cmp "$boot/$name.prev" "$work/second"
+	# So is somebody else's image, as long as nothing of ours was booted.
+	rm "$boot/$name"* "$root/var/lib/bedplate/boot.json"
+	echo theirs >"$boot/$name"
+	update
+	echo '{"version": 1, "good": [{"image": "0123456789abcdef"}]}' >"$root/var/lib/bedplate/boot.json"
+	update --set Boot.Timeout=80s
+	[ "$(cat "$boot/$name.prev")" = theirs ]
+}
+
 @test "why an update failed is kept, told by status, and gone when one goes well" {
 	mkdir "$work/parts"
 	cp -a "$parts/." "$work/parts"
