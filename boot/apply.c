@@ -60,10 +60,11 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 		return err->code;
 	if (loader)
 		result = boot_read_words(boot, err);
-	if (!result)
-		result = clear_others(boot, loader, plan, err);
 	if (!result && loader)
 		result = loader->plan(boot, plan, err);
+	/* What was set up before goes when the new one is there. */
+	if (!result)
+		result = clear_others(boot, loader, plan, err);
 	if (!loader) {
 		bool none = boot->settings.host->boot_loader.type ==
 			    host_boot_loader_type_none;
@@ -175,22 +176,72 @@ static int confirm(const struct args *args, struct err *err)
 	return ask() ? 0 : err_set(err, ECANCELED, "nothing was changed");
 }
 
-int apply_run(const struct args *args, struct err *err)
+/* What would be changed, but for what is remembered: that has times. */
+static void write_changes(const struct plan *plan, struct strbuf *out)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (!plan->steps[i].path || strcmp(plan->steps[i].path, STATE_PATH) != 0)
+			plan_write_step(&plan->steps[i], out);
+}
+
+/* Shows the plan, whose changes go to `shown` as well, and how many steps there are. Nobody is
+ * kept out meanwhile: a question may stand for hours. */
+static int preview(const struct args *args, struct strbuf *shown, size_t *count,
+		   struct err *err)
 {
 	_cleanup_boot_ struct boot boot = BOOT_INIT;
 	_cleanup_plan_ struct plan plan;
 	int code;
 
 	plan_init(&plan, &boot.state, args->force);
-	code = boot_open(&boot, args, !args->dry_run, err);
+	code = boot_open(&boot, args, false, err);
 	if (code == EXIT_DONE)
 		code = exit_code(run_plan(&boot, &plan, err));
 	if (code != EXIT_DONE)
 		return code;
 	show(&boot, &plan);
-	if (args->dry_run || !plan.count)
-		return EXIT_DONE;
-	if (confirm(args, err) || plan_apply(&plan, err))
-		return EXIT_FAILED;
+	write_changes(&plan, shown);
+	*count = plan.count;
 	return EXIT_DONE;
+}
+
+/* With others kept out; `shown` NULL: nobody was asked, so it is shown first. */
+static int plan_and_apply(const struct args *args, const struct strbuf *shown,
+			  struct err *err)
+{
+	_cleanup_boot_ struct boot boot = BOOT_INIT;
+	_cleanup_plan_ struct plan plan;
+	_cleanup_strbuf_ struct strbuf text;
+	int code;
+
+	strbuf_init(&text, 0);
+	plan_init(&plan, &boot.state, args->force);
+	code = boot_open(&boot, args, true, err);
+	if (code == EXIT_DONE)
+		code = exit_code(run_plan(&boot, &plan, err));
+	if (code != EXIT_DONE)
+		return code;
+	write_changes(&plan, &text);
+	if (!shown)
+		show(&boot, &plan);
+	else if (strcmp(text.text, shown->text) != 0)
+		err_set(err, ESTALE,
+			"something else was changed meanwhile, and nothing "
+			"by this: see it again");
+	return err->code || plan_apply(&plan, err) ? EXIT_FAILED : EXIT_DONE;
+}
+
+int apply_run(const struct args *args, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf shown;
+	size_t count = 0;
+	int code;
+
+	strbuf_init(&shown, 0);
+	if (args->yes && !args->dry_run)
+		return plan_and_apply(args, NULL, err);
+	code = preview(args, &shown, &count, err);
+	if (code != EXIT_DONE || args->dry_run || !count)
+		return code;
+	return confirm(args, err) ? EXIT_FAILED : plan_and_apply(args, &shown, err);
 }

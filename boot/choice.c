@@ -18,26 +18,32 @@ static bool is_candidate(const char *id, const void *data)
 	return image && image != candidates->first;
 }
 
+/* The lower, the more likely it boots where none is known to: the kernel's previous image, which
+ * was verified; another kernel's; the kernel's own from somebody else, whom nobody asked for a
+ * proof. */
+static int rank(const struct candidates *candidates, const struct boot_image *image)
+{
+	if (image->previous && !strcmp(image->version, candidates->first->version))
+		return image->id[0] ? 0 : 2;
+	return image->previous ? 3 : 1;
+}
+
 static const struct boot_image *find_fallback(const struct candidates *candidates,
 					      const struct state *state)
 {
 	const char *good = state_last_good(state, is_candidate, candidates);
-	const struct boot_image *other = NULL;
+	const struct boot_image *best = NULL;
 
 	if (good)
 		return image_list_find(candidates->images, good);
 	for (size_t i = 0; i < candidates->images->count; i++) {
 		const struct boot_image *image = &candidates->images->items[i];
 
-		if (image == candidates->first)
-			continue;
-		if (image->previous &&
-		    !strcmp(image->version, candidates->first->version))
-			return image;
-		if (!other)
-			other = image;
+		if (image != candidates->first &&
+		    (!best || rank(candidates, image) < rank(candidates, best)))
+			best = image;
 	}
-	return other;
+	return best;
 }
 
 enum trial choice_trial(const struct choice *choice, const struct state *state, int tries,

@@ -19,8 +19,8 @@ struct choice {
 	enum trial trial;
 };
 
-/* The fallback is the image that was last marked as good, or else the kernel's previous one,
- * or else another kernel's. `tries` 0: nothing is tried. `retry`: one that failed begins
+/* The fallback is the image that was last marked as good, or else the kernel's previous one of
+ * ours, or else another kernel's, or else what somebody else had made for the kernel. `tries` 0: nothing is tried. `retry`: one that failed begins
  * again. Pure. */
 void choice_make(struct choice *choice, const struct image_list *images,
 		 const struct state *state, int tries, bool retry);

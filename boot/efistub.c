@@ -74,10 +74,15 @@ static char *label_of(const struct boot_image *image)
 			   image->previous);
 }
 
+/* Without Previous= only what is good stays beside a newer one that is not yet. */
 static bool is_wanted(const struct boot *boot, const struct boot_image *image)
 {
-	return image->id[0] &&
-	       (!image->previous || boot->settings.host->boot_loader.previous);
+	bool proven = state_is_good(&boot->state, boot->images.items[0].id);
+
+	if (!image->id[0])
+		return false;
+	return !image->previous || boot->settings.host->boot_loader.previous ||
+	       (!proven && state_is_good(&boot->state, image->id));
 }
 
 static int want_image(const struct boot *boot, const struct boot_image *image,

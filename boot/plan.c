@@ -142,6 +142,7 @@ int plan_file(struct plan *plan, const char *path, mode_t mode, const char *afte
 	return add_file(plan, path, mode, before, after, reason, err);
 }
 
+/* Only the first time: what is kept then is what its owner wrote. */
 static int keep_old(struct plan *plan, const char *path, const char *before,
 		    struct err *err)
 {
@@ -149,6 +150,8 @@ static int keep_old(struct plan *plan, const char *path, const char *before,
 
 	if (!old)
 		return err_sys(err, ENOMEM, "planning");
+	if (file_exists(plan->root_fd, old))
+		return 0;
 	return plan_file(plan, old, 0644, before, "what was there before", err);
 }
 
@@ -286,7 +289,7 @@ static void write_argv(const struct step *step, struct strbuf *out)
 			    word == step->argv ? "" : " ", *word);
 }
 
-static void write_step(const struct step *step, struct strbuf *out)
+void plan_write_step(const struct step *step, struct strbuf *out)
 {
 	if (step->reason[0])
 		strbuf_addf(out, "# %s: %s\n", step->what, step->reason);
@@ -301,7 +304,7 @@ static void write_step(const struct step *step, struct strbuf *out)
 void plan_write(const struct plan *plan, struct strbuf *out)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		write_step(&plan->steps[i], out);
+		plan_write_step(&plan->steps[i], out);
 	strbuf_adds(out, plan->notes.text);
 }
 

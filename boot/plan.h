@@ -87,6 +87,8 @@ void plan_note(struct plan *plan, const char *fmt, ...)
 
 /* All steps as unified diffs. */
 void plan_write(const struct plan *plan, struct strbuf *out);
+/* One step of it. */
+void plan_write_step(const struct step *step, struct strbuf *out);
 json_t *plan_json(const struct plan *plan);
 
 /* Does the steps in their order, to the first that fails. */

@@ -26,7 +26,7 @@ enum { PLACE_KEEP_MAX = 9 };
 
 struct place {
 	int fd;
-	int root_fd; /* of the system that it belongs to; not owned */
+	int root_fd;      /* of the system that it belongs to; not owned */
 	const char *dir;  /* as the configuration has it; not owned */
 	const char *name; /* Name=; not owned */
 	int keep;         /* previous images */

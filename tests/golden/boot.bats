@@ -421,3 +421,43 @@ killed_at() {
 	[[ $(boot status) == *"an image that is gone ("*"), marked as good"* ]]
 	jq -e . <<<"$(boot status --json)" >/dev/null
 }
+
+# ask_and NAME COMMAND: apply on a terminal; when it asks, the command is run, then the answer is y.
+# What was seen goes to $work/NAME; the exit status is apply's.
+ask_and() {
+	local pid
+	{ declare -p root work here B && declare -f in_root boot && echo "boot apply"; } >"$work/apply"
+	mkfifo "$work/answer"
+	script -qefc "bash $work/apply" "$work/$1" <"$work/answer" >/dev/null 3>&- &
+	pid=$!
+	exec 7>"$work/answer"
+	rm "$work/answer"
+	# The question has no newline behind it.
+	timeout 60 grep -qm 1 "Do this" <(tail --pid=$pid -n +1 -F "$work/$1" 2>/dev/null 3>&- 7>&- |
+		stdbuf -o0 tr '?' '\n' 3>&- 7>&-)
+	eval "$2"
+	echo y >&7
+	exec 7>&-
+	wait $pid
+}
+
+@test "apply keeps nobody out while it asks, and then does what was shown or nothing" {
+	cmdline one
+	ask_and first :
+	grep -q "GRUB_CMDLINE_LINUX='one'" "$root/etc/default/grub.d/bedplate.cfg"
+	cmdline two
+	run ask_and second 'cmdline three; boot apply --yes'
+	[ "$status" -eq 1 ]
+	grep -q "something else was changed meanwhile, and nothing by this" "$work/second"
+	grep -q "GRUB_CMDLINE_LINUX='three'" "$root/etc/default/grub.d/bedplate.cfg"
+}
+
+@test "a grub.cfg that was written by hand is not written over unasked" {
+	echo "menuentry mine { chainloader +1 }" >"$config"
+	fails 1 "/boot/grub/grub.cfg was not made by grub-mkconfig" boot apply --yes
+	[ "$(cat "$config")" = "menuentry mine { chainloader +1 }" ]
+	[ ! -e "$root/etc/grub.d/09_bedplate" ]
+	boot apply --yes --force
+	grep -q '^#bedplate ' "$config"
+	boot apply --yes
+}

@@ -41,10 +41,9 @@ upgrade_drive() {
 	rm -rf "$tree" "$tree.bedplate"
 }
 
-# upgrade_boot OPTION...: boots $disk, which keeps what is written, with the job's drive. The guest
-# has no SVM, which would give it a KVM, and no cmpxchg16b (trial_plan.c says why).
+# upgrade_boot OPTION...: boots $disk, which keeps what is written, with the job's drive.
 upgrade_boot() {
-	vm_boot mem=1536 smp=2 deadline=2400 file="$disk" qemu="-cpu max,-svm,-cx16" \
+	vm_boot mem=1536 smp=2 deadline=2400 file="$disk" \
 		qemu="-drive file=$vm_state/run/upgrade-drive.squashfs,if=none,id=job,format=raw,readonly=on" \
 		device=virtio-blk-pci,drive=job,serial=job \
 		cmdline="root=/dev/mapper/host-root ro" "$@"
