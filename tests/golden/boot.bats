@@ -461,3 +461,18 @@ ask_and() {
 	grep -q '^#bedplate ' "$config"
 	boot apply --yes
 }
+
+@test "a wrong configuration leaves our entries as they are, and others' generators alone" {
+	boot apply --yes
+	grep -v '^###' "$config" >"$work/before"
+	conf "[Image]" "Nonsense=1"
+	fails 2 "host.conf:2" boot apply --yes
+	fails 0 "our entries stay as they are" in_root_run grub-mkconfig -o /boot/grub/grub.cfg
+	diff "$work/before" <(grep -v '^###' "$config")
+	grep -q '^#bedplate ' "$config"
+}
+
+# in_root_run COMMAND...: as the system's own scripts run it.
+in_root_run() {
+	PATH=/opt/bedplate:$PATH BEDPLATE_EXEC_PATH=/opt/bedplate in_root chroot "$root" "$@"
+}
