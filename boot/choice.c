@@ -52,11 +52,16 @@ enum trial choice_trial(const struct choice *choice, const struct state *state, 
 	bool failed;
 	const char *trial = state_trial(state, &failed);
 
-	if (!tries || !choice->first->id[0] || state_is_good(state, choice->first->id))
+	bool mine = trial && !strcmp(trial, choice->first->id);
+
+	if (!choice->first->id[0] || state_is_good(state, choice->first->id))
 		return TRIAL_NONE;
-	if (!trial || strcmp(trial, choice->first->id) != 0 || (failed && retry))
-		return TRIAL_BEGINS;
-	return failed ? TRIAL_FAILED : TRIAL_RUNS;
+	/* It stays so, whether tries can be counted now or not. */
+	if (mine && failed && !retry)
+		return TRIAL_FAILED;
+	if (!tries)
+		return TRIAL_NONE;
+	return mine && !failed ? TRIAL_RUNS : TRIAL_BEGINS;
 }
 
 void choice_make(struct choice *choice, const struct image_list *images,

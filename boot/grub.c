@@ -77,6 +77,10 @@ static bool has_other_image(const struct boot *boot)
 	return found;
 }
 
+/* Tells `bedplate boot grub-entries`, which grub-mkconfig starts by way of our script, that a trial
+ * begins again: the state is written when all else is done. */
+static const char retry_variable[] = "BEDPLATE_BOOT_RETRY";
+
 static void menu_init(struct grub_menu *menu, const struct boot *boot, bool can_count)
 {
 	const struct host_boot_loader *settings = &boot->settings.host->boot_loader;
@@ -89,8 +93,10 @@ static void menu_init(struct grub_menu *menu, const struct boot *boot, bool can_
 				    .cmdline = "",
 				    .root = "",
 				    .title = "Linux" };
+	if (boot->args->retry)
+		setenv(retry_variable, "1", 1);
 	choice_make(&menu->choice, &boot->images, &boot->state, menu->tries,
-		    boot->args->retry);
+		    getenv(retry_variable) != NULL);
 	if (!menu->choice.first || menu->choice.fallback || !has_other_image(boot))
 		return;
 	menu->other = true;

@@ -47,6 +47,12 @@ static bool has_fallback(const struct grub_menu *menu)
 	return menu->choice.first && (menu->choice.fallback || menu->other);
 }
 
+/* Where the state knows it, GRUB need not count any more. */
+static bool has_failed(const struct grub_menu *menu)
+{
+	return menu->choice.trial == TRIAL_FAILED && has_fallback(menu);
+}
+
 static bool counts(const struct grub_menu *menu)
 {
 	return menu->tries && has_fallback(menu) && menu->choice.first->id[0];
@@ -83,6 +89,9 @@ void grub_menu_describe(const struct grub_menu *menu, struct strbuf *out)
 			strbuf_addf(out, ", after %d tries of a new image", menu->tries);
 		strbuf_addc(out, '\n');
 	}
+	if (has_failed(menu))
+		strbuf_adds(out, "the fallback is the default: the newest image did not "
+				 "come up\n");
 	if (menu->images->count && menu->ours)
 		strbuf_addf(out, "command line: %s\n", menu->cmdline);
 }
@@ -121,7 +130,10 @@ static void write_default(const struct grub_menu *menu, struct strbuf *out)
 		choice->fallback ? choice_entry_name(choice->fallback)
 				 : format_text("%zu", fallback_index(menu));
 
-	strbuf_addf(out, "set bedplate_first=\"%s\"\n", first ? first : "0");
+	strbuf_addf(out, "set bedplate_first=\"%s\"\n",
+		    has_failed(menu) && fallback ? fallback
+		    : first                      ? first
+						 : "0");
 	if (counts(menu))
 		strbuf_addf(out,
 			    "if [ \"${" GRUB_TRIAL "}\" = \"%s\" -a \"${" GRUB_TRIES

@@ -194,9 +194,18 @@ fingerprint() {
 	run boot status
 	echo "$output"
 	[[ $output == *"trial: the image for kernel 6.1.1-fake, tried since "*", did not come up; another was good on "* ]]
-	[ "$(boot apply --yes)" = "everything is as it ought to be" ]
+	# From now on it is the default whatever GRUB remembers.
+	[[ $(boot apply --yes) == *"+the fallback is the default: the newest image did not come up"* ]]
 	[[ $(environment) == *bedplate_tries=0 ]]
+	refute grep -q 'set bedplate_first="bedplate-6.1.1-fake"' "$config"
+	[ "$(boot apply --yes)" = "everything is as it ought to be" ]
+	echo lvm >"$root/tmp/abstraction"
+	boot apply --yes
+	refute grep -q 'set bedplate_first="bedplate-6.1.1-fake"' "$config"
+	rm "$root/tmp/abstraction"
+	boot apply --yes
 	boot apply --yes --retry
+	grep -q 'set bedplate_first="bedplate-6.1.1-fake"' "$config"
 	[[ $(environment) == *bedplate_tries=3 ]]
 }
 

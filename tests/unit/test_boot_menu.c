@@ -94,6 +94,8 @@ static void test_choice(void)
 	state_fail_trial(&state);
 	choice_make(&choice, &images, &state, 3, false);
 	is_int(choice.trial, TRIAL_FAILED, "one that did not come up stays so");
+	choice_make(&choice, &images, &state, 0, false);
+	is_int(choice.trial, TRIAL_FAILED, "also where tries cannot be counted any more");
 	choice_make(&choice, &images, &state, 3, true);
 	is_int(choice.trial, TRIAL_BEGINS, "unless it is asked for again");
 	items[0].id = (char *)"newer";
