@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* merge.c: makes rules true of a command line. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,12 +198,6 @@ static int add_word(struct merge *merge, const struct kernel_rule *rule,
 	_cleanup_strbuf_ struct strbuf text;
 
 	strbuf_init(&text, 0);
-	if (item->test == KERNEL_TEST_VALUES && strchr(item->values, '"'))
-		return err_set(
-			err, EINVAL,
-			"%s: %s has a quote, which the kernel takes off: it cannot "
-			"be given",
-			rule->origin, rule->text);
 	merge_item_write(item, &text);
 	return insert(merge, place_of(merge, item), text.text, rule, err);
 }
@@ -234,6 +229,13 @@ static struct word *find_opponent(const struct merge *merge,
 }
 
 /* Returns 1 where it holds in the end, 0 where it contradicts something. */
+static bool can_be_given(const char *value)
+{
+	while (*value && *value != '"' && !iscntrl((unsigned char)*value))
+		value++;
+	return !*value;
+}
+
 static int merge_rule(struct merge *merge, const struct kernel_rule *rule,
 		      struct err *err)
 {
@@ -246,6 +248,11 @@ static int merge_rule(struct merge *merge, const struct kernel_rule *rule,
 	if (result)
 		return result;
 	merge_item_translate(item, merge->machine, &given);
+	if (given.test == KERNEL_TEST_VALUES && !can_be_given(given.values))
+		return err_set(err, EINVAL,
+			       "%s: %s has a quote, which the kernel takes off, or white "
+			       "space other than blanks: it cannot be given",
+			       rule->origin, rule->text);
 	opponent = find_opponent(merge, item);
 	if (opponent) {
 		result = raise_word(merge, opponent, rule, &given, err);

@@ -160,15 +160,19 @@ static int read_test(struct kernel_alternative *item, const char *rest, struct e
 	return 0;
 }
 
+/* A lone "--" is no argument: it ends the kernel's own. */
 static bool is_name(const char *text, size_t length)
 {
-	if (!length)
-		return false;
+	bool has_letter = false;
+
 	for (size_t i = 0; i < length; i++) {
-		if (!isalnum((unsigned char)text[i]) && !strchr("_-.", text[i]))
+		bool letter = isalnum((unsigned char)text[i]);
+
+		if (!letter && !strchr("_-.", text[i]))
 			return false;
+		has_letter = has_letter || letter;
 	}
-	return true;
+	return has_letter;
 }
 
 static int read_alternative(struct kernel_rule *rule, const char *text, struct err *err)

@@ -48,7 +48,7 @@ int main(void)
 	struct device *items[] = { &disk, &part };
 	struct devices devices = { .items = items, .count = 2 };
 	const unsigned itself[] = { 0, 1, 2 };
-	struct loader loader;
+	static struct loader loader;
 	struct err err = ERR_INIT;
 	char command[64];
 

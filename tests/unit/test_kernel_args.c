@@ -296,6 +296,8 @@ static const struct bad {
 	{ KERNEL_RULE_REQUIRE, "a||b", "no name" },
 	{ KERNEL_RULE_REQUIRE, "a|", "no name" },
 	{ KERNEL_RULE_REQUIRE, "a b", "no name" },
+	{ KERNEL_RULE_REQUIRE, "--", "no name" },
+	{ KERNEL_RULE_REQUIRE, "a|__", "no name" },
 	{ KERNEL_RULE_REQUIRE, "panic>5", "write >=" },
 	{ KERNEL_RULE_REQUIRE, "panic>=", "nothing stands behind >=" },
 	{ KERNEL_RULE_REQUIRE, "panic=", "nothing stands behind =" },
