@@ -152,7 +152,7 @@ int efistub_plan_entries(struct plan *plan, const struct efi *efi,
 {
 	_cleanup_efi_plan_ struct efi_plan changes = EFI_PLAN_INIT;
 	struct context c = { plan, efi, &changes, esp };
-	int result = efi_plan_make(&changes, efi, wants, "");
+	int result = efi_plan_make(&changes, efi, wants, esp->uuid ? esp->uuid : "");
 
 	if (result)
 		return err_sys(err, -result, "planning EFI's entries");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* esp.c: finds the EFI system partition. */
+#include <blkid/blkid.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,10 +35,35 @@ int esp_find(struct esp *esp, int root_fd, const char *wanted, struct err *err)
 	return err_hint(err, "mount it, or say where it is: [BootLoader] Esp=");
 }
 
+/* libblkid's PART_ENTRY_UUID; of an MBR's partition that is no UUID, and firmware knows it by
+ * another name. */
+static char *read_uuid(int root_fd, const char *device)
+{
+	_cleanup_close_ int fd = file_open_in_root(root_fd, device, O_RDONLY, NULL);
+	blkid_probe probe = fd < 0 ? NULL : blkid_new_probe();
+	const char *scheme = "", *value = "";
+	char *uuid = NULL;
+
+	if (probe && !blkid_probe_set_device(probe, fd, 0, 0)) {
+		blkid_probe_enable_superblocks(probe, 0);
+		blkid_probe_enable_partitions(probe, 1);
+		blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS);
+		if (blkid_do_safeprobe(probe) >= 0 &&
+		    !blkid_probe_lookup_value(probe, "PART_ENTRY_SCHEME", &scheme,
+					      NULL) &&
+		    !blkid_probe_lookup_value(probe, "PART_ENTRY_UUID", &value, NULL) &&
+		    !strcmp(scheme, "gpt"))
+			uuid = strdup(value);
+	}
+	blkid_free_probe(probe);
+	return uuid;
+}
+
 /* The last two parts of a partition's place in sysfs are its disk's name and its own. */
 static int read_place(struct esp *esp, int root_fd, const char *link, struct err *err)
 {
 	_cleanup_free_ char *number = format_text("%s/partition", link);
+	_cleanup_free_ char *device = NULL;
 	char target[512], *slash;
 	uint64_t value;
 	int result;
@@ -49,6 +76,8 @@ static int read_place(struct esp *esp, int root_fd, const char *link, struct err
 	slash = result < 0 ? NULL : strrchr(target, '/');
 	if (!slash)
 		return err_set(err, ENODEV, "cannot tell the disk of /%s", esp->path);
+	device = format_text("dev/%s", slash + 1);
+	esp->uuid = device ? read_uuid(root_fd, device) : NULL;
 	*slash = '\0';
 	slash = strrchr(target, '/');
 	esp->number = (unsigned)value;
@@ -83,5 +112,6 @@ void esp_release(struct esp *esp)
 {
 	free(esp->path);
 	free(esp->disk);
+	free(esp->uuid);
 	*esp = (struct esp)ESP_INIT;
 }

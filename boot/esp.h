@@ -9,6 +9,7 @@ struct esp {
 	char *path; /* where it is mounted, below the root, without a leading slash */
 	char *disk; /* the device that it is a partition of: "/dev/sda" */
 	unsigned number; /* of the partition */
+	char *uuid;      /* its GPT UUID in small letters; NULL where it cannot be told */
 };
 
 #define ESP_INIT             \
@@ -20,7 +21,7 @@ struct esp {
  * /efi, /boot/efi and /boot that has a folder EFI. -ENOENT where none has. */
 int esp_find(struct esp *esp, int root_fd, const char *wanted, struct err *err);
 
-/* Finds its disk and its number there, for the firmware to be told. -ENODEV where the
+/* Finds its disk, its number there and its UUID, for the firmware to be told. -ENODEV where the
  * folder is no mounted partition. */
 int esp_find_disk(struct esp *esp, int root_fd, struct err *err);
 

@@ -192,7 +192,8 @@ static void test_read(void)
 	}
 
 /* A plan in words: "create 1; order 0,1; next 1; delete 2". */
-static const char *planned(struct efi *efi, struct efi_wants *wants)
+static const char *planned_on(struct efi *efi, struct efi_wants *wants,
+			      const char *partition)
 {
 	static const char *const words[] = { [EFI_CREATE] = "create",
 					     [EFI_ORDER] = "order",
@@ -204,7 +205,7 @@ static const char *planned(struct efi *efi, struct efi_wants *wants)
 	char *at = text;
 
 	*at = '\0';
-	if (efi_plan_make(&plan, efi, wants, ""))
+	if (efi_plan_make(&plan, efi, wants, partition))
 		return "failed";
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct efi_change *change = &plan.changes[i];
@@ -218,6 +219,11 @@ static const char *planned(struct efi *efi, struct efi_wants *wants)
 	}
 	efi_plan_release(&plan);
 	return text;
+}
+
+static const char *planned(struct efi *efi, struct efi_wants *wants)
+{
+	return planned_on(efi, wants, "");
 }
 
 static void test_plan_first(void)
@@ -278,8 +284,25 @@ static void test_plan_same(void)
 	       "one that was switched off is made anew");
 }
 
+/* The disk was replaced, or the partition made anew. */
+static void test_plan_partition(void)
+{
+	struct efi_entry there[] = { OURS(0, "6.1", "a") };
+	int order[] = { 0 };
+	struct efi efi = { there, 1, order, 1, EFI_NONE, 0 };
+	struct efi_want want[] = { WANT("6.1", "a", true, false) };
+	struct efi_wants wants = { want, 1, false };
+
+	strcpy(there[0].partition, ESP);
+	is_str(planned_on(&efi, &wants, ESP), "", "an entry on this partition stays");
+	is_str(planned_on(&efi, &wants, "b3d91a7e-0000-4000-8000-000000000023"),
+	       "create 1; order 1; delete 0", "one on another does not count");
+	is_str(planned(&efi, &wants), "", "unless it is not known which is the one");
+}
+
 int main(void)
 {
+	test_plan_partition();
 	test_parse();
 	test_parse_others();
 	test_parse_damaged();
