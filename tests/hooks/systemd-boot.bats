@@ -29,10 +29,10 @@ install_kernel() {
 	in_root dpkg --force-unsafe-io -i /tmp/kernel.deb
 }
 
-# What the only entry loads.
+# What the only entry loads, whose name has the tries that it gets.
 booted_image() {
 	local image
-	image=$(sed -n 's/^initrd  *//p' "$entries"/*-"$version.conf")
+	image=$(sed -n 's/^initrd  *//p' "$entries"/*-"$version+3.conf")
 	[ "$(wc -l <<<"$image")" = 1 ]
 	echo "$root/efi/${image#/efi}"
 }
