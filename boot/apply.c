@@ -134,7 +134,18 @@ static int exit_code(int result)
 	return result == -EINVAL ? EXIT_USAGE : result ? EXIT_FAILED : EXIT_DONE;
 }
 
-int plan_command_run(const struct args *args, struct err *err)
+/* What would be changed, but for what is remembered: that has times. */
+static void write_changes(const struct plan *plan, struct strbuf *out)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (!plan->steps[i].path || strcmp(plan->steps[i].path, STATE_PATH) != 0)
+			plan_write_step(&plan->steps[i], out);
+}
+
+/* Shows the plan, whose changes go to `shown` as well, and how many steps there are. Nobody is
+ * kept out meanwhile: a question may stand for hours. */
+static int preview(const struct args *args, struct strbuf *shown, size_t *count,
+		   struct err *err)
 {
 	_cleanup_boot_ struct boot boot = BOOT_INIT;
 	_cleanup_plan_ struct plan plan;
@@ -146,10 +157,21 @@ int plan_command_run(const struct args *args, struct err *err)
 		code = exit_code(run_plan(&boot, &plan, err));
 	if (code != EXIT_DONE)
 		return code;
+	write_changes(&plan, shown);
+	*count = plan.count;
 	if (args->json)
 		return show_json(&plan, loader_find(&boot, NULL), err);
 	show(&boot, &plan);
 	return EXIT_DONE;
+}
+
+int plan_command_run(const struct args *args, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf shown;
+	size_t count;
+
+	strbuf_init(&shown, 0);
+	return preview(args, &shown, &count, err);
 }
 
 static bool ask(void)
@@ -174,35 +196,6 @@ static int confirm(const struct args *args, struct err *err)
 		return err_hint(err, "--yes does it without asking");
 	}
 	return ask() ? 0 : err_set(err, ECANCELED, "nothing was changed");
-}
-
-/* What would be changed, but for what is remembered: that has times. */
-static void write_changes(const struct plan *plan, struct strbuf *out)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (!plan->steps[i].path || strcmp(plan->steps[i].path, STATE_PATH) != 0)
-			plan_write_step(&plan->steps[i], out);
-}
-
-/* Shows the plan, whose changes go to `shown` as well, and how many steps there are. Nobody is
- * kept out meanwhile: a question may stand for hours. */
-static int preview(const struct args *args, struct strbuf *shown, size_t *count,
-		   struct err *err)
-{
-	_cleanup_boot_ struct boot boot = BOOT_INIT;
-	_cleanup_plan_ struct plan plan;
-	int code;
-
-	plan_init(&plan, &boot.state, args->force);
-	code = boot_open(&boot, args, false, err);
-	if (code == EXIT_DONE)
-		code = exit_code(run_plan(&boot, &plan, err));
-	if (code != EXIT_DONE)
-		return code;
-	show(&boot, &plan);
-	write_changes(&plan, shown);
-	*count = plan.count;
-	return EXIT_DONE;
 }
 
 /* With others kept out; `shown` NULL: nobody was asked, so it is shown first. */

@@ -31,16 +31,16 @@ static const char *text_or_none(const char *text)
 	return text ? text : "";
 }
 
-/* Not the devices' places: those may be others at each boot and make no other image. */
+/* Not the devices' places, which may be others at each boot, nor the drivers' modules, which the
+ * kernel that runs now may have built in: they make no other image. */
 static void write_devices(const struct chain *chain, bool keyboards, struct strbuf *out)
 {
 	for (size_t i = 0; i < chain->device_count; i++) {
 		const struct chain_device *device = &chain->devices[i];
 
 		if (device->keyboard == keyboards)
-			strbuf_addf(out, "%s %s %s\n", text_or_none(device->modalias),
-				    text_or_none(device->driver),
-				    text_or_none(device->module));
+			strbuf_addf(out, "%s %s\n", text_or_none(device->modalias),
+				    text_or_none(device->driver));
 	}
 }
 

@@ -57,7 +57,7 @@ assert_runs() {
 	assert_equal "$(report kernel)" "$good" "the kernel that runs"
 	said cmdline "BOOT_IMAGE=/boot/vmlinuz-$good root="
 	assert_equal "$(boot_json '"\(.mode) \(.result)"')" "host ok" "how /init ended"
-	assert_equal "$(boot_json .image)" "$(report record | jq -r .id)" "the image that runs"
+	assert_equal "$(boot_json .image)" "$(report record | jq -r .image.id)" "the image that runs"
 	assert_equal "$(report root_source)" /dev/mapper/host-root "the root's device"
 	assert_equal "$(report failed)" "" "failed units"
 	assert_equal "$(report boot | jq -c '[.loader, .running.good, .running.image]')" \
