@@ -67,6 +67,14 @@ another_kernel() {
 	fails 0 "making it: --force" update --force
 }
 
+@test "drivers that the running kernel has built in make no image stale" {
+	update
+	find "$root/sys" -type l -name module | tee "$work/links"
+	[ -s "$work/links" ]
+	xargs rm <"$work/links"
+	up_to_date
+}
+
 @test "each kind of input makes an image stale, and status names it" {
 	conf "[Modules]" "Add=fwcard"
 	mkdir -p "$root/etc/bedplate/guests" "$work/parts" "$root/etc/modprobe.d"
