@@ -63,6 +63,7 @@ assert_runs() {
 	assert_equal "$(report boot | jq -c '[.loader, .running.good, .running.image]')" \
 		"[\"grub\",true,\"/boot/initrd.img-$good\"]" "what is marked as good"
 	assert_verified "$good" "boot passed"
+	assert_equal "$(of_image "$good" '.stale | length')" 0 "what is stale"
 }
 
 @test "a kernel package's image is booted before it is used, and runs; that of a broken one is refused, and says why" {
