@@ -73,7 +73,8 @@ static int read_facts(struct boot *boot, bool lock, struct err *err)
 	if (!result && lock)
 		result = place_lock(&boot->place, err);
 	if (!result)
-		result = image_list_read(&boot->images, &boot->place, boot->root_fd, err);
+		result = image_list_read(&boot->images, &boot->place, boot->root_fd,
+					 boot->running.kernel, err);
 	return result ? result : state_read(&boot->state, boot->root_fd, err);
 }
 

@@ -19,13 +19,15 @@ static bool is_candidate(const char *id, const void *data)
 }
 
 /* The lower, the more likely it boots where none is known to: the kernel's previous image, which
- * was verified; another kernel's; the kernel's own from somebody else, whom nobody asked for a
- * proof. */
+ * was verified; another kernel's; somebody else's, whom nobody asked for a proof: that of the
+ * kernel that runs, then what was there before the kernel's own. */
 static int rank(const struct candidates *candidates, const struct boot_image *image)
 {
-	if (image->previous && !strcmp(image->version, candidates->first->version))
-		return image->id[0] ? 0 : 2;
-	return image->previous ? 3 : 1;
+	bool same = !strcmp(image->version, candidates->first->version);
+
+	if (image->id[0])
+		return !image->previous ? 1 : same ? 0 : 2;
+	return image->running ? 3 : same ? 4 : 5;
 }
 
 static const struct boot_image *find_fallback(const struct candidates *candidates,

@@ -20,7 +20,8 @@ struct choice {
 };
 
 /* The fallback is the image that was last marked as good, or else the kernel's previous one of
- * ours, or else another kernel's, or else what somebody else had made for the kernel. `tries` 0:
+ * ours, or else another kernel's, or else what somebody else had made for the kernel that
+ * runs, or for this one. `tries` 0:
  * nothing is tried from now on. `retry`: one that failed begins again. Pure. */
 void choice_make(struct choice *choice, const struct image_list *images,
 		 const struct state *state, int tries, bool retry);

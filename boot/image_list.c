@@ -7,8 +7,8 @@
 
 #include "boot/image_list.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
 #include "lib/format_text.h"
+#include "lib/kernel_file.h"
 
 /* A release candidate comes before its release. */
 static int rank(const char *text)
@@ -38,25 +38,6 @@ int kernel_version_compare(const char *a, const char *b)
 	if (rank(a) != rank(b))
 		return rank(a) > rank(b) ? 1 : -1;
 	return (unsigned char)*a - (unsigned char)*b;
-}
-
-/* Where a kernel lies: in the folder of the images, in /boot, or beside its modules. */
-static char *find_kernel(const struct place *place, int root_fd, const char *version)
-{
-	char *paths[] = {
-		format_text("%s/vmlinuz-%s", place->dir + (*place->dir == '/'), version),
-		format_text("boot/vmlinuz-%s", version),
-		format_text("lib/modules/%s/vmlinuz", version),
-		format_text("usr/lib/modules/%s/vmlinuz", version),
-	};
-	char *found = NULL;
-
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		if (!found && paths[i] && file_exists(root_fd, paths[i]))
-			found = steal_pointer(paths[i]);
-		free(paths[i]);
-	}
-	return found;
 }
 
 static void image_release(struct boot_image *image)
@@ -99,7 +80,7 @@ static int add_placed(struct image_list *list, const struct placed *placed,
 	record_get_verdict(&placed->record, &verdict);
 	if (!placed->whole || !*facts.kernel || !strcmp(verdict.result, "failed"))
 		return 0;
-	image.kernel = find_kernel(place, root_fd, facts.kernel);
+	image.kernel = kernel_file_find(root_fd, place->dir, facts.kernel);
 	if (!image.kernel)
 		return 0;
 	image.version = strdup(facts.kernel);
@@ -129,13 +110,55 @@ static int add_foreign(struct image_list *list, const struct placed *placed,
 		if (result || !previous.there || previous.record.json)
 			continue;
 		image.version = strdup(facts.kernel);
-		image.kernel = find_kernel(place, root_fd, facts.kernel);
+		image.kernel = kernel_file_find(root_fd, place->dir, facts.kernel);
 		image.path = path_of(place, name);
 		image.id = strdup("");
 		image.made = strdup("");
 		result = add_image(list, image, err);
 	}
 	return result;
+}
+
+/* As distributions call the images that their own generators make (mkinitcpio's bear the
+ * package's name, and no version). */
+static const char *const foreign_names[] = { "initrd.img-%v", "initramfs-%v.img",
+					     "initrd-%v" };
+
+static bool has_image(const struct image_list *list, const char *version)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->items[i].previous && !strcmp(list->items[i].version, version))
+			return true;
+	return false;
+}
+
+/* The kernel that runs has come up, with somebody else's image where it has none of ours: on a
+ * host whose first image of ours is for another kernel, this is what is known to boot. */
+static int add_running(struct image_list *list, const char *version,
+		       const struct place *place, int root_fd, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(foreign_names); i++) {
+		struct boot_image image = { .previous = 1, .running = true };
+		const struct place names = { .name = foreign_names[i] };
+		_cleanup_free_ char *name = place_image(&names, version);
+		_cleanup_placed_ struct placed placed = { .name = NULL };
+
+		if (!name)
+			return err_sys(err, ENOMEM, "listing images");
+		if (placed_read(place, name, &placed, err))
+			return err->code;
+		if (!placed.there || placed.record.json)
+			continue;
+		image.kernel = kernel_file_find(root_fd, place->dir, version);
+		if (!image.kernel)
+			return 0;
+		image.version = strdup(version);
+		image.path = path_of(place, name);
+		image.id = strdup("");
+		image.made = strdup("");
+		return add_image(list, image, err);
+	}
+	return 0;
 }
 
 static int by_age(const void *a, const void *b)
@@ -150,7 +173,7 @@ static int by_age(const void *a, const void *b)
 }
 
 int image_list_read(struct image_list *list, const struct place *place, int root_fd,
-		    struct err *err)
+		    const char *running, struct err *err)
 {
 	_cleanup_placed_list_ struct placed_list placed = PLACED_LIST_INIT;
 	int result = place_list(place, &placed, err);
@@ -162,6 +185,8 @@ int image_list_read(struct image_list *list, const struct place *place, int root
 		if (!result && list->count > before && !placed.items[i].previous)
 			result = add_foreign(list, &placed.items[i], place, root_fd, err);
 	}
+	if (!result && list->count && *running && !has_image(list, running))
+		result = add_running(list, running, place, root_fd, err);
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), by_age);
 	return result;

@@ -14,7 +14,9 @@ struct boot_image {
 	char *path;   /* the image's: boot/initrd.img-6.1.0-18-amd64 */
 	char *id;     /* 16 hexadecimal digits; "" where it has none */
 	char *made;   /* when */
-	int previous; /* 0: the kernel's present one; 1: NAME.prev ... */
+	int previous; /* 0: the kernel's present one of ours; 1: NAME.prev ... */
+	bool running; /* somebody else's of the kernel that runs, which has none of ours; as
+			 what was there before ours, it counts as previous */
 };
 
 struct image_list {
@@ -30,9 +32,10 @@ struct image_list {
 
 /* Those of the folder whose record is about the file that is there, that were not found to be
  * wrong, and whose kernel is there, too; and of these kernels also previous images without a
- * record, which are somebody else's. */
+ * record, which are somebody else's. If there are any, and the kernel that runs (`running`; "":
+ * not known) has none of ours, then somebody else's image of it as well. */
 int image_list_read(struct image_list *list, const struct place *place, int root_fd,
-		    struct err *err);
+		    const char *running, struct err *err);
 
 /* The one with this id, or NULL. */
 const struct boot_image *image_list_find(const struct image_list *list, const char *id);

@@ -315,6 +315,27 @@ killed_at() {
 	cmp "$work/before" "$root/etc/default/grub"
 }
 
+@test "the running kernel's image from somebody else is what comes up where our first one does not" {
+	rm "$root"/boot/initrd.img-*
+	echo theirs | tee "$root/boot/initrd.img-6.1.0-fake" >"$root/boot/initrd.img-6.0.0-older"
+	kernel_file 6.0.0-older
+	mkdir -p "$root/proc/sys/kernel"
+	echo 6.1.0-fake >"$root/proc/sys/kernel/osrelease"
+	newer_kernel
+	boot apply --yes
+	[ "$(our_entries)" = "bedplate-6.1.1-fake bedplate-6.1.0-fake-prev" ]
+	[[ $(environment) == *bedplate_tries=3 ]]
+	grep -A 1 'bedplate_tries}" = "0" ]; then' "$config" |
+		grep -q 'set bedplate_first="bedplate-6.1.0-fake-prev"'
+	grep -q 'set fallback="1"' "$config"
+	grep -A 20 "bedplate-6.1.0-fake-prev' {" "$config" | grep -m 1 "initrd.*/boot/initrd.img-6.1.0-fake"
+	# As soon as there is one of ours, that comes instead.
+	update 6.1.0-fake
+	boot apply --yes
+	[ "$(our_entries)" = "bedplate-6.1.1-fake bedplate-6.1.0-fake bedplate-6.1.0-fake-prev" ]
+	grep -q 'set bedplate_first="bedplate-6.1.0-fake"' "$config"
+}
+
 @test "an image with a name that no generator knows stands beside the distribution's own" {
 	rm "$root"/boot/initrd.img-*
 	echo theirs >"$root/boot/initrd.img-6.1.0-fake"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: boot/grub_menu.c boot/choice.c boot/image_list.c boot/state.c lib/place.c lib/record.c */
-/* SOURCES: lib/inputs.c lib/names.c lib/format_text.c lib/file.c lib/log.c lib/sha512.c lib/strbuf.c */
-/* SOURCES: lib/err.c boot/grub_block.c LIBS: jansson lzma */
+/* SOURCES: lib/inputs.c lib/names.c lib/format_text.c lib/kernel_file.c lib/file.c lib/log.c */
+/* SOURCES: lib/sha512.c lib/strbuf.c lib/err.c boot/grub_block.c LIBS: jansson lzma */
 /* test_boot_menu.c: which image is started first and which instead of it, and what of it is
  * written for GRUB. */
 #include <stdlib.h>
@@ -106,6 +106,35 @@ static void test_choice(void)
 	choice_make(&choice, &images, &state, 3, false);
 	is_int(choice.trial, TRIAL_NONE, "one that was good is not tried");
 	is_str(name_of(choice.fallback), "6.2-prev", "and has a fallback all the same");
+	state_release(&state);
+}
+
+/* Each is taken where those before it are not there. */
+static void test_rank(void)
+{
+	struct boot_image items[] = { image("6.2", "new", 0), image("6.2", "prev", 1),
+				      image("6.1", "old", 0), image("6.1", "older", 1),
+				      image("6.0", "", 1),    image("6.2", "", 2),
+				      image("5.9", "", 1) };
+	const size_t count = sizeof(items) / sizeof(items[0]);
+	struct state state = { json_pack("{s:i}", "version", 1) };
+
+	items[4].running = true;
+	for (size_t from = 1; from < count; from++) {
+		struct boot_image mixed[8] = { items[0] };
+		struct image_list images = { mixed, 1 };
+		struct choice choice;
+
+		for (size_t i = count; i-- > from;)
+			mixed[images.count++] = items[i];
+		choice_make(&choice, &images, &state, 3, false);
+		ok(choice.fallback &&
+			   !strcmp(choice.fallback->version, items[from].version) &&
+			   !strcmp(choice.fallback->id, items[from].id) &&
+			   choice.fallback->previous == items[from].previous,
+		   "the fallback is number %zu where those before it are not there",
+		   from);
+	}
 	state_release(&state);
 }
 
@@ -240,6 +269,7 @@ int main(void)
 {
 	test_versions();
 	test_choice();
+	test_rank();
 	test_state();
 	test_quote();
 	test_menu();
