@@ -154,11 +154,10 @@ int inputs_add_text(struct inputs *inputs, const char *kind, const char *name,
 	return inputs_add(inputs, &input, err);
 }
 
-const struct input *inputs_find_text(const struct inputs *inputs, const char *kind)
+const struct input *inputs_find(const struct inputs *inputs, const char *kind)
 {
 	for (size_t i = 0; i < inputs->count; i++)
-		if (inputs->items[i].state == INPUT_TEXT &&
-		    !strcmp(inputs->items[i].kind, kind))
+		if (!strcmp(inputs->items[i].kind, kind))
 			return &inputs->items[i];
 	return NULL;
 }

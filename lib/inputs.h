@@ -23,6 +23,9 @@
 
 enum input_state { INPUT_ABSENT, INPUT_FILE, INPUT_FOLDER, INPUT_TEXT };
 
+/* The kind of the kernel's own file (kernel_file.h). */
+#define INPUT_KERNEL_FILE "kernel-file"
+
 struct input {
 	char *kind; /* "module", "configuration", ... */
 	char *path; /* with a leading slash it is the machine's, else below the root; of a
@@ -53,8 +56,8 @@ int inputs_add_text(struct inputs *inputs, const char *kind, const char *name,
 /* Adds one as it was recorded. */
 int inputs_add(struct inputs *inputs, const struct input *input, struct err *err);
 
-/* The text of this kind, or NULL. */
-const struct input *inputs_find_text(const struct inputs *inputs, const char *kind);
+/* The first of this kind, or NULL. */
+const struct input *inputs_find(const struct inputs *inputs, const char *kind);
 
 /* Fills in what is known of input->path without reading it: 0, or -errno. */
 int input_look(struct input *input, int root_fd);

@@ -19,12 +19,12 @@
 			"Take the programs init, lvm, e2fsck and busybox from DIR", \
 			OPTION_TEXT(struct args, parts)                             \
 	}
-#define ROW_KERNEL_IMAGE                                                                 \
-	{                                                                                \
-		0, "kernel-image", "FILE",                                               \
-			"The kernel to verify with (default: /boot/vmlinuz-VERSION, or " \
-			"vmlinuz beside its modules)",                                   \
-			OPTION_TEXT(struct args, kernel_image)                           \
+#define ROW_KERNEL_IMAGE                                                              \
+	{                                                                             \
+		0, "kernel-image", "FILE",                                            \
+			"The kernel to verify with (default: that of its version in " \
+			"/boot or beside its modules)",                               \
+			OPTION_TEXT(struct args, kernel_image)                        \
 	}
 #define ROW_JSON                                                                \
 	{                                                                       \

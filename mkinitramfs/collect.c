@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/kernel_file.h"
 #include "lib/names.h"
 #include "mkinitramfs/collect.h"
 #include "mkinitramfs/cpu.h"
@@ -99,6 +100,7 @@ int collect_texts(struct inputs *inputs, const struct args *args,
 struct collect {
 	struct inputs *inputs;
 	const struct build *build;
+	const char *image_dir;
 	int root_fd;
 };
 
@@ -144,6 +146,16 @@ static const char *const indices[] = {
 	"modules.builtin.bin", "modules.builtin.alias.bin", "modules.builtin.modinfo",
 	"modules.order",
 };
+
+/* None of its bytes are in the image, but it is what the image was proved with. */
+static int collect_kernel_file(const struct collect *c, struct err *err)
+{
+	_cleanup_free_ char *path =
+		kernel_file_find(c->root_fd, c->image_dir, c->build->o.version);
+
+	return path ? inputs_add_path(c->inputs, c->root_fd, INPUT_KERNEL_FILE, path, err)
+		    : 0;
+}
 
 static int collect_kernel(const struct collect *c, struct err *err)
 {
@@ -219,13 +231,16 @@ int collect_inputs(struct inputs *inputs, const struct args *args,
 		   const struct settings *settings, const struct build *build,
 		   int root_fd, struct err *err)
 {
-	const struct collect c = { inputs, build, root_fd };
+	const struct collect c = { inputs, build, settings->host->image.directory,
+				   root_fd };
 	int result =
 		collect_texts(inputs, args, settings,
 			      build->o.has_chain ? &build->o.chain : NULL, root_fd, err);
 
 	if (!result)
 		result = collect_configuration(&c, err);
+	if (!result)
+		result = collect_kernel_file(&c, err);
 	if (!result)
 		result = collect_kernel(&c, err);
 	return result ? result : collect_plan(&c, err);

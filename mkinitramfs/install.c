@@ -91,8 +91,21 @@ static int stage_image(struct install *install, const struct build *build,
 	return result ? result : stage_check(install, fd, done->packed, err);
 }
 
+/* Whether the image was proved with the kernel that is there now. */
+static bool has_same_kernel(const struct record *record, const struct inputs *inputs)
+{
+	_cleanup_inputs_ struct inputs before = INPUTS_INIT;
+	const struct input *now = inputs_find(inputs, INPUT_KERNEL_FILE), *then;
+
+	if (record_get_inputs(record, &before, NULL))
+		return false;
+	then = inputs_find(&before, INPUT_KERNEL_FILE);
+	return then && now ? then->digest == now->digest && then->size == now->size
+			   : !then && !now;
+}
+
 /* The record of the file that is going to have the name: the staged one, or, where the
- * bytes are the same, the present one, whose verdict stays. */
+ * bytes are the same, the present one, whose verdict stays if the kernel is the same, too. */
 static int stage_record(struct install *install, const struct inputs *inputs, int fd,
 			struct err *err)
 {
@@ -104,7 +117,8 @@ static int stage_record(struct install *install, const struct inputs *inputs, in
 
 	if (!result && install->same)
 		result = placed_read(install->place, install->image, &present, err);
-	if (!result && present.whole && record_get_verdict(&present.record, &verdict))
+	if (!result && present.whole && record_get_verdict(&present.record, &verdict) &&
+	    has_same_kernel(&present.record, inputs))
 		result = record_set_verdict(&record, &verdict, err);
 	if (result)
 		return result;

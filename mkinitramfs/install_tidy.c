@@ -21,7 +21,17 @@ static bool ends_with(const char *text, const char *end)
 	return length > size && !strcmp(text + length - size, end);
 }
 
-/* ".IMAGE.json.bedplate-new" of an image that has its name already. */
+static bool is_recorded(const struct place *place, const char *image, int fd)
+{
+	_cleanup_record_ struct record record = RECORD_INIT;
+
+	return record_read(&record, place->fd, image, NULL) > 0 &&
+	       record_is_about(&record, fd);
+}
+
+/* ".IMAGE.json.bedplate-new" of an image that has its name already. Where the present record
+ * is about that, too, the staged one's bytes were the same, and may not have been verified
+ * with another kernel yet. */
 static bool finish_record(const struct place *place, const char *staged)
 {
 	static const char end[] = RECORD_SUFFIX PLACE_STAGED_SUFFIX;
@@ -37,6 +47,7 @@ static bool finish_record(const struct place *place, const char *staged)
 		return false;
 	fd = openat(place->fd, image, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 && record_is_about(&record, fd) &&
+	       !is_recorded(place, image, fd) &&
 	       !renameat(place->fd, staged, place->fd, name);
 }
 

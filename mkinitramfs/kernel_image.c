@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kernel_image.c: finds a kernel image and reads its release. */
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,47 +10,28 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/kernel_file.h"
 #include "mkinitramfs/elf_look.h"
 #include "mkinitramfs/kernel_image.h"
-#include "mkinitramfs/plan.h"
 
-/* Offsets in the first sectors (boot.rst, "The Real-Mode Kernel Header"). */
-enum {
-	MAGIC_OFFSET = 0x202,
-	VERSION_OFFSET = 0x20e, /* two bytes; the text is 0x200 behind where they point */
-	HEADER_END = 0x210,
-};
-
-static int open_default(int root_fd, const char *version, char **where, struct err *err)
+static int open_default(int root_fd, const char *dir, const char *version, char **where,
+			struct err *err)
 {
-	char *paths[] = {
-		format_text("boot/vmlinuz-%s", version),
-		format_text("lib/modules/%s/vmlinuz", version),
-		format_text("usr/lib/modules/%s/vmlinuz", version),
-	};
-	int fd = -1;
-
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		if (paths[i] && fd < 0)
-			fd = file_open_in_root(root_fd, paths[i], O_RDONLY, NULL);
-		if (fd >= 0 && !*where)
-			*where = steal_pointer(paths[i]);
-		free(paths[i]);
-	}
-	if (fd >= 0)
-		return fd;
+	*where = kernel_file_find(root_fd, dir, version);
+	if (*where)
+		return file_open_in_root(root_fd, *where, O_RDONLY, err);
 	err_set(err, ENOENT, "there is no boot/vmlinuz-%s", version);
 	return err_hint(err, "--kernel-image FILE names the kernel");
 }
 
-int kernel_image_open(const char *path, int root_fd, const char *version, char **where,
-		      struct err *err)
+int kernel_image_open(const char *path, int root_fd, const char *dir, const char *version,
+		      char **where, struct err *err)
 {
 	int fd;
 
 	*where = NULL;
 	if (!path)
-		return open_default(root_fd, version, where, err);
+		return open_default(root_fd, dir, version, where, err);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, errno, "opening the kernel image %s", path);
@@ -70,31 +49,23 @@ static char *first_word(const char *text, const char *end)
 	return length && text + length < end ? strndup(text, length) : NULL;
 }
 
-static char *release_of(const char *data, size_t size)
+static char *elf_release(const char *data, size_t size)
 {
 	static const char banner[] = "Linux version ";
-	uint16_t offset;
+	const char *text = elf_is_native(data, size)
+				   ? memmem(data, size, banner, sizeof(banner) - 1)
+				   : NULL;
 
-	if (size > HEADER_END && !memcmp(data + MAGIC_OFFSET, "HdrS", 4)) {
-		memcpy(&offset, data + VERSION_OFFSET, sizeof(offset));
-		offset = le16toh(offset);
-		return offset && (size_t)offset + 0x200 < size
-			       ? first_word(data + 0x200 + offset, data + size)
-			       : NULL;
-	}
-	if (elf_is_native(data, size)) {
-		const char *text = memmem(data, size, banner, sizeof(banner) - 1);
-
-		return text ? first_word(text + sizeof(banner) - 1, data + size) : NULL;
-	}
-	return NULL;
+	return text ? first_word(text + sizeof(banner) - 1, data + size) : NULL;
 }
 
 char *kernel_image_release(int fd, const char *path, struct err *err)
 {
-	char *data, *release;
+	char *data, *release = kernel_file_release(fd);
 	struct stat st;
 
+	if (release)
+		return release;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !st.st_size) {
 		err_set(err, EINVAL, "%s is no kernel image", path);
 		return NULL;
@@ -104,7 +75,7 @@ char *kernel_image_release(int fd, const char *path, struct err *err)
 		err_sys(err, errno, "reading %s", path);
 		return NULL;
 	}
-	release = release_of(data, (size_t)st.st_size);
+	release = elf_release(data, (size_t)st.st_size);
 	munmap(data, (size_t)st.st_size);
 	if (!release)
 		err_set(err, EINVAL,

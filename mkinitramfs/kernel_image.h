@@ -5,15 +5,14 @@
 
 #include "lib/err.h"
 
-/* Opens the kernel image at `path`, or where that is NULL the one that belongs to a version
- * below a root: boot/vmlinuz-VERSION, lib/modules/VERSION/vmlinuz. Returns a descriptor;
- * -ENOENT where there is none. `where` is the path that was opened, on the heap. */
-int kernel_image_open(const char *path, int root_fd, const char *version, char **where,
-		      struct err *err);
+/* Opens the kernel image at `path`, or where that is NULL the one that kernel_file_find gives for
+ * a version. Returns a descriptor; -ENOENT where there is none. `where` is the path that was
+ * opened, on the heap. */
+int kernel_image_open(const char *path, int root_fd, const char *dir, const char *version,
+		      char **where, struct err *err);
 
 /* The release ("6.1.0-18-amd64") of an x86 bzImage or of an uncompressed kernel (ELF), as a
- * heap string. Source: kernel Documentation/arch/x86/boot.rst (HdrS, kernel_version). NULL
- * with err set where the file is no kernel. */
+ * heap string. NULL with err set where the file is no kernel. */
 char *kernel_image_release(int fd, const char *path, struct err *err);
 
 #endif

@@ -69,6 +69,7 @@ int prove_image(const struct proof *proof, struct verify_result *result, struct 
 		.file = proof->file,
 		.kernel = proof->version,
 		.kernel_image = proof->args->kernel_image,
+		.image_dir = host->image.directory,
 		.parts = proof->args->parts,
 		.root_fd = proof->root_fd,
 		.no_boot = host->image.verify != host_image_verify_boot,

@@ -5,6 +5,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/kernel_file.h"
 #include "mkinitramfs/plan.h"
 #include "mkinitramfs/stale.h"
 
@@ -33,6 +34,32 @@ static const char *change_word(const struct input *then, int root_fd)
 	return then->state == INPUT_FOLDER ? "has other files" : "changed";
 }
 
+/* The kernel may lie elsewhere now, as where a copy of it came into /boot: that is the same one,
+ * if its bytes are. */
+static int check_kernel(const struct inputs *then, const char *version,
+			const struct place *place, json_t *reasons, struct err *err)
+{
+	const struct input *kernel = inputs_find(then, INPUT_KERNEL_FILE);
+	_cleanup_free_ char *path = kernel_file_find(place->root_fd, place->dir, version);
+	struct input moved;
+
+	if (!kernel)
+		return path ? add_reason(reasons,
+					 format_text("the kernel /%s is there now", path),
+					 err)
+			    : 0;
+	if (!path)
+		return add_reason(reasons,
+				  format_text("the kernel /%s is gone", kernel->path),
+				  err);
+	moved = *kernel;
+	moved.path = path;
+	return input_has_changed(&moved, place->root_fd)
+		       ? add_reason(reasons,
+				    format_text("the kernel /%s has changed", path), err)
+		       : 0;
+}
+
 static int check_file(const struct input *then, int root_fd, json_t *reasons,
 		      struct err *err)
 {
@@ -45,7 +72,7 @@ static int check_file(const struct input *then, int root_fd, json_t *reasons,
 
 static bool text_is_same(const struct input *then, const struct inputs *texts)
 {
-	const struct input *now = inputs_find_text(texts, then->kind);
+	const struct input *now = inputs_find(texts, then->kind);
 
 	return now && now->digest == then->digest && now->size == then->size;
 }
@@ -55,7 +82,7 @@ static bool text_is_same(const struct input *then, const struct inputs *texts)
 static int check_texts(const struct inputs *then, const struct inputs *texts,
 		       json_t *reasons, struct err *err)
 {
-	const struct input *settings = inputs_find_text(then, "settings");
+	const struct input *settings = inputs_find(then, "settings");
 	int result = 0;
 
 	if (settings && !text_is_same(settings, texts))
@@ -79,7 +106,8 @@ static int check_inputs(const struct inputs *then, const struct inputs *texts,
 	int result = 0;
 
 	for (size_t i = 0; !result && i < then->count; i++)
-		if (then->items[i].state != INPUT_TEXT)
+		if (then->items[i].state != INPUT_TEXT &&
+		    strcmp(then->items[i].kind, INPUT_KERNEL_FILE) != 0)
 			result = check_file(&then->items[i], root_fd, reasons, err);
 	return result ? result : check_texts(then, texts, reasons, err);
 }
@@ -97,10 +125,11 @@ static int check_maker(const struct placed *placed, json_t *reasons, struct err 
 			  err);
 }
 
-int stale_find(const struct placed *placed, const struct inputs *texts, int root_fd,
-	       json_t *reasons, struct err *err)
+int stale_find(const struct place *place, const struct placed *placed,
+	       const struct inputs *texts, json_t *reasons, struct err *err)
 {
 	_cleanup_inputs_ struct inputs then = INPUTS_INIT;
+	struct record_facts facts;
 	int result;
 
 	if (!placed->there)
@@ -114,7 +143,10 @@ int stale_find(const struct placed *placed, const struct inputs *texts, int root
 	result = record_get_inputs(&placed->record, &then, err);
 	if (!result)
 		result = check_maker(placed, reasons, err);
-	return result ? result : check_inputs(&then, texts, root_fd, reasons, err);
+	record_get(&placed->record, &facts);
+	if (!result)
+		result = check_kernel(&then, facts.kernel, place, reasons, err);
+	return result ? result : check_inputs(&then, texts, place->root_fd, reasons, err);
 }
 
 void stale_write(const json_t *reasons, struct strbuf *out)

@@ -117,7 +117,7 @@ static int status_one(struct upkeep *upkeep, const char *version, bool installed
 	json_image(row, &placed);
 	json_failure(upkeep, row, image);
 	if (placed.there && installed)
-		result = stale_find(&placed, &upkeep->texts, upkeep->root_fd, stale, err);
+		result = stale_find(&upkeep->place, &placed, &upkeep->texts, stale, err);
 	return result ? result : json_previous(upkeep, row, image, err);
 }
 

@@ -119,7 +119,7 @@ static int look(struct update *update, const char *image, struct err *err)
 	update->present = placed.whole ? facts.size : 0;
 	if (upkeep->args->force)
 		json_array_append_new(update->reasons, json_string("--force was given"));
-	return stale_find(&placed, &upkeep->texts, upkeep->root_fd, update->reasons, err);
+	return stale_find(&upkeep->place, &placed, &upkeep->texts, update->reasons, err);
 }
 
 static int update_image(struct update *update, const char *image, struct err *err)

@@ -61,7 +61,8 @@ enum { VERIFY_TIMEOUT_MS = 120000, VERIFY_MEMORY_MIB = 512 };
 struct verify_options {
 	const char *file;
 	const char *kernel_image; /* NULL: the one of its version below the root */
-	const char *kernel;       /* the version that is wanted; NULL: the image's own */
+	const char *image_dir; /* the folder of images, where that lies as well; NULL */
+	const char *kernel;    /* the version that is wanted; NULL: the image's own */
 	const char *parts; /* the folder that has init-probe; NULL: the installed one */
 	int root_fd;       /* the host that the image is for */
 	bool no_static, no_boot;

@@ -81,7 +81,7 @@ static int find_programs(struct boot *boot)
 	if (parts_find_probe(&boot->probe, dir ? dir : BEDPLATE_LIBDIR, &err) < 0)
 		return verify_skip(boot->result, "%s", err.text);
 	boot->kernel_fd = kernel_image_open(
-		options->kernel_image, options->root_fd,
+		options->kernel_image, options->root_fd, options->image_dir,
 		boot->image->kernel ? boot->image->kernel : "", &boot->kernel, &err);
 	if (boot->kernel_fd < 0)
 		return verify_skip(boot->result, "%s", err.text);

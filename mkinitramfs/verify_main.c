@@ -10,6 +10,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 #include "lib/record.h"
+#include "lib/settings.h"
 #include "lib/value/units.h"
 #include "mkinitramfs/show.h"
 #include "mkinitramfs/verify.h"
@@ -99,11 +100,16 @@ static int verify_file(const struct args *args, struct verify_options *options,
 {
 	_cleanup_verify_result_ struct verify_result result = VERIFY_RESULT_INIT;
 	_cleanup_close_ int root_fd = file_open_root(args->root, err);
+	_cleanup_settings_ struct settings settings = SETTINGS_INIT;
+	const struct option_list none = { .items = NULL };
 	int failed;
 
 	if (root_fd < 0)
 		return EXIT_FAILED;
 	options->root_fd = root_fd;
+	/* An image can be judged without the host's configuration. */
+	if (settings_load(&settings, root_fd, NULL, &none, NULL) >= 0)
+		options->image_dir = settings.host->image.directory;
 	failed = verify_run(options, &result, err);
 	if (failed < 0)
 		return EXIT_FAILED;

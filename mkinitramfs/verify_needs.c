@@ -194,8 +194,9 @@ static void check_kernel(struct verify_result *result, const struct verify_image
 {
 	_cleanup_free_ char *where = NULL, *release = NULL;
 	struct err wrong = ERR_INIT;
-	_cleanup_close_ int fd = kernel_image_open(
-		options->kernel_image, options->root_fd, image->kernel, &where, &wrong);
+	_cleanup_close_ int fd =
+		kernel_image_open(options->kernel_image, options->root_fd,
+				  options->image_dir, image->kernel, &where, &wrong);
 
 	if (fd >= 0)
 		release = kernel_image_release(fd, where, &wrong);

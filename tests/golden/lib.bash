@@ -109,3 +109,12 @@ stale_because() {
 	echo "$reasons"
 	[ "$(wc -l <<<"$reasons")" = 1 ] && [[ $reasons =~ $1 ]]
 }
+
+# kernel_image FILE RELEASE: a bzImage, as far as boot.rst has its header: "HdrS" at 0x202; 0x20e points
+# at the release, counted from 0x200.
+kernel_image() {
+	head -c 4096 /dev/zero >"$1"
+	printf 'HdrS' | dd of="$1" bs=1 seek=$((0x202)) conv=notrunc status=none
+	printf '\0\4' | dd of="$1" bs=1 seek=$((0x20e)) conv=notrunc status=none
+	printf '%s (builder@host) #1 SMP' "$2" | dd of="$1" bs=1 seek=$((0x600)) conv=notrunc status=none
+}

@@ -106,6 +106,41 @@ another_kernel() {
 	stale_because "^boot/config-6.1.0-fake is gone$"
 }
 
+@test "a kernel that is replaced under its version is verified anew, where the bytes stay the same" {
+	local inode
+	conf "[Image]" Verify=static
+	kernel_image "$boot/vmlinuz-6.1.0-fake" 6.1.0-fake
+	update
+	up_to_date
+	[ "$(image_status --json | jq '.kernels[0].from["kernel-file"]')" = 1 ]
+	inode=$(stat -c %i "$boot/$name")
+	# One that is only written again, or that lies elsewhere, is the same.
+	cp "$boot/vmlinuz-6.1.0-fake" "$root/lib/modules/6.1.0-fake/vmlinuz"
+	touch "$boot/vmlinuz-6.1.0-fake"
+	up_to_date
+	rm "$boot/vmlinuz-6.1.0-fake"
+	up_to_date
+	echo >>"$root/lib/modules/6.1.0-fake/vmlinuz"
+	stale_because "^the kernel /lib/modules/6.1.0-fake/vmlinuz has changed$"
+	# Killed before it was verified, an update proves nothing.
+	run strace -f -qq -o "$work/trace" -e inject=fsync:signal=KILL:when=2 \
+		"$mki" update --root "$root" --parts "$parts"
+	[ -e "$boot/.$name.json.bedplate-new" ]
+	fails 0 "the kernel /lib/modules/6.1.0-fake/vmlinuz has changed.*verifying it" update
+	[ "$(jq -r .verified.result "$boot/$name.json")" = passed ]
+	[ "$(stat -c %i "$boot/$name")" = "$inode" ]
+	up_to_date
+	kernel_image "$boot/vmlinuz-6.1.0-fake" 6.2.0-fake
+	stale_because "^the kernel /boot/vmlinuz-6.1.0-fake has changed$"
+	fails 1 "the kernel image boot/vmlinuz-6.1.0-fake is of 6.2.0-fake, not 6.1.0-fake" update
+	rm "$boot/vmlinuz-6.1.0-fake" "$root/lib/modules/6.1.0-fake/vmlinuz"
+	stale_because "^the kernel /lib/modules/6.1.0-fake/vmlinuz is gone$"
+	update
+	up_to_date
+	kernel_image "$root/boot/kernel-6.1.0-fake" 6.1.0-fake
+	stale_because "^the kernel /boot/kernel-6.1.0-fake is there now$"
+}
+
 @test "a file that was touched or written again with the same content makes nothing stale" {
 	conf "[Modules]" "Add=fwcard"
 	update

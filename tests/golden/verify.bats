@@ -157,14 +157,6 @@ wrong() {
 	wrong "there are modules of two kernels: 6.1.0-fake and 6.1.9-fake"
 }
 
-# boot.rst: "HdrS" at 0x202; 0x20e points at the release, counted from 0x200.
-kernel_image() {
-	head -c 4096 /dev/zero >"$1"
-	printf 'HdrS' | dd of="$1" bs=1 seek=$((0x202)) conv=notrunc status=none
-	printf '\0\4' | dd of="$1" bs=1 seek=$((0x20e)) conv=notrunc status=none
-	printf '%s (builder@host) #1 SMP' "$2" | dd of="$1" bs=1 seek=$((0x600)) conv=notrunc status=none
-}
-
 @test "the kernel's own image: that of its version is looked at unasked, and must be of it" {
 	kernel_image "$work/vmlinuz" 6.1.0-fake
 	verify --kernel-image "$work/vmlinuz" |

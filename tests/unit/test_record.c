@@ -98,7 +98,7 @@ static void test_record(void)
 	is_int(record_get_inputs(&again, &inputs, &err), 0, "inputs are read");
 	is_int((int)inputs.count, 2, "all of them");
 	is_int(changed(&inputs, "etc/conf"), 0, "and know their files");
-	is_int(inputs_find_text(&inputs, "root")->size, 6, "and texts");
+	is_int(inputs_find(&inputs, "root")->size, 6, "and texts");
 	fake_file(root, "boot/image.json", "{ \"version\": 2 }");
 	is_int(record_read(&again, root, "boot/image", &err), -EBADMSG,
 	       "another format is refused");
