@@ -32,9 +32,10 @@ static int clear_others(struct boot *boot, const struct loader *chosen, struct p
 static void note_marking(const struct boot *boot, struct plan *plan)
 {
 	static const char *const folders[] = { "etc", "usr/lib", "lib", "usr/local/lib" };
+	struct booted trial;
 	bool failed;
 
-	if (!state_trial(&boot->state, &failed) || failed)
+	if (!state_trial(&boot->state, &trial, &failed) || failed)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		_cleanup_free_ char *path = format_text(
@@ -48,18 +49,42 @@ static void note_marking(const struct boot *boot, struct plan *plan)
 		  "when the machine is up, or set [BootLoader] Tries=0");
 }
 
+/* What is begun is remembered before it is: a trial, and which files of others are written. */
+static int plan_first(struct boot *boot, struct plan *plan, bool begins, struct err *err)
+{
+	struct state first = { NULL };
+	json_t *written = json_object_get(plan->writing, "written");
+
+	if (!written && !begins)
+		return 0;
+	first.json = json_deep_copy(boot->state.json);
+	if (first.json && written) {
+		if (!json_object_get(first.json, "written"))
+			json_object_set_new(first.json, "written", json_object());
+		json_object_update(json_object_get(first.json, "written"), written);
+	}
+	plan->first = first.json ? state_text(&first) : NULL;
+	state_release(&first);
+	return plan->first ? 0 : err_sys(err, ENOMEM, "planning");
+}
+
 int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 {
 	const struct loader *loader = loader_find(boot, err);
+	json_t *trial = json_incref(json_object_get(boot->state.json, "trial")), *now;
 	int result = 0;
 
 	plan->root_fd = boot->root_fd;
 	plan->root = boot->live ? NULL : boot->args->root;
 
-	if (!loader && err && err->code)
+	if (!loader && err && err->code) {
+		json_decref(trial);
 		return err->code;
+	}
 	if (loader)
 		result = boot_read_words(boot, err);
+	if (loader && !result)
+		result = boot_read_line(boot, !loader->gives_root, err);
 	if (!result && loader)
 		result = loader->plan(boot, plan, err);
 	/* What was set up before goes when the new one is there. */
@@ -78,6 +103,10 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 	}
 	if (!result)
 		note_marking(boot, plan);
+	now = json_object_get(boot->state.json, "trial");
+	if (!result)
+		result = plan_first(boot, plan, now && now != trial, err);
+	json_decref(trial);
 	return result ? result : run_plan_state(boot, plan, err);
 }
 

@@ -7,8 +7,10 @@
 #include <sys/utsname.h>
 
 #include "boot/boot.h"
+#include "boot/line.h"
 #include "boot/merge.h"
 #include "boot/root_device.h"
+#include "boot/trial_word.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/kernel_collect.h"
@@ -35,6 +37,9 @@ static void read_running(struct running *running, int root_fd, bool live)
 			   NULL) &&
 	    live && !uname(&names))
 		strcpy(release, names.release);
+	strbuf_truncate(&text, 0);
+	file_read(root_fd, "proc/cmdline", &text, NULL);
+	running->cmdline = strdup(text.text);
 	running->image = strdup(image ? image : "");
 	running->kernel = strdup(release);
 	json_decref(report);
@@ -64,7 +69,7 @@ static int read_facts(struct boot *boot, bool lock, struct err *err)
 	int result;
 
 	read_running(&boot->running, boot->root_fd, boot->live);
-	if (!boot->running.image || !boot->running.kernel)
+	if (!boot->running.image || !boot->running.kernel || !boot->running.cmdline)
 		return err_sys(err, ENOMEM, "reading what this boot came from");
 	result = place_check_mounted(dir, boot->root_fd, err);
 	if (!result)
@@ -103,6 +108,12 @@ int boot_read_words(struct boot *boot, struct err *err)
 
 	strbuf_init(&text, 0);
 	strbuf_init(&warnings, 0);
+	if (boot->has_words)
+		return 0;
+	words_release(&boot->words);
+	kernel_rules_release(&boot->rules);
+	boot->words = (struct words)WORDS_INIT;
+	boot->rules = (struct kernel_rules)KERNEL_RULES_INIT;
 	boot->has_cmdline = file_exists(boot->root_fd, WORDS_PATH);
 	if (!boot->has_cmdline)
 		return 0;
@@ -123,6 +134,7 @@ int boot_read_words(struct boot *boot, struct err *err)
 	for (char *rest = warnings.text, *line; (line = strsep(&rest, "\n"));)
 		if (*line)
 			log_warning("%s", line);
+	boot->has_words = !result;
 	return result;
 }
 
@@ -151,6 +163,59 @@ int boot_cmdline(const struct boot *boot, bool with_root, struct strbuf *out,
 		       out->length - before, WORDS_LENGTH_MAX - 1);
 }
 
+/* What somebody else's entry was given is known from the kernel alone. */
+static char *find_running_line(const struct boot *boot, bool gives_root)
+{
+	const char *known =
+		state_running_line(&boot->state, boot->line, boot->running.cmdline);
+	_cleanup_strbuf_ struct strbuf own;
+	char panic[TRIAL_WORD];
+
+	strbuf_init(&own, 0);
+	if (*known)
+		return strdup(known);
+	trial_panic_word(boot->settings.host, panic);
+	line_write_own(boot->running.cmdline, gives_root, panic, &own);
+	return own.overflow ? NULL : strdup(own.text);
+}
+
+int boot_read_line(struct boot *boot, bool with_root, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	int result = 0;
+
+	strbuf_init(&text, 0);
+	if (boot->has_words)
+		result = boot_cmdline(boot, with_root, &text, err);
+	if (result)
+		return result;
+	free(boot->line);
+	free(boot->running.line);
+	boot->running.line = NULL;
+	boot->line = strdup(text.text);
+	if (boot->line)
+		boot->running.line = find_running_line(boot, !with_root);
+	return boot->running.line ? 0 : err_sys(err, ENOMEM, "reading the command line");
+}
+
+/* The kernel's file may have been replaced since it was started; of a trial it is known. */
+struct booted boot_running(const struct boot *boot)
+{
+	const struct boot_image *image =
+		image_list_find(&boot->images, boot->running.image);
+	struct booted running = { .image = boot->running.image,
+				  .version = boot->running.kernel,
+				  .cmdline = boot->running.line };
+	struct booted trial;
+	bool failed;
+
+	if (state_trial(&boot->state, &trial, &failed) && booted_is(&trial, &running))
+		running.kernel_id = trial.kernel_id;
+	else if (image)
+		running.kernel_id = image->kernel_id;
+	return running;
+}
+
 void boot_release(struct boot *boot)
 {
 	settings_release(&boot->settings);
@@ -161,5 +226,8 @@ void boot_release(struct boot *boot)
 	state_release(&boot->state);
 	free(boot->running.kernel);
 	free(boot->running.image);
+	free(boot->running.cmdline);
+	free(boot->running.line);
+	free(boot->line);
 	cleanup_close(&boot->root_fd);
 }

@@ -13,8 +13,10 @@
 
 /* What this machine runs from, as far as it is known; "" where not. */
 struct running {
-	char *kernel; /* version */
-	char *image;  /* the image's id, from /init's report */
+	char *kernel;  /* version */
+	char *image;   /* the image's id, from /init's report */
+	char *cmdline; /* all of it */
+	char *line; /* the part of that which an entry was given (boot_read_line); or NULL */
 };
 
 struct boot {
@@ -26,7 +28,9 @@ struct boot {
 	struct image_list images; /* those that entries are made for */
 	struct kernel_rules rules;
 	struct words words; /* the command line, rules merged in; see has_cmdline */
+	bool has_words;     /* they were read */
 	bool has_cmdline;   /* etc/bedplate/cmdline is there: ours is the command line */
+	char *line; /* that of entries of ours; "" where it is not ours; see boot_read_line */
 	struct state state; /* what was last seen and done; loaders' plans change it */
 	struct running running;
 };
@@ -36,7 +40,7 @@ struct boot {
  * of it. */
 int boot_open(struct boot *boot, const struct args *args, bool lock, struct err *err);
 
-/* Reads the words of etc/bedplate/cmdline and merges the rules into them. -EINVAL where they
+/* Reads the words of etc/bedplate/cmdline, once, and merges the rules into them. -EINVAL where they
  * contradict each other: each contradiction is a line with both places. */
 int boot_read_words(struct boot *boot, struct err *err);
 
@@ -46,6 +50,14 @@ int boot_read_words(struct boot *boot, struct err *err);
  * be told. */
 int boot_cmdline(const struct boot *boot, bool with_root, struct strbuf *out,
 		 struct err *err);
+
+/* Sets boot->line, and by that boot->running.line, which may be a former one. `with_root` as
+ * above. Words that were not read, or make no sense, are none: it is to be called after
+ * boot_read_words. */
+int boot_read_line(struct boot *boot, bool with_root, struct err *err);
+
+/* What the machine is running from, whole. */
+struct booted boot_running(const struct boot *boot);
 
 void boot_release(struct boot *boot);
 #define _cleanup_boot_ __attribute__((cleanup(boot_release)))

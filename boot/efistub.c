@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/choice.h"
 #include "boot/efi.h"
 #include "boot/efi_plan.h"
 #include "boot/efistub.h"
@@ -77,18 +78,21 @@ static char *label_of(const struct boot_image *image)
 /* Without Previous= only what is good stays beside a newer one that is not yet. */
 static bool is_wanted(const struct boot *boot, const struct boot_image *image)
 {
-	bool proven = state_is_good(&boot->state, boot->images.items[0].id);
+	const struct booted first = choice_booted(&boot->images.items[0], boot->line),
+			    whole = choice_booted(image, NULL);
+	bool proven = state_is_good(&boot->state, &first);
 
 	if (!image->id[0])
 		return false;
 	return !image->previous || boot->settings.host->boot_loader.previous ||
-	       (!proven && state_is_good(&boot->state, image->id));
+	       (!proven && state_is_good(&boot->state, &whole));
 }
 
 static int want_image(const struct boot *boot, const struct boot_image *image,
 		      const char *cmdline, struct efi_wants *wants, struct err *err)
 {
-	bool proven = state_is_good(&boot->state, image->id) ||
+	const struct booted whole = choice_booted(image, cmdline);
+	bool proven = state_is_good(&boot->state, &whole) ||
 		      !boot->settings.host->boot_loader.tries;
 	_cleanup_free_ char *name = image_name(image);
 	char panic[TRIAL_WORD];
@@ -138,41 +142,42 @@ static bool has_ours(const struct efi *efi)
 	return false;
 }
 
-/* Whether the newest image's entry is to be started once. So it is with the first entry of ours
- * even if the image is good: the way there is new. */
-static bool begins_trial(const struct boot *boot, const struct efi *efi, const char *id)
+/* Whether the first entry is to be started once. So it is with the first entry of ours even if
+ * it is good: the way there is new. */
+static bool begins_trial(const struct boot *boot, const struct efi *efi,
+			 const struct booted *first)
 {
 	bool failed;
-	const char *trial = state_trial(&boot->state, &failed);
 
 	if (!boot->settings.host->boot_loader.tries)
 		return false;
-	if (trial && !strcmp(trial, id))
+	if (state_trial_is(&boot->state, first, &failed))
 		return failed && boot->args->retry;
-	return !state_is_good(&boot->state, id) || !has_ours(efi);
+	return !state_is_good(&boot->state, first) || !has_ours(efi);
 }
 
-static bool is_tried(const struct boot *boot, const struct efi *efi, const char *id)
+static bool is_tried(const struct boot *boot, const struct efi *efi,
+		     const struct booted *first)
 {
 	const struct efi_entry *next = efi_find(efi, efi->next);
 	bool failed;
-	const char *trial = state_trial(&boot->state, &failed);
 
-	return trial && !strcmp(trial, id) && !failed && next && efi_is_ours(next);
+	return state_trial_is(&boot->state, first, &failed) && !failed && next &&
+	       efi_is_ours(next);
 }
 
 /* Where nothing is tried, the first entries of ours go before all others at once. */
 static void want_trial(struct boot *boot, struct plan *plan, const struct efi *efi,
 		       struct efi_wants *wants)
 {
-	const struct boot_image *first = &boot->images.items[0];
+	const struct booted first = choice_booted(&boot->images.items[0], boot->line);
 	const struct efi_entry *next = efi_find(efi, efi->next);
 	bool begins;
 
 	wants->front = !boot->settings.host->boot_loader.tries && !has_ours(efi);
-	if (first->previous || !first->id[0])
+	if (boot->images.items[0].previous || !*first.image)
 		return;
-	begins = begins_trial(boot, efi, first->id);
+	begins = begins_trial(boot, efi, &first);
 	if (begins && efi->next != EFI_NONE && !(next && efi_is_ours(next))) {
 		plan_note(plan,
 			  "BootNext is somebody else's: nothing is tried before that "
@@ -180,8 +185,8 @@ static void want_trial(struct boot *boot, struct plan *plan, const struct efi *e
 		return;
 	}
 	if (begins)
-		state_begin_trial(&boot->state, first->id, first->version);
-	wants->items[0].next = begins || is_tried(boot, efi, first->id);
+		state_begin_trial(&boot->state, &first);
+	wants->items[0].next = begins || is_tried(boot, efi, &first);
 }
 
 /* ---- files ---- */

@@ -2,6 +2,7 @@
 /* efistub_good.c: the end of a trial, where the firmware is the boot loader. */
 #include <string.h>
 
+#include "boot/choice.h"
 #include "boot/efistub.h"
 #include "lib/cleanup.h"
 #include "lib/format_text.h"
@@ -27,10 +28,13 @@ static bool names_image(const struct efi_entry *entry, const char *id)
 
 static bool is_good_entry(const struct boot *boot, const struct efi_entry *entry)
 {
-	for (size_t i = 0; i < boot->images.count; i++)
-		if (names_image(entry, boot->images.items[i].id) &&
-		    state_is_good(&boot->state, boot->images.items[i].id))
+	for (size_t i = 0; i < boot->images.count; i++) {
+		const struct booted whole = choice_booted(&boot->images.items[i], NULL);
+
+		if (names_image(entry, whole.image) &&
+		    state_is_good(&boot->state, &whole))
 			return true;
+	}
 	return false;
 }
 
@@ -83,18 +87,18 @@ int efistub_good(struct boot *boot, struct plan *plan, struct err *err)
 	_cleanup_wants_ struct efi_wants wants = { .front = true };
 	_cleanup_efi_ struct efi efi = EFI_INIT;
 	_cleanup_esp_ struct esp esp = ESP_INIT;
+	const struct booted running = boot_running(boot);
+	struct booted trial;
 	bool failed;
-	const char *trial = state_trial(&boot->state, &failed);
 	int result;
 
-	if (!trial || !boot->running.image[0])
+	if (!state_trial(&boot->state, &trial, &failed) || !*running.image)
 		return 0;
 	result = efistub_find(boot, &efi, &esp, err);
 	if (result)
 		return result;
-	if (strcmp(trial, boot->running.image) != 0 ||
-	    !was_started(&efi, boot->running.image)) {
-		if (!is_pending(&efi, trial))
+	if (!booted_is(&trial, &running) || !was_started(&efi, boot->running.image)) {
+		if (!is_pending(&efi, trial.image))
 			state_fail_trial(&boot->state);
 		return 0;
 	}

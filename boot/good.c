@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* good.c: marks the boot that the machine has come up with. */
+#include <string.h>
+
 #include "boot/commands.h"
 #include "boot/loader.h"
 #include "boot/run.h"
@@ -16,15 +18,16 @@ static void begin_plan(const struct boot *boot, struct plan *plan)
 /* What is known is kept before anything is made of it: the loader's steps may fail. */
 static int keep_good(struct boot *boot, struct err *err)
 {
+	const struct booted running = boot_running(boot);
 	_cleanup_plan_ struct plan plan;
 	int result;
 
 	begin_plan(boot, &plan);
-	if (!boot->running.image[0]) {
+	if (!*running.image) {
 		log_info("this boot came from no image that says its id");
 		return 0;
 	}
-	state_set_good(&boot->state, boot->running.image, boot->running.kernel);
+	state_set_good(&boot->state, &running);
 	result = run_plan_state(boot, &plan, err);
 	return result ? result : plan_apply(&plan, err);
 }
@@ -44,12 +47,73 @@ static int tell_loader(struct boot *boot, struct err *err)
 	return result ? result : plan_apply(&plan, err);
 }
 
+/* A configuration that is wrong by now makes a boot no worse: its line is known from the state. */
+static int read_line(struct boot *boot, struct err *err)
+{
+	const struct loader *loader = loader_find(boot, NULL);
+	struct err wrong = ERR_INIT;
+
+	if (loader && !boot_read_words(boot, &wrong) &&
+	    !boot_read_line(boot, !loader->gives_root, &wrong))
+		return 0;
+	words_release(&boot->words);
+	boot->words = (struct words)WORDS_INIT;
+	boot->has_words = false;
+	return boot_read_line(boot, loader && !loader->gives_root, err);
+}
+
+/* Whether there is nothing for apply to do, which is not to be done unasked. */
+static bool is_settled(struct boot *boot)
+{
+	json_t *kept = json_deep_copy(boot->state.json);
+	_cleanup_plan_ struct plan plan;
+	bool settled;
+
+	begin_plan(boot, &plan);
+	settled = kept && !run_plan(boot, &plan, NULL);
+	for (size_t i = 0; i < plan.count; i++)
+		settled &= plan.steps[i].path && !strcmp(plan.steps[i].path, STATE_PATH);
+	if (kept) {
+		json_decref(boot->state.json);
+		boot->state.json = kept;
+	}
+	return settled;
+}
+
+/* Whether this boot proves the command line that is on trial, so that all entries get it. */
+static bool proves_line(const struct boot *boot)
+{
+	const struct booted running = boot_running(boot);
+	bool failed;
+
+	return boot->has_words && state_trial_is(&boot->state, &running, &failed) &&
+	       !strcmp(running.cmdline, boot->line) &&
+	       !state_has_proven(&boot->state, running.cmdline);
+}
+
+static int hand_out_line(struct boot *boot, struct err *err)
+{
+	_cleanup_plan_ struct plan plan;
+	int result;
+
+	begin_plan(boot, &plan);
+	log_info("the new command line is good: all entries get it");
+	result = run_plan(boot, &plan, err);
+	return result ? result : plan_apply(&plan, err);
+}
+
 int good_run(const struct args *args, struct err *err)
 {
 	_cleanup_boot_ struct boot boot = BOOT_INIT;
 	int code = boot_open(&boot, args, true, err);
+	bool hands_out;
 
 	if (code != EXIT_DONE)
 		return code;
-	return keep_good(&boot, err) || tell_loader(&boot, err) ? EXIT_FAILED : EXIT_DONE;
+	if (read_line(&boot, err))
+		return EXIT_FAILED;
+	hands_out = proves_line(&boot) && is_settled(&boot);
+	if (keep_good(&boot, err) || tell_loader(&boot, err))
+		return EXIT_FAILED;
+	return hands_out && hand_out_line(&boot, err) ? EXIT_FAILED : EXIT_DONE;
 }

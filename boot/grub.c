@@ -39,20 +39,6 @@ static int grub_import(const struct boot *boot, struct strbuf *out, struct err *
 	return result;
 }
 
-/* The words of the command line as GRUB's script has them. */
-static int write_words(const struct boot *boot, struct strbuf *out, struct err *err)
-{
-	_cleanup_strbuf_ struct strbuf whole;
-
-	strbuf_init(&whole, 0);
-	for (size_t i = 0; i < boot->words.count; i++) {
-		if (i)
-			strbuf_addc(out, ' ');
-		grub_menu_quote(boot->words.items[i].text, out);
-	}
-	return boot_cmdline(boot, false, &whole, err);
-}
-
 /* Whether grub-mkconfig finds an image that is not ours for one of the kernels: then its own
  * first entry has nothing to do with ours (util/grub.d/10_linux.in has more names). */
 static bool has_other_image(const struct boot *boot)
@@ -77,42 +63,55 @@ static bool has_other_image(const struct boot *boot)
 	return found;
 }
 
-/* Tells `bedplate boot grub-entries`, which grub-mkconfig starts by way of our script, that a trial
- * begins again: the state is written when all else is done. */
-static const char retry_variable[] = "BEDPLATE_BOOT_RETRY";
-
 static void menu_init(struct grub_menu *menu, const struct boot *boot, bool can_count)
 {
 	const struct host_boot_loader *settings = &boot->settings.host->boot_loader;
+	bool retry = boot->args->retry;
+	struct booted first;
 
 	*menu = (struct grub_menu){ .images = &boot->images,
-				    .tries = can_count ? (int)settings->tries : 0,
+				    .tries = can_count || !settings->tries
+						     ? (int)settings->tries
+						     : CHOICE_UNCOUNTED,
 				    .panic = (unsigned)(settings->trial_panic_ms / 1000),
 				    .previous = settings->previous,
 				    .ours = boot->has_cmdline,
 				    .cmdline = "",
 				    .root = "",
 				    .title = "Linux" };
-	if (boot->args->retry)
-		setenv(retry_variable, "1", 1);
-	choice_make(&menu->choice, &boot->images, &boot->state, menu->tries,
-		    getenv(retry_variable) != NULL);
-	if (!menu->choice.first || menu->choice.fallback || !has_other_image(boot))
+	choice_make(&menu->choice, &boot->images, &boot->state, boot->line, menu->tries,
+		    retry);
+	if (!menu->choice.first)
+		return;
+	first = choice_booted(menu->choice.first, menu->choice.line);
+	booted_key(&first, menu->key);
+	if (menu->choice.fallback || !has_other_image(boot))
 		return;
 	menu->other = true;
 	menu->choice.trial =
-		choice_trial(&menu->choice, &boot->state, menu->tries, boot->args->retry);
+		choice_trial(&menu->choice, &boot->state, menu->tries, retry);
 }
 
-int grub_menu_open(struct grub_menu *menu, const struct boot *boot, struct strbuf *words,
-		   struct err *err)
+/* A line of which no apply has begun a trial is not counted: it stays out of the menu, whoever has
+ * that made. */
+static void hold_back(struct grub_menu *menu)
+{
+	struct choice *choice = &menu->choice;
+
+	if (choice->trial != TRIAL_BEGINS || !strcmp(choice->line, choice->others_line))
+		return;
+	choice->line = choice->others_line;
+	choice->same_image = false;
+}
+
+void grub_menu_open(struct grub_menu *menu, const struct boot *boot)
 {
 	const struct grub *grub = grub_find(boot->root_fd);
 	struct plan plan = { .root_fd = boot->root_fd };
 	const char *why;
 
 	menu_init(menu, boot, grub && grub_can_count(&plan, grub, &why));
-	return write_words(boot, words, err);
+	hold_back(menu);
 }
 
 /* What counts down, and from where: only a trial that begins is set, or one whose variables
@@ -120,22 +119,27 @@ int grub_menu_open(struct grub_menu *menu, const struct boot *boot, struct strbu
 static int plan_trial(struct boot *boot, struct plan *plan, const struct grub *grub,
 		      const struct grub_menu *menu, struct err *err)
 {
-	const struct boot_image *first = menu->choice.first;
 	_cleanup_strbuf_ struct strbuf now;
-	bool is_set;
 
 	strbuf_init(&now, 0);
 	if (menu->choice.trial == TRIAL_NONE)
 		return grub_plan_environment(plan, grub, NULL, 0, err);
 	grub_read_environment(boot->root_fd, grub, &now);
-	is_set = strstr(now.text, first->id) && strstr(now.text, GRUB_TRIES "=");
-	if (menu->choice.trial == TRIAL_BEGINS)
-		state_begin_trial(&boot->state, first->id, first->version);
-	else if (is_set)
+	if (menu->choice.trial != TRIAL_BEGINS && strstr(now.text, menu->key) &&
+	    strstr(now.text, GRUB_TRIES "="))
 		return 0;
-	return grub_plan_environment(plan, grub, first->id,
+	return grub_plan_environment(plan, grub, menu->key,
 				     menu->choice.trial == TRIAL_FAILED ? 0 : menu->tries,
 				     err);
+}
+
+static void note_trial(struct boot *boot, struct plan *plan, const struct grub_menu *menu)
+{
+	choice_write_note(&menu->choice, &boot->state, menu->tries, &plan->notes);
+	if (menu->tries < 0 && strcmp(menu->choice.line, menu->choice.others_line) != 0)
+		plan_note(plan,
+			  "the new command line is in the first entry alone until a boot "
+			  "with it was good");
 }
 
 /* One that somebody wrote by hand has no other place than this. */
@@ -181,7 +185,7 @@ static int grub_plan(struct boot *boot, struct plan *plan, struct err *err)
 	_cleanup_strbuf_ struct strbuf words;
 	struct grub_menu menu;
 	const char *why;
-	bool can_count;
+	bool can_count, changed;
 	int result;
 
 	strbuf_init(&words, 0);
@@ -195,17 +199,21 @@ static int grub_plan(struct boot *boot, struct plan *plan, struct err *err)
 			"counted",
 			grub->folder, why);
 	menu_init(&menu, boot, can_count);
-	result = write_words(boot, &words, err);
-	menu.cmdline = words.text;
-	if (!result)
-		result = grub_plan_cmdline(boot, plan,
-					   boot->has_cmdline ? words.text : NULL, err);
+	note_trial(boot, plan, &menu);
+	grub_menu_quote_line(menu.choice.others_line, &words);
+	result =
+		grub_plan_cmdline(boot, plan, boot->has_cmdline ? words.text : NULL, err);
 	if (!result)
 		result = grub_plan_script(plan, true, err);
+	changed = plan->count > before;
+	/* First: an entry that is to be counted does not come before its count. Until there is
+	 * one, nothing asks for this key. */
 	if (!result)
-		result = plan_config(boot, plan, grub, &menu, plan->count > before, err);
-	/* Last: the entry that counts has to be there first. */
-	return result ? result : plan_trial(boot, plan, grub, &menu, err);
+		result = plan_trial(boot, plan, grub, &menu, err);
+	if (!result)
+		result = plan_config(boot, plan, grub, &menu, changed, err);
+	choice_begin_trial(&menu.choice, &boot->state);
+	return result;
 }
 
 static int grub_clear(struct boot *boot, struct plan *plan, struct err *err)
@@ -224,24 +232,27 @@ static int grub_clear(struct boot *boot, struct plan *plan, struct err *err)
 	return result ? result : grub_plan_environment(plan, grub, NULL, 0, err);
 }
 
-/* The running image is no longer on trial; or it is the fallback, because the one on trial
- * has used up its tries. */
+/* What runs is no longer on trial; or it is the fallback, because what is on trial has used up
+ * its tries. */
 static int grub_good(struct boot *boot, struct plan *plan, struct err *err)
 {
+	const struct booted running = boot_running(boot);
 	const struct grub *grub = grub_find(boot->root_fd);
-	bool failed;
-	const char *trial = state_trial(&boot->state, &failed);
 	_cleanup_strbuf_ struct strbuf now;
+	char key[BOOTED_KEY_SIZE];
+	struct booted trial;
+	bool failed;
 
 	strbuf_init(&now, 0);
-	if (!grub || !trial)
+	if (!grub || !state_trial(&boot->state, &trial, &failed))
 		return 0;
 	grub_read_environment(boot->root_fd, grub, &now);
-	if (!strcmp(trial, boot->running.image)) {
+	if (booted_is(&trial, &running)) {
 		state_end_trial(&boot->state);
 		return grub_plan_environment(plan, grub, NULL, 0, err);
 	}
-	if (strstr(now.text, trial) && strstr(now.text, GRUB_TRIES "=0\n"))
+	booted_key(&trial, key);
+	if (strstr(now.text, key) && strstr(now.text, GRUB_TRIES "=0\n"))
 		state_fail_trial(&boot->state);
 	return 0;
 }

@@ -6,9 +6,8 @@
 #include "boot/boot.h"
 #include "boot/grub_menu.h"
 
-/* The menu for what is there, with the command line's words in `words`, which has to stay. What
- * only the script in /etc/grub.d knows is left empty. */
-int grub_menu_open(struct grub_menu *menu, const struct boot *boot, struct strbuf *words,
-		   struct err *err);
+/* The menu for what is there, for grub-mkconfig. What only the script in /etc/grub.d knows is left
+ * empty. */
+void grub_menu_open(struct grub_menu *menu, const struct boot *boot);
 
 #endif

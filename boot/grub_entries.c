@@ -121,23 +121,18 @@ static int print_entries(struct boot *boot, struct err *err)
 {
 	const struct args *args = boot->args;
 	struct folders folders = { .items = NULL };
-	_cleanup_strbuf_ struct strbuf words, root, text;
+	_cleanup_strbuf_ struct strbuf root, text;
 	struct grub_menu menu;
 	int result = read_folders(&folders, err);
 
-	strbuf_init(&words, 0);
 	strbuf_init(&root, 0);
 	strbuf_init(&text, 0);
-	if (!result)
-		result = grub_menu_open(&menu, boot, &words, err);
 	if (!result) {
-		/* Where a word of ours names the root, GRUB's own does not count. */
-		if (args->grub_root && !words_find(&boot->words, "root"))
+		grub_menu_open(&menu, boot);
+		if (args->grub_root)
 			strbuf_addf(&root, "%s ro", args->grub_root);
 		menu.root = root.text;
-		menu.cmdline = boot->has_cmdline    ? words.text
-			       : args->grub_cmdline ? args->grub_cmdline
-						    : "";
+		menu.cmdline = args->grub_cmdline ? args->grub_cmdline : "";
 		menu.title = args->grub_title ? args->grub_title : menu.title;
 		menu.folders = folders.items;
 		menu.folder_count = folders.count;
@@ -160,6 +155,8 @@ int grub_entries_run(const struct args *args, struct err *err)
 		return code;
 	result = args->grub_folders ? print_folders(&boot, err)
 				    : boot_read_words(&boot, err);
+	if (!result && !args->grub_folders)
+		result = boot_read_line(&boot, false, err);
 	if (!result && !args->grub_folders)
 		result = print_entries(&boot, err);
 	return result ? EXIT_FAILED : EXIT_DONE;

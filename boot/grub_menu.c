@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boot/grub_menu.h"
+#include "boot/line.h"
 #include "lib/cleanup.h"
 #include "lib/format_text.h"
 
@@ -27,6 +28,20 @@ void grub_menu_quote(const char *word, struct strbuf *out)
 		strbuf_addc(out, '\'');
 }
 
+void grub_menu_quote_line(const char *line, struct strbuf *out)
+{
+	size_t length;
+
+	for (const char *word = line; (word = line_next(word, &length)); word += length) {
+		_cleanup_free_ char *copy = strndup(word, length);
+
+		if (word != line)
+			strbuf_addc(out, ' ');
+		grub_menu_quote(copy ? copy : "", out);
+		out->overflow |= !copy;
+	}
+}
+
 static bool is_wanted(const struct grub_menu *menu, const struct boot_image *image)
 {
 	return menu->previous || !image->previous || image == menu->choice.fallback;
@@ -39,7 +54,8 @@ static size_t index_of(const struct grub_menu *menu, const struct boot_image *im
 
 	for (const struct boot_image *at = menu->images->items; at != image; at++)
 		index += is_wanted(menu, at);
-	return index;
+	/* The entry more comes behind the first one. */
+	return index + (index && menu->choice.same_image);
 }
 
 static bool has_fallback(const struct grub_menu *menu)
@@ -55,7 +71,7 @@ static bool has_failed(const struct grub_menu *menu)
 
 static bool counts(const struct grub_menu *menu)
 {
-	return menu->tries && has_fallback(menu) && menu->choice.first->id[0];
+	return menu->tries > 0 && has_fallback(menu) && menu->choice.first->id[0];
 }
 
 /* The distribution's entries come behind ours. */
@@ -63,8 +79,35 @@ static size_t fallback_index(const struct grub_menu *menu)
 {
 	const struct image_list *images = menu->images;
 
+	if (menu->choice.same_image)
+		return 1;
 	return index_of(menu, menu->choice.fallback ? menu->choice.fallback
 						    : images->items + images->count);
+}
+
+/* One entry, and its command line where that is not the present one. */
+static void describe_entry(const struct grub_menu *menu, const struct boot_image *image,
+			   const char *name, const char *line, struct strbuf *out)
+{
+	strbuf_addf(out, "entry %s: /%s /%s %s\n", name ? name : "", image->kernel,
+		    image->path, image->id);
+	if (!menu->ours || !strcmp(line, menu->choice.line))
+		return;
+	strbuf_addf(out, "command line of %s: ", name ? name : "");
+	grub_menu_quote_line(line, out);
+	strbuf_addc(out, '\n');
+}
+
+static void describe_fallback(const struct grub_menu *menu, struct strbuf *out)
+{
+	_cleanup_free_ char *name = choice_fallback_name(&menu->choice);
+
+	strbuf_addf(out, "fallback: %s", name ? name : "the distribution's first entry");
+	if (counts(menu))
+		strbuf_addf(out, ", after %d tries of a new image", menu->tries);
+	if (counts(menu) && menu->panic)
+		strbuf_addf(out, " with panic=%u", menu->panic);
+	strbuf_addc(out, '\n');
 }
 
 void grub_menu_describe(const struct grub_menu *menu, struct strbuf *out)
@@ -74,26 +117,24 @@ void grub_menu_describe(const struct grub_menu *menu, struct strbuf *out)
 	for (size_t i = 0; i < menu->images->count; i++) {
 		const struct boot_image *image = &menu->images->items[i];
 		_cleanup_free_ char *name = choice_entry_name(image);
+		_cleanup_free_ char *more = choice_fallback_name(choice);
 
 		if (is_wanted(menu, image))
-			strbuf_addf(out, "entry %s: /%s /%s %s\n", name ? name : "",
-				    image->kernel, image->path, image->id);
+			describe_entry(menu, image, name, choice_line(choice, image),
+				       out);
+		if (image == choice->first && choice->same_image)
+			describe_entry(menu, image, more, choice->fallback_line, out);
 	}
-	if (has_fallback(menu)) {
-		_cleanup_free_ char *name =
-			choice->fallback ? choice_entry_name(choice->fallback) : NULL;
-
-		strbuf_addf(out, "fallback: %s",
-			    name ? name : "the distribution's first entry");
-		if (counts(menu))
-			strbuf_addf(out, ", after %d tries of a new image", menu->tries);
-		strbuf_addc(out, '\n');
-	}
+	if (has_fallback(menu))
+		describe_fallback(menu, out);
 	if (has_failed(menu))
 		strbuf_adds(out, "the fallback is the default: the newest image did not "
 				 "come up\n");
-	if (menu->images->count && menu->ours)
-		strbuf_addf(out, "command line: %s\n", menu->cmdline);
+	if (menu->images->count && menu->ours) {
+		strbuf_adds(out, "command line: ");
+		grub_menu_quote_line(choice->line, out);
+		strbuf_addc(out, '\n');
+	}
 }
 
 void grub_menu_find(const char *config, struct strbuf *out)
@@ -127,7 +168,7 @@ static void write_default(const struct grub_menu *menu, struct strbuf *out)
 	const struct choice *choice = &menu->choice;
 	_cleanup_free_ char *first = choice_entry_name(choice->first);
 	_cleanup_free_ char *fallback =
-		choice->fallback ? choice_entry_name(choice->fallback)
+		choice->fallback ? choice_fallback_name(choice)
 				 : format_text("%zu", fallback_index(menu));
 
 	strbuf_addf(out, "set bedplate_first=\"%s\"\n",
@@ -138,7 +179,7 @@ static void write_default(const struct grub_menu *menu, struct strbuf *out)
 		strbuf_addf(out,
 			    "if [ \"${" GRUB_TRIAL "}\" = \"%s\" -a \"${" GRUB_TRIES
 			    "}\" = \"0\" ]; then\n\tset bedplate_first=\"%s\"\nfi\n",
-			    choice->first->id, fallback ? fallback : "0");
+			    menu->key, fallback ? fallback : "0");
 	strbuf_adds(out, "if [ -z \"${boot_once}\" ]; then\n"
 			 "\tif [ -z \"${default}\" -o \"${default}\" = \"0\" ]; then\n"
 			 "\t\tset default=\"${bedplate_first}\"\n\tfi\nfi\n");
@@ -206,41 +247,59 @@ static void write_load(const struct grub_menu *menu, const char *command,
 }
 
 static void write_title(const struct grub_menu *menu, const struct boot_image *image,
-			struct strbuf *out)
+			bool more, struct strbuf *out)
 {
 	_cleanup_strbuf_ struct strbuf title;
 
 	strbuf_init(&title, 0);
 	strbuf_addf(&title, "%s, with Linux %s (%s", menu->title, image->version,
-		    image->previous ? "previous image" : "Bedplate");
+		    more              ? "previous command line"
+		    : image->previous ? "previous image"
+				      : "Bedplate");
 	if (image->previous > 1)
 		strbuf_addf(&title, " %d", image->previous);
 	strbuf_addc(&title, ')');
 	grub_menu_quote(title.text, out);
 }
 
-static void write_entry(const struct grub_menu *menu, const struct boot_image *image,
-			struct strbuf *out)
+/* What the kernel is given. */
+static void write_line(const struct grub_menu *menu, const char *line, bool tried,
+		       struct strbuf *out)
 {
-	_cleanup_free_ char *name = choice_entry_name(image);
-	bool tried = image == menu->choice.first && counts(menu);
+	if (*menu->root && !(menu->ours && line_has(line, "root")))
+		strbuf_addf(out, " %s", menu->root);
+	if (tried)
+		strbuf_adds(out, " ${bedplate_panic}");
+	strbuf_addc(out, ' ');
+	if (menu->ours)
+		grub_menu_quote_line(line, out);
+	else
+		strbuf_adds(out, menu->cmdline);
+	strbuf_addc(out, '\n');
+}
+
+/* `more`: the first image's entry with its former line. */
+static void write_entry(const struct grub_menu *menu, const struct boot_image *image,
+			bool more, struct strbuf *out)
+{
+	const struct choice *choice = &menu->choice;
+	_cleanup_free_ char *name =
+		more ? choice_fallback_name(choice) : choice_entry_name(image);
+	const char *line = more ? choice->fallback_line : choice_line(choice, image);
+	bool tried = !more && image == choice->first && counts(menu);
 	const char *access = NULL;
 
 	strbuf_adds(out, "menuentry ");
-	write_title(menu, image, out);
+	write_title(menu, image, more, out);
 	strbuf_addf(out,
 		    " --class gnu-linux --class gnu --class os $menuentry_id_option "
 		    "'%s' {\n",
 		    name ? name : "");
 	if (tried)
-		strbuf_addf(out, "\tbedplate_count %s\n", image->id);
+		strbuf_addf(out, "\tbedplate_count %s\n", menu->key);
 	strbuf_adds(out, "\tload_video\n\tinsmod gzio\n");
 	write_load(menu, "linux", image->kernel, &access, out);
-	if (*menu->root)
-		strbuf_addf(out, " %s", menu->root);
-	if (tried)
-		strbuf_adds(out, " ${bedplate_panic}");
-	strbuf_addf(out, " %s\n", menu->cmdline);
+	write_line(menu, line, tried, out);
 	write_load(menu, "initrd", image->path, &access, out);
 	strbuf_adds(out, "\n}\n");
 }
@@ -253,7 +312,12 @@ void grub_menu_write(const struct grub_menu *menu, struct strbuf *out)
 		if (counts(menu))
 			write_count(menu, out);
 	}
-	for (size_t i = 0; i < menu->images->count; i++)
-		if (is_wanted(menu, &menu->images->items[i]))
-			write_entry(menu, &menu->images->items[i], out);
+	for (size_t i = 0; i < menu->images->count; i++) {
+		const struct boot_image *image = &menu->images->items[i];
+
+		if (is_wanted(menu, image))
+			write_entry(menu, image, false, out);
+		if (image == menu->choice.first && menu->choice.same_image)
+			write_entry(menu, image, true, out);
+	}
 }

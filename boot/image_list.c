@@ -2,11 +2,15 @@
 /* image_list.c: finds the images that boot entries are made for. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "boot/image_list.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 #include "lib/format_text.h"
 #include "lib/kernel_file.h"
 
@@ -46,6 +50,7 @@ static void image_release(struct boot_image *image)
 	free(image->kernel);
 	free(image->path);
 	free(image->id);
+	free(image->kernel_id);
 	free(image->made);
 }
 
@@ -53,7 +58,7 @@ static int add_image(struct image_list *list, struct boot_image image, struct er
 {
 	struct boot_image *items = NULL;
 
-	if (image.version && image.path && image.id && image.made)
+	if (image.version && image.kernel && image.path && image.id && image.made)
 		items = reallocarray(list->items, list->count + 1, sizeof(*items));
 	if (!items) {
 		image_release(&image);
@@ -172,6 +177,38 @@ static int by_age(const void *a, const void *b)
 	return order ? order : x->previous - y->previous;
 }
 
+static char *read_kernel_id(int root_fd, const char *path)
+{
+	_cleanup_close_ int fd = file_open_in_root(root_fd, path, O_RDONLY, NULL);
+	static uint8_t data[256 << 10];
+	ssize_t got = fd < 0 ? -1 : 1;
+	uint64_t sum = 0;
+
+	while (got > 0) {
+		got = read(fd, data, sizeof(data));
+		if (got > 0)
+			sum = lzma_crc64(data, (size_t)got, sum);
+	}
+	return got < 0 ? strdup("") : format_text("%016llx", (unsigned long long)sum);
+}
+
+/* Several images are of the same kernel, which is read once. */
+static int add_kernel_ids(struct image_list *list, int root_fd, struct err *err)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct boot_image *image = &list->items[i];
+		size_t same = 0;
+
+		while (strcmp(list->items[same].kernel, image->kernel) != 0)
+			same++;
+		image->kernel_id = same < i ? strdup(list->items[same].kernel_id)
+					    : read_kernel_id(root_fd, image->kernel);
+		if (!image->kernel_id)
+			return err_sys(err, ENOMEM, "listing images");
+	}
+	return 0;
+}
+
 int image_list_read(struct image_list *list, const struct place *place, int root_fd,
 		    const char *running, struct err *err)
 {
@@ -189,7 +226,7 @@ int image_list_read(struct image_list *list, const struct place *place, int root
 		result = add_running(list, running, place, root_fd, err);
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), by_age);
-	return result;
+	return result ? result : add_kernel_ids(list, root_fd, err);
 }
 
 const struct boot_image *image_list_find(const struct image_list *list, const char *id)

@@ -11,8 +11,9 @@
 struct boot_image {
 	char *version; /* of its kernel */
 	char *kernel; /* the kernel's own path below the root: boot/vmlinuz-6.1.0-18-amd64 */
-	char *path;   /* the image's: boot/initrd.img-6.1.0-18-amd64 */
-	char *id;     /* 16 hexadecimal digits; "" where it has none */
+	char *path; /* the image's: boot/initrd.img-6.1.0-18-amd64 */
+	char *id;   /* 16 hexadecimal digits; "" where it has none */
+	char *kernel_id; /* the CRC-64 of the kernel's file, in the same way; "" where it cannot be read */
 	char *made;   /* when */
 	int previous; /* 0: the kernel's present one of ours; 1: NAME.prev ... */
 	bool running; /* somebody else's of the kernel that runs, which has none of ours; as

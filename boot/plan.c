@@ -45,6 +45,10 @@ void plan_release(struct plan *plan)
 		step_release(&plan->steps[i]);
 	free(plan->steps);
 	strbuf_release(&plan->notes);
+	json_decref(plan->writing);
+	free(plan->first);
+	plan->writing = NULL;
+	plan->first = NULL;
 	plan->steps = NULL;
 	plan->count = 0;
 }
@@ -155,6 +159,21 @@ static int keep_old(struct plan *plan, const char *path, const char *before,
 	return plan_file(plan, old, 0644, before, "what was there before", err);
 }
 
+/* For what is remembered while the plan is done. */
+static int note_writing(struct plan *plan, const char *path, const char *before,
+			const char *after, bool ours)
+{
+	struct state writing;
+
+	if (!plan->writing)
+		plan->writing = json_object();
+	if (!plan->writing)
+		return -ENOMEM;
+	writing.json = plan->writing;
+	state_set_writing(&writing, path, before, after, ours);
+	return 0;
+}
+
 int plan_shared_file(struct plan *plan, const char *path, mode_t mode, const char *after,
 		     const char *reason, struct err *err)
 {
@@ -174,6 +193,8 @@ int plan_shared_file(struct plan *plan, const char *path, mode_t mode, const cha
 	state_set_written(plan->state, path, after);
 	if (is_same(before, after))
 		return 0;
+	if (after && note_writing(plan, path, before, after, ours > 0))
+		return err_sys(err, ENOMEM, "planning");
 	if (before && ours <= 0)
 		result = keep_old(plan, path, before, err);
 	return result ? result : add_file(plan, path, mode, before, after, reason, err);

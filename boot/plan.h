@@ -41,6 +41,8 @@ struct plan {
 	struct state *state; /* knows which files of others were written */
 	struct step *steps;
 	size_t count;
+	json_t *writing; /* { "written": ... } of files of others while it is done; or NULL */
+	char *first;     /* STATE_PATH's content while it is done; NULL: as it is */
 	struct strbuf notes; /* lines that plan and apply print besides */
 };
 
@@ -91,7 +93,8 @@ void plan_write(const struct plan *plan, struct strbuf *out);
 void plan_write_step(const struct step *step, struct strbuf *out);
 json_t *plan_json(const struct plan *plan);
 
-/* Does the steps in their order, to the first that fails. */
+/* Does the steps in their order, to the first that fails. What is remembered of it (`first`) is
+ * written before, so that a plan that was broken off is known for what it was. */
 int plan_apply(const struct plan *plan, struct err *err);
 
 /* Runs a program under the plan's root and takes in what it prints: to look, not to

@@ -218,9 +218,16 @@ static int (*const appliers[])(const struct plan *plan, const struct step *step,
 	[STEP_GENERATE] = apply_generate,
 };
 
+static int write_first(const struct plan *plan, struct err *err)
+{
+	const struct step step = { .path = (char *)STATE_PATH, .mode = 0644 };
+
+	return write_text(plan, &step, plan->first, err);
+}
+
 int plan_apply(const struct plan *plan, struct err *err)
 {
-	int result = 0;
+	int result = plan->first && plan->count ? write_first(plan, err) : 0;
 
 	for (size_t i = 0; !result && i < plan->count; i++) {
 		const struct step *step = &plan->steps[i];

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/line.h"
 #include "boot/state.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -55,6 +56,26 @@ bool state_is_empty(const struct state *state)
 	       !json_object_size(json_object_get(state->json, "written"));
 }
 
+static uint64_t sum(const char *text, uint64_t before)
+{
+	return lzma_crc64((const uint8_t *)text, strlen(text) + 1, before);
+}
+
+static void digest(const char *text, char out[17])
+{
+	snprintf(out, 17, "%016llx",
+		 (unsigned long long)lzma_crc64((const uint8_t *)text, strlen(text), 0));
+}
+
+void booted_key(const struct booted *booted, char key[BOOTED_KEY_SIZE])
+{
+	uint64_t all = sum(booted->image, 0);
+
+	all = sum(booted->kernel_id ? booted->kernel_id : "", all);
+	all = sum(booted->cmdline ? booted->cmdline : "", all);
+	snprintf(key, BOOTED_KEY_SIZE, "%016llx", (unsigned long long)all);
+}
+
 static const char *text_of(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
@@ -62,74 +83,163 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-static json_t *note(const char *image, const char *kernel, const char *key)
+static json_t *note(const struct booted *booted, const char *key)
 {
 	char now[RECORD_TIME_SIZE];
 
 	record_now(now);
-	return json_pack("{s:s, s:s, s:s}", "image", image, "kernel", kernel, key, now);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "image", booted->image, "kernel",
+			 booted->version, "kernel_id",
+			 booted->kernel_id ? booted->kernel_id : "", "cmdline",
+			 booted->cmdline ? booted->cmdline : "", key, now);
 }
 
-static size_t good_index(const struct state *state, const char *image)
+static void get(const json_t *object, struct booted *booted)
 {
-	const json_t *list = json_object_get(state->json, "good");
-	size_t i = 0;
-
-	while (i < json_array_size(list) &&
-	       strcmp(text_of(json_array_get(list, i), "image"), image) != 0)
-		i++;
-	return i;
+	booted->image = text_of(object, "image");
+	booted->version = text_of(object, "kernel");
+	booted->kernel_id = json_string_value(json_object_get(object, "kernel_id"));
+	booted->cmdline = json_string_value(json_object_get(object, "cmdline"));
 }
 
-bool state_is_good(const struct state *state, const char *image)
+/* ---- good boots ---- */
+
+bool state_good(const struct state *state, size_t index, struct booted *good)
 {
-	return *image && good_index(state, image) <
-				 json_array_size(json_object_get(state->json, "good"));
+	const json_t *item = json_array_get(json_object_get(state->json, "good"), index);
+
+	get(item, good);
+	return item;
 }
 
-const char *state_last_good(const struct state *state,
-			    bool (*exists)(const char *image, const void *data),
-			    const void *data)
+static bool is_known(const char *text)
 {
-	const json_t *list = json_object_get(state->json, "good");
+	return text && *text;
+}
 
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *image = text_of(json_array_get(list, i), "image");
+bool booted_is(const struct booted *remembered, const struct booted *booted)
+{
+	if (!*booted->image || strcmp(remembered->image, booted->image) != 0)
+		return false;
+	if (is_known(remembered->kernel_id) && is_known(booted->kernel_id) &&
+	    strcmp(remembered->kernel_id, booted->kernel_id) != 0)
+		return false;
+	return !is_known(remembered->cmdline) || !is_known(booted->cmdline) ||
+	       !strcmp(remembered->cmdline, booted->cmdline);
+}
 
-		if (exists(image, data))
-			return image;
+bool state_is_good(const struct state *state, const struct booted *booted)
+{
+	struct booted good;
+
+	for (size_t i = 0; state_good(state, i, &good); i++)
+		if (booted_is(&good, booted))
+			return true;
+	return false;
+}
+
+bool state_has_proven(const struct state *state, const char *cmdline)
+{
+	bool any = false;
+	struct booted good;
+
+	for (size_t i = 0; *cmdline && state_good(state, i, &good); i++) {
+		if (good.cmdline && !strcmp(good.cmdline, cmdline))
+			return true;
+		any |= good.cmdline != NULL;
 	}
-	return NULL;
+	return !any;
 }
 
-void state_set_good(struct state *state, const char *image, const char *kernel)
+const char *state_good_line(const struct state *state)
+{
+	struct booted good;
+
+	return state_good(state, 0, &good) && good.cmdline ? good.cmdline : "";
+}
+
+/* Takes a line in place of the longest so far, if it is one. */
+static void choose_line(const char *line, const char *running, const char **longest,
+			int *length)
+{
+	int count = line ? line_find(line, running) : -1;
+
+	if (count <= *length)
+		return;
+	*longest = line;
+	*length = count;
+}
+
+const char *state_running_line(const struct state *state, const char *present,
+			       const char *running)
+{
+	const char *longest = "";
+	struct booted booted;
+	int length = 0;
+	bool failed;
+
+	choose_line(present, running, &longest, &length);
+	if (state_trial(state, &booted, &failed))
+		choose_line(booted.cmdline, running, &longest, &length);
+	for (size_t i = 0; state_good(state, i, &booted); i++)
+		choose_line(booted.cmdline, running, &longest, &length);
+	return longest;
+}
+
+static bool is_equal(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+/* A record that tells less of the same boot gives way as well. */
+static bool is_told_by(const struct booted *good, const struct booted *booted)
+{
+	return !strcmp(good->image, booted->image) &&
+	       (!good->kernel_id || is_equal(good->kernel_id, booted->kernel_id)) &&
+	       (!good->cmdline || is_equal(good->cmdline, booted->cmdline));
+}
+
+void state_set_good(struct state *state, const struct booted *booted)
 {
 	json_t *list = json_object_get(state->json, "good");
-	size_t index = good_index(state, image);
+	struct booted good;
 
-	/* Every boot is marked, and the file changes only when another image was. */
-	if (!index && json_array_size(list))
+	/* Every boot is marked, and the file changes only when another one was. */
+	if (state_good(state, 0, &good) && good.kernel_id && good.cmdline &&
+	    is_told_by(&good, booted))
 		return;
 	if (!json_is_array(list)) {
 		list = json_array();
 		json_object_set_new(state->json, "good", list);
 	}
-	json_array_remove(list, index);
-	json_array_insert_new(list, 0, note(image, kernel, "when"));
+	for (size_t i = json_array_size(list); i-- > 0;)
+		if (state_good(state, i, &good) && is_told_by(&good, booted))
+			json_array_remove(list, i);
+	json_array_insert_new(list, 0, note(booted, "when"));
 	json_array_remove(list, GOOD_MAX);
 }
 
-const char *state_trial(const struct state *state, bool *failed)
-{
-	const json_t *trial = json_object_get(state->json, "trial");
+/* ---- the trial ---- */
 
-	*failed = json_object_get(trial, "failed") != NULL;
-	return json_string_value(json_object_get(trial, "image"));
+bool state_trial(const struct state *state, struct booted *trial, bool *failed)
+{
+	const json_t *object = json_object_get(state->json, "trial");
+
+	get(object, trial);
+	*failed = json_object_get(object, "failed") != NULL;
+	return *trial->image;
 }
 
-void state_begin_trial(struct state *state, const char *image, const char *kernel)
+bool state_trial_is(const struct state *state, const struct booted *booted, bool *failed)
 {
-	json_object_set_new(state->json, "trial", note(image, kernel, "since"));
+	struct booted trial;
+
+	return state_trial(state, &trial, failed) && booted_is(&trial, booted);
+}
+
+void state_begin_trial(struct state *state, const struct booted *booted)
+{
+	json_object_set_new(state->json, "trial", note(booted, "since"));
 }
 
 void state_fail_trial(struct state *state)
@@ -148,22 +258,40 @@ void state_end_trial(struct state *state)
 	json_object_del(state->json, "trial");
 }
 
-static void digest(const char *text, char out[17])
-{
-	snprintf(out, 17, "%016llx",
-		 (unsigned long long)lzma_crc64((const uint8_t *)text, strlen(text), 0));
-}
-
 int state_was_written(const struct state *state, const char *path, const char *text)
 {
-	const json_t *written = json_object_get(state->json, "written");
-	const char *then = json_string_value(json_object_get(written, path));
+	const json_t *then =
+		json_object_get(json_object_get(state->json, "written"), path);
+	const char *after =
+		json_string_value(json_is_array(then) ? json_array_get(then, 0) : then);
+	const char *before = json_string_value(json_array_get(then, 1));
 	char now[17];
 
-	if (!then)
+	if (!after)
 		return 0;
 	digest(text, now);
-	return strcmp(then, now) == 0 ? 1 : -1;
+	if (!strcmp(after, now))
+		return 1;
+	if (!before || strcmp(before, now) != 0)
+		return -1;
+	return json_array_size(then) > 2 ? 0 : 1;
+}
+
+void state_set_writing(struct state *state, const char *path, const char *before,
+		       const char *after, bool ours)
+{
+	json_t *written = json_object_get(state->json, "written");
+	char old[17], new[17];
+
+	digest(before ? before : "", old);
+	digest(after, new);
+	if (!written) {
+		written = json_object();
+		json_object_set_new(state->json, "written", written);
+	}
+	json_object_set_new(written, path,
+			    ours ? json_pack("[s, s]", new, old)
+				 : json_pack("[s, s, s]", new, old, "theirs"));
 }
 
 void state_set_written(struct state *state, const char *path, const char *text)

@@ -4,13 +4,18 @@
  *
  *	{
  *	  "version": 1,
- *	  "good": [ { "image": ID, "kernel": VERSION, "when": TIME }, ... ],  the latest first
- *	  "trial": { "image": ID, "kernel": VERSION, "since": TIME,
- *	             "failed": TIME },          where another image was good in the meantime
+ *	  "good": [ { "image": ID, "kernel": VERSION, "kernel_id": ID, "cmdline": LINE,
+ *	              "when": TIME }, ... ],                                 the latest first
+ *	  "trial": { "image": ID, "kernel": VERSION, "kernel_id": ID, "cmdline": LINE,
+ *	             "since": TIME,
+ *	             "failed": TIME },          where another boot was good in the meantime
  *	  "written": { "etc/kernel/cmdline": DIGEST, ... }
  *	}
  *
- * Images are known by their ids (lib/record.h).
+ * Images are known by their ids (lib/record.h), kernels by the CRC-64 of their file in the
+ * same form. A line is the kernel's command line as the loader's entries were given it.
+ * While files of others are being written, they have [ NEW, BEFORE ] as their digests, and
+ * "theirs" behind that if it was not from here what was there before.
  */
 #ifndef BEDPLATE_BOOT_STATE_H
 #define BEDPLATE_BOOT_STATE_H
@@ -27,6 +32,14 @@ struct state {
 	json_t *json;
 };
 
+/* The whole of what is booted. The texts belong to somebody else. */
+struct booted {
+	const char *image;     /* its id; "" where it has none */
+	const char *version;   /* of the kernel */
+	const char *kernel_id; /* of the kernel's file; NULL or "": not known */
+	const char *cmdline;   /* NULL: not known; "": it is not ours to say */
+};
+
 /* Reads it below the root. A file that is not there, or is none, is an empty state. */
 int state_read(struct state *state, int root_fd, struct err *err);
 void state_release(struct state *state);
@@ -37,16 +50,40 @@ char *state_text(const struct state *state);
 /* Nothing is remembered. */
 bool state_is_empty(const struct state *state);
 
-bool state_is_good(const struct state *state, const char *image);
-/* The image marked good most recently among those that `exists` says are there; NULL. */
-const char *state_last_good(const struct state *state,
-			    bool (*exists)(const char *image, const void *data),
-			    const void *data);
-void state_set_good(struct state *state, const char *image, const char *kernel);
+/* The boot that was marked as good last (0), the one before (1) ...; false where there are not so
+ * many. The texts are the state's, up to the next change of it. */
+bool state_good(const struct state *state, size_t index, struct booted *good);
 
-/* The image that is on trial, or NULL; whether it did not come up. */
-const char *state_trial(const struct state *state, bool *failed);
-void state_begin_trial(struct state *state, const char *image, const char *kernel);
+/* Whether such a boot was good. What is not known, here or there (the file of an older version),
+ * is no difference; nor is a command line that is not ours, since nobody tries that. */
+bool state_is_good(const struct state *state, const struct booted *booted);
+
+/* Whether two are the same boot in this sense. */
+bool booted_is(const struct booted *remembered, const struct booted *booted);
+
+/* Whether some good boot had this line, or lines were not remembered yet; "" always. */
+bool state_has_proven(const struct state *state, const char *cmdline);
+
+/* A short name for all of it: 16 hexadecimal digits. */
+enum { BOOTED_KEY_SIZE = 16 + 1 };
+void booted_key(const struct booted *booted, char key[BOOTED_KEY_SIZE]);
+
+/* The line of the boot that was marked as good last; "" where it is not known. */
+const char *state_good_line(const struct state *state);
+
+/* Of the trial's line, those of good boots and `present` (NULL: none) the one that the running
+ * kernel was started with: the longest whose words stand one behind the other in `running`,
+ * the content of /proc/cmdline; "" where none does. */
+const char *state_running_line(const struct state *state, const char *present,
+			       const char *running);
+
+void state_set_good(struct state *state, const struct booted *booted);
+
+/* What is on trial, and whether it did not come up; false where nothing is. */
+bool state_trial(const struct state *state, struct booted *trial, bool *failed);
+/* Whether this is what is on trial. */
+bool state_trial_is(const struct state *state, const struct booted *booted, bool *failed);
+void state_begin_trial(struct state *state, const struct booted *booted);
 void state_fail_trial(struct state *state);
 void state_end_trial(struct state *state);
 
@@ -54,5 +91,10 @@ void state_end_trial(struct state *state);
  * nothing was. */
 int state_was_written(const struct state *state, const char *path, const char *text);
 void state_set_written(struct state *state, const char *path, const char *text);
+
+/* The same while the file is being written: both contents are taken for what was written.
+ * `before` is what it has now (NULL: it is not there); `ours` false: not from here. */
+void state_set_writing(struct state *state, const char *path, const char *before,
+		       const char *after, bool ours);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "boot/choice.h"
 #include "boot/commands.h"
+#include "boot/line.h"
 #include "boot/loader.h"
 #include "boot/run.h"
 #include "lib/cleanup.h"
@@ -13,23 +14,30 @@
 
 /* ---- as JSON, from which the text comes ---- */
 
+static bool is_running_good(const struct boot *boot)
+{
+	const struct booted running = boot_running(boot);
+
+	return state_is_good(&boot->state, &running);
+}
+
 static json_t *json_running(const struct boot *boot)
 {
 	const struct boot_image *image =
 		image_list_find(&boot->images, boot->running.image);
 	_cleanup_free_ char *path = image ? format_text("/%s", image->path) : NULL;
 
-	return json_pack("{s:o, s:o, s:o, s:b}", "kernel",
-			 show_json_text(boot->running.kernel), "image_id",
-			 show_json_text(boot->running.image), "image",
-			 path ? show_json_text(path) : json_null(), "good",
-			 state_is_good(&boot->state, boot->running.image));
+	return json_pack(
+		"{s:o, s:o, s:o, s:b}", "kernel", show_json_text(boot->running.kernel),
+		"image_id", show_json_text(boot->running.image), "image",
+		path ? show_json_text(path) : json_null(), "good", is_running_good(boot));
 }
 
 static json_t *json_image(const struct boot *boot, const struct boot_image *image)
 {
 	_cleanup_free_ char *path = format_text("/%s", image->path);
 	_cleanup_free_ char *name = choice_entry_name(image);
+	const struct booted booted = choice_booted(image, NULL);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:b}", "entry",
 			 show_json_text(name ? name : ""), "kernel",
@@ -37,7 +45,7 @@ static json_t *json_image(const struct boot *boot, const struct boot_image *imag
 			 show_json_text(path ? path : ""), "id",
 			 show_json_text(image->id), "made", show_json_text(image->made),
 			 "previous", image->previous, "good",
-			 state_is_good(&boot->state, image->id));
+			 state_is_good(&boot->state, &booted));
 }
 
 static json_t *json_images(const struct boot *boot)
@@ -49,25 +57,42 @@ static json_t *json_images(const struct boot *boot)
 	return list;
 }
 
+/* What of it is new, and where it is the command line, the words. */
+static void write_trial(const struct boot *boot, const struct choice *choice,
+			struct strbuf *news, struct strbuf *words)
+{
+	const struct booted trial = choice_booted(choice->first, choice->line);
+
+	choice_write_news(&boot->state, &trial, news);
+	if (!state_has_proven(&boot->state, choice->line))
+		line_write_diff(choice->others_line, choice->line, "  ", words);
+}
+
 static json_t *json_trial(const struct boot *boot)
 {
-	static const char *const words[] = { [TRIAL_NONE] = "none",
-					     [TRIAL_BEGINS] =
-						     "begins with the next apply",
-					     [TRIAL_RUNS] = "running",
-					     [TRIAL_FAILED] = "failed" };
+	static const char *const states[] = { [TRIAL_NONE] = "none",
+					      [TRIAL_BEGINS] =
+						      "begins with the next apply",
+					      [TRIAL_RUNS] = "running",
+					      [TRIAL_FAILED] = "failed" };
 	int tries = (int)boot->settings.host->boot_loader.tries;
 	struct choice choice;
 	_cleanup_free_ char *first = NULL, *fallback = NULL;
+	_cleanup_strbuf_ struct strbuf news, words;
 
-	choice_make(&choice, &boot->images, &boot->state, tries, false);
+	strbuf_init(&news, 0);
+	strbuf_init(&words, 0);
+	choice_make(&choice, &boot->images, &boot->state, boot->line ? boot->line : "",
+		    tries, false);
 	if (choice.first)
 		first = choice_entry_name(choice.first);
-	if (choice.fallback)
-		fallback = choice_entry_name(choice.fallback);
-	return json_pack("{s:s, s:o, s:o}", "state", words[choice.trial], "first",
-			 first ? show_json_text(first) : json_null(), "fallback",
-			 fallback ? show_json_text(fallback) : json_null());
+	fallback = choice_fallback_name(&choice);
+	if (choice.trial != TRIAL_NONE)
+		write_trial(boot, &choice, &news, &words);
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "state", states[choice.trial],
+			 "first", first ? show_json_text(first) : json_null(), "fallback",
+			 fallback ? show_json_text(fallback) : json_null(), "new",
+			 show_json_text(news.text), "words", show_json_text(words.text));
 }
 
 static int json_loaders(const struct boot *boot, json_t *all, struct err *err)
@@ -161,12 +186,14 @@ static void show_trial(const json_t *all)
 	if (*text_of(trial, "fallback"))
 		printf("fallback: %s\n", text_of(trial, "fallback"));
 	if (!strcmp(text_of(trial, "state"), "failed"))
-		printf("trial: the image for kernel %s, tried since %s, did not come up; another "
+		printf("trial: %s for kernel %s, tried since %s, did not come up; another "
 		       "was good on %s\n",
-		       text_of(last, "kernel"), text_of(last, "since"),
-		       text_of(last, "failed"));
+		       text_of(trial, "new"), text_of(last, "kernel"),
+		       text_of(last, "since"), text_of(last, "failed"));
 	else if (strcmp(text_of(trial, "state"), "none") != 0)
-		printf("trial: %s\n", text_of(trial, "state"));
+		printf("trial: %s (%s)\n", text_of(trial, "state"),
+		       text_of(trial, "new"));
+	fputs(text_of(trial, "words"), stdout);
 }
 
 static void show_loader(const json_t *row)
@@ -226,12 +253,28 @@ static void show_pending(const json_t *all)
 		printf("apply would fail: %s\n", text_of(all, "error"));
 }
 
+/* What is wrong with the words is told with what apply would do. */
+static void read_line(struct boot *boot)
+{
+	const struct loader *loader = loader_find(boot, NULL);
+	bool with_root = loader && !loader->gives_root;
+	struct err wrong = ERR_INIT;
+
+	if (loader)
+		boot_read_words(boot, &wrong);
+	boot_read_line(boot, with_root, &wrong);
+}
+
 int status_run(const struct args *args, struct err *err)
 {
 	_cleanup_boot_ struct boot boot = BOOT_INIT;
 	int code = boot_open(&boot, args, false, err);
-	json_t *all = code == EXIT_DONE ? json_status(&boot, err) : NULL;
+	json_t *all = NULL;
 
+	if (code == EXIT_DONE)
+		read_line(&boot);
+	if (code == EXIT_DONE)
+		all = json_status(&boot, err);
 	if (!all)
 		return code == EXIT_DONE ? EXIT_FAILED : code;
 	json_object_set_new(all, "last_trial",

@@ -190,10 +190,9 @@ static void begin_trial(struct boot *boot)
 {
 	struct choice choice;
 
-	choice_make(&choice, &boot->images, &boot->state,
+	choice_make(&choice, &boot->images, &boot->state, boot->line,
 		    (int)boot->settings.host->boot_loader.tries, boot->args->retry);
-	if (choice.trial == TRIAL_BEGINS)
-		state_begin_trial(&boot->state, choice.first->id, choice.first->version);
+	choice_begin_trial(&choice, &boot->state);
 }
 
 static int systemd_boot_plan(struct boot *boot, struct plan *plan, struct err *err)
@@ -286,14 +285,15 @@ static bool has_tries(const struct boot *boot, const struct bls_entries *entries
 
 static void end_trial(struct boot *boot, const struct bls_entries *entries)
 {
+	const struct booted running = boot_running(boot);
+	struct booted trial;
 	bool failed;
-	const char *trial = state_trial(&boot->state, &failed);
 
-	if (!trial || !boot->running.image[0])
+	if (!state_trial(&boot->state, &trial, &failed) || !*running.image)
 		return;
-	if (!strcmp(trial, boot->running.image))
+	if (booted_is(&trial, &running))
 		state_end_trial(&boot->state);
-	else if (!has_tries(boot, entries, trial))
+	else if (!has_tries(boot, entries, trial.image))
 		state_fail_trial(&boot->state);
 }
 

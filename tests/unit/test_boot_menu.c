@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: boot/grub_menu.c boot/choice.c boot/image_list.c boot/state.c lib/place.c lib/record.c */
+/* SOURCES: boot/grub_menu.c boot/choice.c boot/image_list.c boot/state.c boot/line.c lib/place.c lib/record.c */
 /* SOURCES: lib/inputs.c lib/names.c lib/format_text.c lib/kernel_file.c lib/file.c lib/log.c */
 /* SOURCES: lib/sha512.c lib/strbuf.c lib/err.c boot/grub_block.c LIBS: jansson lzma */
 /* test_boot_menu.c: which image is started first and which instead of it, and what of it is
@@ -17,10 +17,21 @@ static struct boot_image image(const char *version, const char *id, int previous
 				   .kernel = (char *)"boot/vmlinuz",
 				   .path = (char *)"boot/initrd.img",
 				   .id = (char *)id,
+				   .kernel_id = (char *)"k",
 				   .made = (char *)"",
 				   .previous = previous };
 
 	return made;
+}
+
+static void set_good(struct state *state, const char *id, const char *version)
+{
+	state_set_good(state, &(struct booted){ id, version, "k", "" });
+}
+
+static bool is_good(const struct state *state, const char *id)
+{
+	return state_is_good(state, &(struct booted){ .image = id });
 }
 
 /* "VERSION" or "VERSION-prev", or "" for none. */
@@ -64,46 +75,46 @@ static void test_choice(void)
 	struct state state = { json_pack("{s:i}", "version", 1) };
 	struct choice choice;
 
-	choice_make(&choice, &none, &state, 3, false);
+	choice_make(&choice, &none, &state, "", 3, false);
 	ok(!choice.first && !choice.fallback && choice.trial == TRIAL_NONE,
 	   "without images there is nothing to choose");
-	choice_make(&choice, &one, &state, 3, false);
+	choice_make(&choice, &one, &state, "", 3, false);
 	ok(choice.first && !choice.fallback && choice.trial == TRIAL_NONE,
 	   "the only image is not tried: nothing could come instead");
-	choice_make(&choice, &images, &state, 3, false);
+	choice_make(&choice, &images, &state, "", 3, false);
 	is_str(name_of(choice.first), "6.2", "the newest kernel's comes first");
 	is_str(name_of(choice.fallback), "6.2-prev",
 	       "where none was good yet, the one before it comes instead");
 	is_int(choice.trial, TRIAL_BEGINS, "it is tried");
 
-	state_set_good(&state, "old", "6.1");
-	choice_make(&choice, &images, &state, 3, false);
+	set_good(&state, "old", "6.1");
+	choice_make(&choice, &images, &state, "", 3, false);
 	is_str(name_of(choice.fallback), "6.1", "the one that was good comes instead");
-	state_set_good(&state, "prev", "6.2");
-	choice_make(&choice, &images, &state, 3, false);
+	set_good(&state, "prev", "6.2");
+	choice_make(&choice, &images, &state, "", 3, false);
 	is_str(name_of(choice.fallback), "6.2-prev", "of two the one that was good last");
-	state_set_good(&state, "gone", "6.0");
-	choice_make(&choice, &images, &state, 3, false);
+	set_good(&state, "gone", "6.0");
+	choice_make(&choice, &images, &state, "", 3, false);
 	is_str(name_of(choice.fallback), "6.2-prev", "one that is gone does not count");
 
-	state_begin_trial(&state, "new", "6.2");
-	choice_make(&choice, &images, &state, 3, false);
+	state_begin_trial(&state, &(struct booted){ "new", "6.2", "k", "" });
+	choice_make(&choice, &images, &state, "", 3, false);
 	is_int(choice.trial, TRIAL_RUNS, "a trial that began goes on");
-	choice_make(&choice, &images, &state, 0, false);
+	choice_make(&choice, &images, &state, "", 0, false);
 	is_int(choice.trial, TRIAL_NONE, "without tries nothing is tried");
 	state_fail_trial(&state);
-	choice_make(&choice, &images, &state, 3, false);
+	choice_make(&choice, &images, &state, "", 3, false);
 	is_int(choice.trial, TRIAL_FAILED, "one that did not come up stays so");
-	choice_make(&choice, &images, &state, 0, false);
+	choice_make(&choice, &images, &state, "", 0, false);
 	is_int(choice.trial, TRIAL_FAILED, "also where tries cannot be counted any more");
-	choice_make(&choice, &images, &state, 3, true);
+	choice_make(&choice, &images, &state, "", 3, true);
 	is_int(choice.trial, TRIAL_BEGINS, "unless it is asked for again");
 	items[0].id = (char *)"newer";
-	choice_make(&choice, &images, &state, 3, false);
+	choice_make(&choice, &images, &state, "", 3, false);
 	is_int(choice.trial, TRIAL_BEGINS,
 	       "a new image of the same kernel is tried anew");
-	state_set_good(&state, "newer", "6.2");
-	choice_make(&choice, &images, &state, 3, false);
+	set_good(&state, "newer", "6.2");
+	choice_make(&choice, &images, &state, "", 3, false);
 	is_int(choice.trial, TRIAL_NONE, "one that was good is not tried");
 	is_str(name_of(choice.fallback), "6.2-prev", "and has a fallback all the same");
 	state_release(&state);
@@ -127,7 +138,7 @@ static void test_rank(void)
 
 		for (size_t i = count; i-- > from;)
 			mixed[images.count++] = items[i];
-		choice_make(&choice, &images, &state, 3, false);
+		choice_make(&choice, &images, &state, "", 3, false);
 		ok(choice.fallback &&
 			   !strcmp(choice.fallback->version, items[from].version) &&
 			   !strcmp(choice.fallback->id, items[from].id) &&
@@ -144,22 +155,22 @@ static void test_state(void)
 	_cleanup_free_ char *first = NULL, *again = NULL;
 
 	ok(state_is_empty(&state), "a new state is empty");
-	state_set_good(&state, "a", "1");
+	set_good(&state, "a", "1");
 	first = state_text(&state);
-	state_set_good(&state, "a", "1");
+	set_good(&state, "a", "1");
 	again = state_text(&state);
 	is_str(again, first, "marking the same image again changes nothing");
 	for (int i = 0; i < 100; i++) {
 		char id[16];
 
 		snprintf(id, sizeof(id), "i%d", i);
-		state_set_good(&state, id, "1");
+		set_good(&state, id, "1");
 	}
 	is_int(json_array_size(json_object_get(state.json, "good")), 32,
 	       "not more is remembered than is of use");
-	ok(state_is_good(&state, "i99") && !state_is_good(&state, "a"),
+	ok(is_good(&state, "i99") && !is_good(&state, "a"),
 	   "the latest ones");
-	ok(!state_is_good(&state, ""), "an image without an id is never good");
+	ok(!is_good(&state, ""), "an image without an id is never good");
 	is_int(state_was_written(&state, "f", "x"), 0, "a file that was never written");
 	state_set_written(&state, "f", "x");
 	is_int(state_was_written(&state, "f", "x"), 1, "one that is as it was written");
@@ -193,12 +204,17 @@ static void test_menu(void)
 	struct image_list images = { items, 3 };
 	struct grub_folder folders[] = { { (char *)"boot", (char *)"", (char *)"go\n" } };
 	struct grub_menu menu = { .images = &images,
-				  .choice = { &items[0], &items[1], TRIAL_BEGINS },
+				  .choice = { .first = &items[0],
+					      .fallback = &items[1],
+					      .trial = TRIAL_BEGINS,
+					      .line = "quiet",
+					      .fallback_line = "quiet",
+					      .others_line = "quiet" },
 				  .tries = 2,
 				  .panic = 30,
 				  .previous = true,
 				  .ours = true,
-				  .cmdline = "quiet",
+				  .cmdline = "",
 				  .root = "root=X ro",
 				  .title = "It's",
 				  .folders = folders,
@@ -237,7 +253,7 @@ static void test_menu(void)
 	ok(strstr(out.text, "'bedplate-6.2-prev'"), "the fallback always has one");
 
 	images.count = 0;
-	menu.choice = (struct choice){ .first = NULL };
+	menu.choice = (struct choice){ .line = "" };
 	strbuf_truncate(&out, 0);
 	grub_menu_write(&menu, &out);
 	is_str(out.text, "", "no images, no entries");
