@@ -3,11 +3,14 @@
 #ifndef BEDPLATE_BOOT_GRUB_BLOCK_H
 #define BEDPLATE_BOOT_GRUB_BLOCK_H
 
+#include "lib/err.h"
 #include "lib/strbuf.h"
 
-/* Adds a text with the block in it replaced, put at its end, or (NULL) taken out. A block that
- * has no end is none. */
-void grub_block_replace(const char *text, const char *block, struct strbuf *out);
+/* Adds a text with the block in it replaced, put at its end, or (NULL) taken out. -EINVAL, with
+ * the line of the file `path` and a hint, where a block begins and has no end before the next:
+ * nobody knows which of the lines behind it are the file's own. */
+int grub_block_replace(const char *path, const char *text, const char *block,
+		       struct strbuf *out, struct err *err);
 
 /* The first line of a text that begins so, or NULL. */
 const char *grub_block_line(const char *text, const char *start);

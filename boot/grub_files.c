@@ -62,11 +62,14 @@ static int plan_block(const struct boot *boot, struct plan *plan, const char *bl
 		      struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf before, after;
+	int result;
 
 	strbuf_init(&before, 0);
 	strbuf_init(&after, 0);
 	file_read(boot->root_fd, GRUB_DEFAULTS, &before, NULL);
-	grub_block_replace(before.text, block, &after);
+	result = grub_block_replace(GRUB_DEFAULTS, before.text, block, &after, err);
+	if (result)
+		return result;
 	if (after.overflow)
 		return err_sys(err, ENOMEM, "planning /" GRUB_DEFAULTS);
 	/* Nothing is to be made out of a file that is not there. */

@@ -60,6 +60,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	diff_write("a", file, "b", once.text, &diff);
 	if (strcmp(file, once.text) != 0 && !diff.length)
 		abort();
-	grub_block_replace(file, once.text, &block);
+	grub_block_replace("file", file, once.text, &block, NULL);
 	return 0;
 }

@@ -442,6 +442,14 @@ killed_at() {
 	cmdline nosmt quiet
 	boot apply --yes
 	[ "$(grep -c "BEGIN bedplate" "$root/etc/default/grub")" = 1 ]
+	# A block that lost its end takes no lines of others with it.
+	cp "$root/etc/default/grub" "$work/whole"
+	sed -i '/END bedplate/d' "$root/etc/default/grub"
+	echo "GRUB_TERMINAL=serial" >>"$root/etc/default/grub"
+	cp "$root/etc/default/grub" "$work/open"
+	fails 2 "/etc/default/grub:[0-9]*: .# BEGIN bedplate boot. has no" boot apply --yes
+	cmp "$work/open" "$root/etc/default/grub"
+	cp "$work/whole" "$root/etc/default/grub"
 	rm "$root/etc/bedplate/cmdline"
 	boot apply --yes
 	cmp "$work/before" "$root/etc/default/grub"

@@ -4,6 +4,7 @@
 /* SOURCES: lib/sha512.c lib/strbuf.c lib/err.c boot/grub_block.c LIBS: jansson lzma */
 /* test_boot_menu.c: which image is started first and which instead of it, and what of it is
  * written for GRUB. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "boot/grub_block.h"
@@ -168,8 +169,7 @@ static void test_state(void)
 	}
 	is_int(json_array_size(json_object_get(state.json, "good")), 32,
 	       "not more is remembered than is of use");
-	ok(is_good(&state, "i99") && !is_good(&state, "a"),
-	   "the latest ones");
+	ok(is_good(&state, "i99") && !is_good(&state, "a"), "the latest ones");
 	ok(!is_good(&state, ""), "an image without an id is never good");
 	is_int(state_was_written(&state, "f", "x"), 0, "a file that was never written");
 	state_set_written(&state, "f", "x");
@@ -262,23 +262,34 @@ static void test_menu(void)
 static void test_block(void)
 {
 	static const char block[] = "# BEGIN bedplate boot\nA=1\n# END bedplate boot\n";
+	static const char *const open[] = {
+		"X=1\n# BEGIN bedplate boot\nA=1\n",
+		"X=1\n# BEGIN bedplate boot\nY=1\n# BEGIN bedplate boot\nA=1\n"
+		"# END bedplate boot\n",
+	};
 	_cleanup_strbuf_ struct strbuf once, twice, gone;
+	struct err err = ERR_INIT;
 
 	strbuf_init(&once, 0);
 	strbuf_init(&twice, 0);
 	strbuf_init(&gone, 0);
-	grub_block_replace("X=1", "A=1\n", &once);
+	grub_block_replace("f", "X=1", "A=1\n", &once, NULL);
 	ok(strstr(once.text, "X=1\n") == once.text && strstr(once.text, block),
 	   "a block is put at the end");
 	strbuf_adds(&once, "Y=1\n");
-	grub_block_replace(once.text, "A=1\n", &twice);
+	grub_block_replace("f", once.text, "A=1\n", &twice, NULL);
 	is_str(twice.text, once.text, "and found there again");
-	grub_block_replace(once.text, NULL, &gone);
+	grub_block_replace("f", once.text, NULL, &gone, NULL);
 	is_str(gone.text, "X=1\nY=1\n", "and taken out, and nothing else");
-	strbuf_truncate(&gone, 0);
-	grub_block_replace("X=1\n# BEGIN bedplate boot\nA=1\n", NULL, &gone);
-	is_str(gone.text, "X=1\n# BEGIN bedplate boot\nA=1\n",
-	       "one without an end is left alone");
+	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
+		strbuf_truncate(&gone, 0);
+		is_int(grub_block_replace("etc/f", open[i], "B=1\n", &gone, &err),
+		       -EINVAL, "one without an end is an error");
+		is_str(gone.text, "", "and nothing is made of the file");
+		ok(strstr(err.text, "/etc/f:2:") && err.hint[0],
+		   "with its line and what to do");
+		err = (struct err)ERR_INIT;
+	}
 }
 
 int main(void)

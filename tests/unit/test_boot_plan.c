@@ -4,6 +4,7 @@
 /* SOURCES: lib/interrupt.c lib/process.c LIBS: jansson lzma */
 /* test_boot_plan.c: what is as it ought to be gets no step; what others have changed is theirs. */
 #include <errno.h>
+#include <string.h>
 
 #include "boot/plan.h"
 #include "lib/file.h"
@@ -105,6 +106,61 @@ static void test_shared(void)
 	is_int(finish(&plan), 0, "and no step");
 }
 
+/* A plan that was broken off leaves what is remembered while it is done. */
+static void remember_writing(struct plan *plan)
+{
+	json_t *written = json_object_get(plan->writing, "written");
+
+	json_object_set(state.json, "written", written);
+	plan_release(plan);
+}
+
+static void test_broken_off(void)
+{
+	static const char path[] = "etc/kernel/line";
+	struct err err = ERR_INIT;
+	struct plan plan;
+
+	fake_file(root, path, "theirs\n");
+	begin(&plan, false);
+	plan_shared_file(&plan, path, 0644, "ours\n", "", NULL);
+	remember_writing(&plan);
+	begin(&plan, false);
+	is_int(plan_shared_file(&plan, path, 0644, "ours\n", "", NULL), 0,
+	       "broken off before a file was written, it is still to be written");
+	is_int((int)plan.count, 2, "and what was there is kept");
+	remember_writing(&plan);
+	fake_file(root, path, "ours\n");
+	begin(&plan, false);
+	is_int(plan_shared_file(&plan, path, 0644, "ours, too\n", "", NULL), 0,
+	       "broken off after it, the file is known for ours");
+	is_int((int)plan.count, 1, "and not kept as somebody else's");
+	remember_writing(&plan);
+	begin(&plan, false);
+	is_int(plan_shared_file(&plan, path, 0644, "ours, three\n", "", NULL), 0,
+	       "either content is ours then");
+	is_int((int)plan.count, 1, "without being kept");
+	remember_writing(&plan);
+	fake_file(root, path, "theirs again\n");
+	begin(&plan, false);
+	is_int(plan_shared_file(&plan, path, 0644, "ours\n", "", &err), -EEXIST,
+	       "and no other");
+	plan_release(&plan);
+}
+
+static void test_first(void)
+{
+	const char *const bad[] = { "false", NULL };
+	struct plan plan;
+
+	begin(&plan, false);
+	plan.first = strdup("begun\n");
+	plan_run(&plan, bad, "a thing", "a", "b", "", NULL);
+	ok(plan_apply(&plan, NULL) < 0, "a plan that fails");
+	is_str(fake_content(root, STATE_PATH), "begun", "is remembered to have begun");
+	plan_release(&plan);
+}
+
 static void test_copy(void)
 {
 	struct plan plan;
@@ -201,6 +257,8 @@ int main(void)
 	state.json = json_pack("{s:i}", "version", 1);
 	test_file();
 	test_shared();
+	test_broken_off();
+	test_first();
 	test_copy();
 	test_run();
 	test_generate();
