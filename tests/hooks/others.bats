@@ -111,5 +111,5 @@ trigger() {
 		"00-bedplate dkms initramfs-tools zy-bedplate zz-systemd-boot" ]
 	[ "$(in_root run-parts --test /etc/initramfs/post-update.d | sed 's/.*\///' | xargs)" = "bedplate systemd-boot" ]
 	[ "$(cd "$root/usr/lib/kernel/install.d" && printf '%s\n' *.install | sort -V | xargs)" = \
-		"40-dkms.install 50-depmod.install 51-bedplate.install 55-initrd.install 60-ukify.install 90-loaderentry.install 90-uki-copy.install 91-bedplate.install" ]
+		"40-dkms.install 50-depmod.install 51-bedplate.install 55-initrd.install 60-ukify.install 89-bedplate.install 90-loaderentry.install 90-uki-copy.install 91-bedplate.install" ]
 }
