@@ -68,6 +68,34 @@ static int plan_first(struct boot *boot, struct plan *plan, bool begins, struct 
 	return plan->first ? 0 : err_sys(err, ENOMEM, "planning");
 }
 
+static bool has_present(const struct image_list *images, const char *version)
+{
+	for (size_t i = 0; i < images->count; i++)
+		if (!images->items[i].previous &&
+		    !strcmp(images->items[i].version, version))
+			return true;
+	return false;
+}
+
+/* Somebody has removed an image, or it was found to be wrong. */
+static void note_missing(const struct boot *boot, struct plan *plan)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < boot->images.count; i++) {
+		const struct boot_image *image = &boot->images.items[i];
+
+		if (!strcmp(image->version, last) ||
+		    has_present(&boot->images, image->version))
+			continue;
+		last = image->version;
+		plan_note(plan,
+			  "kernel %s has only a former image that can be started: "
+			  "`bedplate mkinitramfs update %s` makes a new one",
+			  last, last);
+	}
+}
+
 int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 {
 	const struct loader *loader = loader_find(boot, err);
@@ -101,8 +129,10 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 			     : "no boot loader was found; [BootLoader] Type= in host.conf "
 			       "names one");
 	}
-	if (!result)
+	if (!result) {
 		note_marking(boot, plan);
+		note_missing(boot, plan);
+	}
 	now = json_object_get(boot->state.json, "trial");
 	if (!result)
 		result = plan_first(boot, plan, now && now != trial, err);

@@ -112,7 +112,7 @@ void choice_make(struct choice *choice, const struct image_list *images,
 
 	*choice = (struct choice){ .line = line };
 	choice->others_line = choice->fallback_line = line;
-	if (!images->count || images->items[0].previous)
+	if (!images->count)
 		return;
 	choice->first = &images->items[0];
 	trial = choice_trial(choice, state, tries, retry);

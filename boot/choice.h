@@ -26,7 +26,8 @@ enum trial {
 enum { CHOICE_UNCOUNTED = -1 };
 
 struct choice {
-	const struct boot_image *first;    /* the newest kernel's; NULL: there is none */
+	/* the newest kernel's, or where no kernel has a present one its previous; NULL: none */
+	const struct boot_image *first;
 	const struct boot_image *fallback; /* NULL: there is no other */
 	bool same_image; /* the fallback is `first` with its former line: an entry more */
 	enum trial trial;

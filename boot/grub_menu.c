@@ -44,7 +44,8 @@ void grub_menu_quote_line(const char *line, struct strbuf *out)
 
 static bool is_wanted(const struct grub_menu *menu, const struct boot_image *image)
 {
-	return menu->previous || !image->previous || image == menu->choice.fallback;
+	return menu->previous || !image->previous || image == menu->choice.first ||
+	       image == menu->choice.fallback;
 }
 
 /* An entry's number in the menu, where no other script comes before ours. */

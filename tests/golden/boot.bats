@@ -558,6 +558,29 @@ killed_at() {
 	[ "$(our_entries)" = "" ]
 }
 
+@test "a kernel whose present image is gone starts with the one before, and it is said" {
+	running 6.1.0-fake
+	boot good
+	conf "[Image]" Verify=no "[Boot]" Timeout=80s
+	update
+	boot apply --yes
+	[ "$(boot status --json | jq -r .trial.state)" = running ]
+	conf "[Image]" Verify=no "[BootLoader]" Previous=no
+	rm "$root/boot/initrd.img-6.1.0-fake"
+	boot apply --yes
+	[ "$(our_entries)" = "bedplate-6.1.0-fake-prev" ]
+	grub-script-check "$config"
+	[ "$(environment)" = "" ]
+	[ "$(boot status --json | jq -c '.trial')" = '{"state":"none","first":"bedplate-6.1.0-fake-prev","fallback":null}' ]
+	run boot status
+	[ "$status" -eq 0 ]
+	[[ $output == *"kernel 6.1.0-fake has only a former image that can be started: "*"update 6.1.0-fake"* ]]
+	[ "$(boot plan --json | jq -c .steps)" = "[]" ]
+	update
+	boot apply --yes
+	[[ $(boot status) != *"former image"* ]]
+}
+
 @test "where no unit marks boots as good, it is said while something is on trial" {
 	rm "$root/etc/systemd/system/bedplate-boot.service"
 	run boot apply --yes
