@@ -207,6 +207,20 @@ grub_kernels() {
 	[ "$(sha512sum <"$root/boot/initrd.img-$new")" = "$before" ]
 }
 
+@test "images that cannot be looked at are an error, and not nobody's" {
+	echo "[Image" >>"$root/etc/bedplate/host.conf"
+	fails 1 "bedplate: images were not looked at, and stay as they are: .*host.conf:" in_root /usr/lib/bedplate/kernel-hook refresh
+	fails 0 "bedplate: the image of kernel $old was not removed: .*host.conf:" in_root /usr/lib/bedplate/kernel-hook remove "$old"
+	[ -e "$root/boot/initrd.img-$old" ]
+	# A record that is none is ours all the same.
+	host_conf
+	echo "no record" >"$root/boot/initrd.img-$old.json"
+	in_root /usr/lib/bedplate/kernel-hook refresh "$old"
+	ours "$old"
+	echo "no record" >"$root/boot/initrd.img-$old.json"
+	fails 0 "bedplate: the image of kernel $old was not removed: .* has no record" in_root /usr/lib/bedplate/kernel-hook remove "$old"
+}
+
 @test "scripts that a removed Bedplate leaves behind do no harm, and say so" {
 	rm -r "$root/usr/lib/bedplate" "$root/usr/bin/bedplate"
 	fails 0 "zy-bedplate: bedplate is not installed: kernel $new gets no image from it" install_kernel newer
