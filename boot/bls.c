@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "boot/bls.h"
-
-#define SUFFIX ".conf"
+#include "lib/cleanup.h"
 
 /* A number of a few digits up to `end`, or -1. */
 static int number(const char *text, const char *end)
@@ -23,15 +22,28 @@ static int number(const char *text, const char *end)
 	return value;
 }
 
+static const char *suffix_of(const char *name)
+{
+	static const char *const suffixes[] = { BLS_TEXT, BLS_UNIFIED };
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		size_t suffix = strlen(suffixes[i]);
+
+		if (length > suffix && !strcmp(name + length - suffix, suffixes[i]))
+			return suffixes[i];
+	}
+	return NULL;
+}
+
 bool bls_name_parse(struct bls_name *parsed, const char *name)
 {
-	size_t length = strlen(name), suffix = strlen(SUFFIX);
-	const char *end, *plus, *dash;
+	const char *suffix = suffix_of(name), *end, *plus, *dash;
 
-	if (length <= suffix || strcmp(name + length - suffix, SUFFIX) != 0)
+	if (!suffix)
 		return false;
-	end = name + length - suffix;
-	*parsed = (struct bls_name){ (size_t)(end - name), BLS_UNCOUNTED, 0 };
+	end = name + strlen(name) - strlen(suffix);
+	*parsed = (struct bls_name){ (size_t)(end - name), BLS_UNCOUNTED, 0, suffix };
 	plus = memrchr(name, '+', (size_t)(end - name));
 	if (!plus || plus == name)
 		return true;
@@ -39,7 +51,8 @@ bool bls_name_parse(struct bls_name *parsed, const char *name)
 	parsed->left = number(plus + 1, dash ? dash : end);
 	parsed->done = dash ? number(dash + 1, end) : 0;
 	if (parsed->left < 0 || parsed->done < 0)
-		*parsed = (struct bls_name){ (size_t)(end - name), BLS_UNCOUNTED, 0 };
+		*parsed = (struct bls_name){ (size_t)(end - name), BLS_UNCOUNTED, 0,
+					     suffix };
 	else
 		parsed->length = (size_t)(plus - name);
 	return true;

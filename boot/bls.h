@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bls.h: boot entries as files (the Boot Loader Specification, type 1), with the counters
- * of Automatic Boot Assessment in their names: NAME+LEFT-DONE.conf.
+ * bls.h: boot entries as files (the Boot Loader Specification; type 1 are texts, type 2
+ * unified kernel images), with the counters of Automatic Boot Assessment in their names:
+ * NAME+LEFT-DONE.conf and NAME+LEFT-DONE.efi.
  */
 #ifndef BEDPLATE_BOOT_BLS_H
 #define BEDPLATE_BOOT_BLS_H
@@ -14,10 +15,14 @@
 enum { BLS_UNCOUNTED = -1 };
 
 struct bls_name {
-	size_t length; /* of the name without counters and ".conf" */
+	size_t length; /* of the name without counters and suffix */
 	int left;      /* tries; BLS_UNCOUNTED: it has no counter, so it is good */
 	int done;
+	const char *suffix; /* BLS_TEXT or BLS_UNIFIED; static */
 };
+
+#define BLS_TEXT    ".conf"
+#define BLS_UNIFIED ".efi"
 
 /* False where it is no entry's name. A '+' that no number follows belongs to the name. */
 bool bls_name_parse(struct bls_name *parsed, const char *name);

@@ -2,16 +2,20 @@
 /* bls_entries.c: finds the boot entries that kernel-install(8) made for this machine. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/kernel_install.h"
 #include "boot/systemd_boot.h"
+#include "boot/uki.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/format_text.h"
 #include "lib/names.h"
 
-#define FOLDER "loader/entries"
+#define FOLDER  "loader/entries"
+#define UNIFIED "EFI/Linux"
 
 enum { TOKEN_MAX = 4 };
 
@@ -92,23 +96,37 @@ static bool has_folder(int root_fd, const char *parent, const char *name)
 	return fd >= 0;
 }
 
-/* The first place that has a token's folder, or else one for entries. The index of the token;
- * -1 where there is no place. */
+/* The first token that has a folder in this place, or -1. */
+static int find_token(const struct tokens *tokens, int root_fd, const char *place)
+{
+	for (size_t i = 0; i < tokens->count; i++)
+		if (has_folder(root_fd, place, tokens->items[i]))
+			return (int)i;
+	return -1;
+}
+
+/* The place that kernel-install(8) is told of, or that is made for it; or else the first that has
+ * a token's folder or one for entries. The index of the token; -1 where there is no place. */
 static int find_boot(struct bls_entries *entries, const struct tokens *tokens,
 		     int root_fd, const char *esp)
 {
 	const char *const places[] = { "efi", "boot", "boot/efi",
 				       *esp ? esp + (*esp == '/') : NULL };
 
+	entries->boot = kernel_install_boot(root_fd);
+	if (entries->boot) {
+		int index = find_token(tokens, root_fd, entries->boot);
+
+		return index < 0 ? 0 : index;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(places) && places[i]; i++) {
-		for (size_t j = 0; j < tokens->count; j++)
-			if (has_folder(root_fd, places[i], tokens->items[j])) {
-				entries->boot = strdup(places[i]);
-				return (int)j;
-			}
-		if (has_folder(root_fd, places[i], FOLDER)) {
+		int index = find_token(tokens, root_fd, places[i]);
+
+		if (index < 0 && has_folder(root_fd, places[i], FOLDER))
+			index = 0;
+		if (index >= 0) {
 			entries->boot = strdup(places[i]);
-			return 0;
+			return index;
 		}
 	}
 	return -1;
@@ -138,11 +156,25 @@ static int read_text(struct bls_entry *entry, int root_fd, struct err *err)
 	return result;
 }
 
-/* Takes it over where it is one of a kernel in the token's folder; else it is somebody's own. */
-static int add_entry(struct bls_entries *entries, struct bls_entry entry, int root_fd,
-		     struct err *err)
+/* Takes the entry over. */
+static int append(struct bls_entries *entries, struct bls_entry *entry, struct err *err)
 {
-	struct bls_entry *items;
+	struct bls_entry *items =
+		reallocarray(entries->items, entries->count + 1, sizeof(*items));
+
+	if (!items) {
+		entry_release(entry);
+		return err_sys(err, ENOMEM, "reading /%s", entries->folder);
+	}
+	entries->items = items;
+	items[entries->count++] = *entry;
+	return 0;
+}
+
+/* Takes it over where it is one of a kernel in the token's folder; else it is somebody's own. */
+static int add_text(struct bls_entries *entries, struct bls_entry entry, int root_fd,
+		    struct err *err)
+{
 	_cleanup_free_ char *kernel = NULL, *folder = NULL;
 	int result = entry.path ? read_text(&entry, root_fd, err) : -ENOMEM;
 
@@ -155,32 +187,54 @@ static int add_entry(struct bls_entries *entries, struct bls_entry entry, int ro
 		entry_release(&entry);
 		return result;
 	}
-	items = reallocarray(entries->items, entries->count + 1, sizeof(*items));
-	if (!items) {
-		entry_release(&entry);
-		return err_sys(err, ENOMEM, "reading /%s", entries->folder);
+	return append(entries, &entry, err);
+}
+
+/* 90-uki-copy.install calls it TOKEN-VERSION.efi. */
+static int add_unified(struct bls_entries *entries, struct bls_entry entry,
+		       const char *name, struct err *err)
+{
+	size_t begin = strlen(entries->token) + 1;
+
+	entry.version = strndup(name + begin, entry.name.length - begin);
+	if (entry.path && entry.version)
+		return append(entries, &entry, err);
+	entry_release(&entry);
+	return err_sys(err, ENOMEM, "reading " UNIFIED);
+}
+
+static int read_folder(struct bls_entries *entries, int root_fd, const char *folder,
+		       const char *suffix, struct err *err)
+{
+	_cleanup_names_ struct names names = NAMES_INIT;
+	size_t length = strlen(entries->token);
+	int result = names_read(&names, root_fd, folder);
+
+	for (size_t i = 0; !result && i < names.count; i++) {
+		struct bls_entry entry = { .path = NULL };
+		const char *name = names.items[i];
+
+		if (strncmp(name, entries->token, length) != 0 || name[length] != '-' ||
+		    !bls_name_parse(&entry.name, name) ||
+		    strcmp(entry.name.suffix, suffix) != 0 || entry.name.length <= length)
+			continue;
+		entry.path = format_text("%s/%s", folder, name);
+		result = strcmp(suffix, BLS_TEXT)
+				 ? add_unified(entries, entry, name, err)
+				 : add_text(entries, entry, root_fd, err);
 	}
-	entries->items = items;
-	items[entries->count++] = entry;
-	return 0;
+	return result;
 }
 
 static int read_all(struct bls_entries *entries, int root_fd, struct err *err)
 {
-	_cleanup_names_ struct names names = NAMES_INIT;
-	size_t length = strlen(entries->token);
-	int result = names_read(&names, root_fd, entries->folder);
+	_cleanup_free_ char *unified = format_text("%s/" UNIFIED, entries->boot);
+	int result = unified ? 0 : err_sys(err, ENOMEM, "reading boot entries");
 
-	for (size_t i = 0; !result && i < names.count; i++) {
-		struct bls_entry entry = { .path = NULL };
-
-		if (strncmp(names.items[i], entries->token, length) != 0 ||
-		    names.items[i][length] != '-' ||
-		    !bls_name_parse(&entry.name, names.items[i]))
-			continue;
-		entry.path = format_text("%s/%s", entries->folder, names.items[i]);
-		result = add_entry(entries, entry, root_fd, err);
-	}
+	if (!result && has_folder(root_fd, entries->boot, FOLDER))
+		result = read_folder(entries, root_fd, entries->folder, BLS_TEXT, err);
+	if (!result && has_folder(root_fd, entries->boot, UNIFIED))
+		result = read_folder(entries, root_fd, unified, BLS_UNIFIED, err);
 	return result;
 }
 
@@ -188,7 +242,7 @@ int bls_entries_read(struct bls_entries *entries, int root_fd, const char *esp,
 		     struct err *err)
 {
 	struct tokens tokens = { .count = 0 };
-	int index, result = 0;
+	int index;
 
 	tokens_read(&tokens, root_fd);
 	index = find_boot(entries, &tokens, root_fd, esp);
@@ -208,29 +262,43 @@ int bls_entries_read(struct bls_entries *entries, int root_fd, const char *esp,
 		entries->folder = format_text("%s/" FOLDER, entries->boot);
 	if (!entries->token || !entries->folder)
 		return err_sys(err, ENOMEM, "reading boot entries");
-	result = read_all(entries, root_fd, err);
-	return result;
+	entries->unified = kernel_install_is_unified(root_fd);
+	return read_all(entries, root_fd, err);
 }
 
 /* ---- images ---- */
 
-static bool has_entry(const struct bls_entries *entries, const char *version)
+static const struct bls_entry *find_entry(const struct bls_entries *entries,
+					  const char *version)
 {
 	for (size_t i = 0; i < entries->count; i++)
-		if (!strcmp(entries->items[i].version, version))
-			return true;
-	return false;
+		if (!strcmp(entries->items[i].version, version) &&
+		    !entries->items[i].text == entries->unified)
+			return &entries->items[i];
+	return NULL;
+}
+
+static int unified_has_image(const struct bls_entry *entry, const struct plan *plan,
+			     const struct boot_image *image, const char *options,
+			     struct err *err)
+{
+	if (options && !uki_has_cmdline(plan->root_fd, entry->path, options))
+		return 0;
+	return uki_has_image(plan->root_fd, entry->path, image->path, err);
 }
 
 int bls_has_image(const struct bls_entries *entries, const struct plan *plan,
-		  const struct boot_image *image, struct err *err)
+		  const struct boot_image *image, const char *options, struct err *err)
 {
+	const struct bls_entry *entry = find_entry(entries, image->version);
 	const char *slash = strrchr(image->path, '/');
 	const char *const names[] = { slash ? slash + 1 : image->path, "initrd" };
 	int result = 0;
 
-	if (!has_entry(entries, image->version))
+	if (!entry)
 		return 0;
+	if (!entry->text)
+		return unified_has_image(entry, plan, image, options, err);
 	for (size_t i = 0; !result && i < ARRAY_SIZE(names); i++) {
 		_cleanup_free_ char *path =
 			format_text("%s/%s/%s/%s", entries->boot, entries->token,
@@ -240,6 +308,38 @@ int bls_has_image(const struct bls_entries *entries, const struct plan *plan,
 			      : err_sys(err, ENOMEM, "planning");
 	}
 	return result;
+}
+
+/* ---- changes ---- */
+
+char *bls_options(const struct bls_entries *entries, const char *cmdline)
+{
+	/* As 90-loaderentry.install does, for /init to know it before the root is there. */
+	return entries->token_is_machine_id && !strstr(cmdline, "systemd.machine_id=")
+		       ? format_text("%s systemd.machine_id=%s", cmdline, entries->token)
+		       : strdup(cmdline);
+}
+
+int bls_plan_tries(struct plan *plan, const char *path, int left, const char *reason,
+		   struct err *err)
+{
+	const char *base = strrchr(path, '/') + 1;
+	struct bls_name name;
+	char counter[16] = "";
+	_cleanup_free_ char *from = format_text("/%s", path), *to = NULL;
+	_cleanup_free_ char *before = format_text("%s\n", base), *after = NULL;
+
+	if (!bls_name_parse(&name, base))
+		return 0;
+	if (left != BLS_UNCOUNTED)
+		snprintf(counter, sizeof(counter), "+%d", left);
+	to = format_text("/%.*s%.*s%s%s", (int)(base - path), path, (int)name.length,
+			 base, counter, name.suffix);
+	after = to ? format_text("%s\n", strrchr(to, '/') + 1) : NULL;
+	if (!from || !to || !before || !after)
+		return err_sys(err, ENOMEM, "planning");
+	return plan_run(plan, (const char *const[]){ "mv", "--", from, to, NULL }, reason,
+			before, after, "", err);
 }
 
 void bls_entries_release(struct bls_entries *entries)

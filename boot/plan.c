@@ -200,6 +200,42 @@ int plan_shared_file(struct plan *plan, const char *path, mode_t mode, const cha
 	return result ? result : add_file(plan, path, mode, before, after, reason, err);
 }
 
+/* With what was kept of it gone afterwards. */
+static int restore_old(struct plan *plan, const char *path, mode_t mode,
+		       const char *reason, struct err *err)
+{
+	_cleanup_free_ char *old = format_text("%s" OLD_SUFFIX, path), *text = NULL;
+	int result =
+		old ? read_now(plan, old, &text, err) : err_sys(err, ENOMEM, "planning");
+
+	if (!result)
+		result = plan_file(plan, path, mode, text, reason, err);
+	return result || !text ? result
+			       : plan_file(plan, old, mode, NULL,
+					   "it is in its place again", err);
+}
+
+int plan_restore(struct plan *plan, const char *path, mode_t mode, const char *reason,
+		 struct err *err)
+{
+	_cleanup_free_ char *now = NULL;
+	int result = read_now(plan, path, &now, err), ours;
+
+	if (result)
+		return result;
+	ours = state_was_written(plan->state, path, now ? now : "");
+	if (!ours)
+		return 0;
+	state_set_written(plan->state, path, NULL);
+	if (ours > 0 || plan->force)
+		return restore_old(plan, path, mode, reason, err);
+	plan_note(
+		plan,
+		"/%s has been changed by somebody else since it was last written, and stays",
+		path);
+	return 0;
+}
+
 int plan_is_same(const struct plan *plan, const char *a, const char *b, struct err *err)
 {
 	_cleanup_close_ int a_fd = file_open_in_root(plan->root_fd, a, O_RDONLY, err);

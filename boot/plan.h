@@ -61,6 +61,12 @@ int plan_file(struct plan *plan, const char *path, mode_t mode, const char *afte
 int plan_shared_file(struct plan *plan, const char *path, mode_t mode, const char *after,
 		     const char *reason, struct err *err);
 
+/* A shared file is given back: its content of before, or none. What somebody else has changed since
+ * it was last written from here stays, with a note, unless the plan is to be forced. Nothing
+ * where it was never written from here. */
+int plan_restore(struct plan *plan, const char *path, mode_t mode, const char *reason,
+		 struct err *err);
+
 /* A file that is to have the content of another, whatever that is. */
 int plan_copy(struct plan *plan, const char *source, const char *path, mode_t mode,
 	      const char *reason, struct err *err);
@@ -72,7 +78,8 @@ int plan_is_same(const struct plan *plan, const char *a, const char *b, struct e
 /* A file of ours that is not to be there; its content, which need be no text, is not shown. */
 int plan_remove(struct plan *plan, const char *path, const char *reason, struct err *err);
 
-/* A program that brings something from `before` to `after`. Where these are the same nothing is
+/* A program that brings something from `before` to `after`; words NAME=VALUE in front of it are for
+ * its environment. Where these are the same nothing is
  * added. */
 int plan_run(struct plan *plan, const char *const *argv, const char *what,
 	     const char *before, const char *after, const char *reason, struct err *err);

@@ -16,6 +16,42 @@
 
 enum { PROGRAM_TIMEOUT_MS = 300000, ARGV_MAX = 64 };
 
+/* Words in front of the program are for its environment, as in a shell's line. */
+static char *const *set_environment(char *const *argv)
+{
+	for (; *argv && strchr(*argv, '='); argv++) {
+		_cleanup_free_ char *name = strndup(*argv, strcspn(*argv, "="));
+
+		if (name)
+			setenv(name, strchr(*argv, '=') + 1, 1);
+	}
+	return argv;
+}
+
+static void clear_environment(char *const *argv)
+{
+	for (; *argv && strchr(*argv, '='); argv++) {
+		_cleanup_free_ char *name = strndup(*argv, strcspn(*argv, "="));
+
+		if (name)
+			unsetenv(name);
+	}
+}
+
+/* What our hooks say in there is for people; the rest is the program's own business. */
+static void warn(const struct strbuf *errors)
+{
+	static const char ours[] = "bedplate: ";
+
+	for (const char *line = errors->text; *line;) {
+		size_t length = strcspn(line, "\n"), prefix = strlen(ours);
+
+		if (!strncmp(line, ours, prefix))
+			log_warning("%.*s", (int)(length - prefix), line + prefix);
+		line += length + (line[length] == '\n');
+	}
+}
+
 /* Programs of another root are run in it. Returns -E2BIG where there are too many words. */
 static int run(const struct plan *plan, char *const *argv, const char *last,
 	       struct strbuf *output, struct err *err)
@@ -26,6 +62,7 @@ static int run(const struct plan *plan, char *const *argv, const char *last,
 				   .output = output,
 				   .errors = &errors,
 				   .timeout_ms = PROGRAM_TIMEOUT_MS };
+	char *const *next = set_environment(argv);
 	size_t count = 0;
 	int result;
 
@@ -34,15 +71,17 @@ static int run(const struct plan *plan, char *const *argv, const char *last,
 		words[count++] = "chroot";
 		words[count++] = plan->root;
 	}
-	while (*argv && count < ARGV_MAX)
-		words[count++] = *argv++;
+	while (*next && count < ARGV_MAX)
+		words[count++] = *next++;
 	if (last)
 		words[count++] = last;
 	words[count] = NULL;
-	if (*argv)
-		return err_set(err, E2BIG, "running %s", words[0]);
-	result = process_run(&process, err);
+	result = *next ? err_set(err, E2BIG, "running %s", words[0])
+		       : process_run(&process, err);
+	clear_environment(argv);
 	log_debug("%s: %s", words[plan->root ? 2 : 0], errors.text);
+	if (!result)
+		warn(&errors);
 	return result && plan->root ? err_wrap(err, "%s", words[2]) : result;
 }
 

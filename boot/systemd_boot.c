@@ -83,6 +83,13 @@ static int plan_cmdline(struct boot *boot, struct plan *plan, struct strbuf *cmd
 		    : err_sys(err, ENOMEM, "planning");
 }
 
+/* What was there before comes back. */
+static int plan_no_cmdline(struct plan *plan, struct err *err)
+{
+	return plan_restore(plan, CMDLINE_PATH, 0644,
+			    "the command line is not ours any more", err);
+}
+
 /* The file goes if it was written from here. */
 static int plan_no_tries(struct boot *boot, struct plan *plan, const char *reason,
 			 struct err *err)
@@ -112,7 +119,7 @@ static int plan_tries(struct boot *boot, struct plan *plan, struct err *err)
 /* ---- entries ---- */
 
 static int plan_options(struct plan *plan, const struct bls_entries *entries,
-			const char *cmdline, struct err *err)
+			const char *options, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf text;
 	int result = 0;
@@ -120,16 +127,9 @@ static int plan_options(struct plan *plan, const struct bls_entries *entries,
 	strbuf_init(&text, 0);
 	for (size_t i = 0; !result && i < entries->count; i++) {
 		const struct bls_entry *entry = &entries->items[i];
-		/* As 90-loaderentry.install does, for /init to know it before the root is there. */
-		_cleanup_free_ char *options =
-			entries->token_is_machine_id &&
-					!strstr(cmdline, "systemd.machine_id=")
-				? format_text("%s systemd.machine_id=%s", cmdline,
-					      entries->token)
-				: strdup(cmdline);
 
-		if (!options)
-			return err_sys(err, ENOMEM, "planning");
+		if (!entry->text)
+			continue;
 		strbuf_truncate(&text, 0);
 		bls_set_options(entry->text, options, &text);
 		result = plan_file(plan, entry->path, 0644, text.text, "", err);
@@ -137,20 +137,32 @@ static int plan_options(struct plan *plan, const struct bls_entries *entries,
 	return result;
 }
 
+/* Where kernel-install(8) puts a new entry, which gets as many tries as are given. */
+static char *entry_path(const struct boot *boot, const struct bls_entries *entries,
+			const char *version)
+{
+	int tries = (int)boot->settings.host->boot_loader.tries;
+	_cleanup_free_ char *folder = entries->unified
+					      ? format_text("%s/EFI/Linux", entries->boot)
+					      : strdup(entries->folder);
+	const char *suffix = entries->unified ? BLS_UNIFIED : BLS_TEXT;
+
+	if (!folder)
+		return NULL;
+	return tries ? format_text("%s/%s-%s+%d%s", folder, entries->token, version,
+				   tries, suffix)
+		     : format_text("%s/%s-%s%s", folder, entries->token, version, suffix);
+}
+
 /* kernel-install(8) makes a new entry, with a counter; one of other tries would stand beside it. */
 static int install_kernel(const struct boot *boot, struct plan *plan,
 			  const struct bls_entries *entries,
 			  const struct boot_image *image, struct err *err)
 {
-	int tries = (int)boot->settings.host->boot_loader.tries;
 	_cleanup_free_ char *kernel = format_text("/%s", image->kernel);
 	/* For our plug-in, which would wait for this program's lock if it made one. */
 	_cleanup_free_ char *given = format_text("BEDPLATE_IMAGE=/%s", image->path);
-	_cleanup_free_ char *path =
-		tries ? format_text("%s/%s-%s+%d.conf", entries->folder, entries->token,
-				    image->version, tries)
-		      : format_text("%s/%s-%s.conf", entries->folder, entries->token,
-				    image->version);
+	_cleanup_free_ char *path = entry_path(boot, entries, image->version);
 	_cleanup_free_ char *what = path ? format_text("/%s", path) : NULL;
 	_cleanup_free_ char *after =
 		format_text("kernel %s, image %s\n", image->version, image->id);
@@ -159,11 +171,12 @@ static int install_kernel(const struct boot *boot, struct plan *plan,
 	if (!kernel || !given || !what || !after)
 		return err_sys(err, ENOMEM, "planning");
 	result = plan_run(plan,
-			  (const char *const[]){ "env", given, "kernel-install", "add",
+			  (const char *const[]){ given, "kernel-install", "add",
 						 image->version, kernel, NULL },
 			  what, NULL, after, "", err);
 	for (size_t i = 0; !result && i < entries->count; i++)
 		if (!strcmp(entries->items[i].version, image->version) &&
+		    !entries->items[i].text == entries->unified &&
 		    strcmp(entries->items[i].path, path) != 0)
 			result = plan_remove(plan, entries->items[i].path,
 					     "the new one takes its place", err);
@@ -171,13 +184,16 @@ static int install_kernel(const struct boot *boot, struct plan *plan,
 }
 
 static int plan_kernels(struct boot *boot, struct plan *plan,
-			const struct bls_entries *entries, struct err *err)
+			const struct bls_entries *entries, const char *options,
+			struct err *err)
 {
 	int result = 0;
 
 	for (size_t i = 0; !result && i < boot->images.count; i++) {
 		const struct boot_image *image = &boot->images.items[i];
-		int same = image->previous ? 1 : bls_has_image(entries, plan, image, err);
+		int same = image->previous
+				   ? 1
+				   : bls_has_image(entries, plan, image, options, err);
 
 		if (same <= 0)
 			result = same ? same
@@ -186,42 +202,84 @@ static int plan_kernels(struct boot *boot, struct plan *plan,
 	return result;
 }
 
-static void begin_trial(struct boot *boot)
+/* One that is there already has used up some, or all. */
+static int give_tries_back(const struct boot *boot, struct plan *plan,
+			   const struct bls_entries *entries, const char *version,
+			   struct err *err)
 {
+	int tries = (int)boot->settings.host->boot_loader.tries, result = 0;
+
+	for (size_t i = 0; !result && i < entries->count; i++) {
+		const struct bls_entry *entry = &entries->items[i];
+
+		if (!strcmp(entry->version, version) &&
+		    entry->name.left != BLS_UNCOUNTED && entry->name.left < tries)
+			result = bls_plan_tries(plan, entry->path, tries,
+						"the tries of the entry", err);
+	}
+	return result;
+}
+
+/* `fresh`: kernel-install(8) makes an entry anyway, which has all its tries. */
+static int plan_trial(struct boot *boot, struct plan *plan,
+		      const struct bls_entries *entries, bool fresh, struct err *err)
+{
+	int tries = (int)boot->settings.host->boot_loader.tries;
 	struct choice choice;
 
-	choice_make(&choice, &boot->images, &boot->state, boot->line,
-		    (int)boot->settings.host->boot_loader.tries, boot->args->retry);
+	choice_make(&choice, &boot->images, &boot->state, boot->line, tries,
+		    boot->args->retry);
 	choice_begin_trial(&choice, &boot->state);
+	if (fresh || !boot->args->retry || !choice.first || choice.trial == TRIAL_NONE)
+		return 0;
+	return give_tries_back(boot, plan, entries, choice.first->version, err);
+}
+
+static int plan_entries(struct boot *boot, struct plan *plan, const char *cmdline,
+			struct err *err)
+{
+	_cleanup_bls_entries_ struct bls_entries entries = BLS_ENTRIES_INIT;
+	_cleanup_free_ char *options = NULL;
+	size_t steps;
+	int result = bls_entries_read(&entries, boot->root_fd,
+				      boot->settings.host->boot_loader.esp, err);
+
+	if (result)
+		return result;
+	if (cmdline) {
+		options = bls_options(&entries, cmdline);
+		result = options ? plan_options(plan, &entries, options, err)
+				 : err_sys(err, ENOMEM, "planning");
+	}
+	steps = plan->count;
+	if (!result)
+		result = plan_kernels(boot, plan, &entries, options, err);
+	return result ? result
+		      : plan_trial(boot, plan, &entries, plan->count > steps, err);
 }
 
 static int systemd_boot_plan(struct boot *boot, struct plan *plan, struct err *err)
 {
-	_cleanup_bls_entries_ struct bls_entries entries = BLS_ENTRIES_INIT;
 	_cleanup_strbuf_ struct strbuf cmdline;
 	int result;
 
 	strbuf_init(&cmdline, 0);
-	result = bls_entries_read(&entries, boot->root_fd,
-				  boot->settings.host->boot_loader.esp, err);
+	result = plan_tries(boot, plan, err);
 	if (!result)
-		result = plan_tries(boot, plan, err);
-	if (!result && boot->has_cmdline)
-		result = plan_cmdline(boot, plan, &cmdline, err);
-	if (!result && boot->has_cmdline)
-		result = plan_options(plan, &entries, cmdline.text, err);
-	if (!result)
-		result = plan_kernels(boot, plan, &entries, err);
-	if (!result)
-		begin_trial(boot);
-	return result;
+		result = boot->has_cmdline ? plan_cmdline(boot, plan, &cmdline, err)
+					   : plan_no_cmdline(plan, err);
+	return result ? result
+		      : plan_entries(boot, plan, boot->has_cmdline ? cmdline.text : NULL,
+				     err);
 }
 
 /* Entries belong to kernel-install, and go on as they are; nobody counts their tries any more. */
 static int systemd_boot_clear(struct boot *boot, struct plan *plan, struct err *err)
 {
-	return plan_no_tries(boot, plan, "systemd-boot is not set up from here any more",
-			     err);
+	int result = plan_no_tries(boot, plan,
+				   "systemd-boot is not set up from here any more", err);
+
+	return result ? result : plan_no_cmdline(plan, err);
 }
 
 /* ---- a good boot ---- */
@@ -238,36 +296,20 @@ static int find_counted(const struct boot *boot, const struct bls_entries *entri
 	strbuf_init(&variable, 0);
 	if (efi_read_loader_text(boot->root_fd, "LoaderBootCountPath", &variable))
 		return 0;
-	base = strrchr(variable.text, '\\');
-	base = base ? base + 1 : variable.text;
-	if (strchr(base, '/') || !bls_name_parse(&name, base) ||
+	for (char *c = variable.text; (c = strchr(c, '\\'));)
+		*c = '/';
+	base = strrchr(variable.text, '/');
+	if (!base || strstr(variable.text, "/../") || !bls_name_parse(&name, base + 1) ||
 	    name.left == BLS_UNCOUNTED)
 		return 0;
-	strbuf_addf(path, "%s/%s", entries->folder, base);
+	/* It is the partition's path. */
+	strbuf_addf(path, "%s/%s", entries->boot,
+		    variable.text + (*variable.text == '/'));
 	if (path->overflow)
 		return err_sys(err, ENOMEM, "planning");
 	if (!file_exists(boot->root_fd, path->text))
 		strbuf_truncate(path, 0);
 	return 0;
-}
-
-static int take_counter_off(struct plan *plan, const char *path, struct err *err)
-{
-	const char *base = strrchr(path, '/') + 1;
-	struct bls_name name = { 0, BLS_UNCOUNTED, 0 };
-	_cleanup_free_ char *from = format_text("/%s", path);
-	_cleanup_free_ char *to = NULL;
-	_cleanup_free_ char *before = format_text("%s\n", base), *after = NULL;
-
-	bls_name_parse(&name, base);
-	to = format_text("/%.*s%.*s.conf", (int)(base - path), path, (int)name.length,
-			 base);
-	after = format_text("%.*s.conf\n", (int)name.length, base);
-	if (!from || !to || !before || !after)
-		return err_sys(err, ENOMEM, "planning");
-	return plan_run(plan, (const char *const[]){ "mv", "--", from, to, NULL },
-			"the counter of the entry that was booted", before, after, "",
-			err);
 }
 
 /* An image that has tries left is still to be started. */
@@ -312,7 +354,10 @@ static int systemd_boot_good(struct boot *boot, struct plan *plan, struct err *e
 		return result;
 	end_trial(boot, &entries);
 	result = find_counted(boot, &entries, &path, err);
-	return result || !path.length ? result : take_counter_off(plan, path.text, err);
+	return result || !path.length
+		       ? result
+		       : bls_plan_tries(plan, path.text, BLS_UNCOUNTED,
+					"the counter of the entry that was booted", err);
 }
 
 /* Without any entry there is nothing to tell. */

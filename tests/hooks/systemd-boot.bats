@@ -58,3 +58,82 @@ booted_image() {
 	[ -z "$(ls "$entries" 2>/dev/null)" ]
 	[ -z "$(find "$root/efi" -name 'linux' -o -name 'initrd*')" ]
 }
+
+# apply: with the command line that is given; what it did is in $output.
+apply() {
+	[ $# = 0 ] || echo "$*" >"$root/etc/bedplate/cmdline"
+	run in_root bedplate boot apply --yes
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+idle() {
+	apply && [ "$output" = "everything is as it ought to be" ]
+}
+
+@test "unified images: apply makes one where something changed, and only then; the one before stays" {
+	local ukis=$root/efi/EFI/Linux token=0123456789abcdef0123456789abcdef before
+	printf 'layout=uki\nBOOT_ROOT=/efi\n' >"$root/etc/kernel/install.conf"
+	printf '[BootLoader]\nType=systemd-boot\nTries=2\n' >>"$root/etc/bedplate/host.conf"
+	: >"$root/etc/systemd/system/bedplate-boot.service"
+	install_kernel
+	[ "$(ls "$ukis")" = "$token-$version+2.efi" ]
+	apply root=UUID=1 ro one
+	[ "$(ls "$ukis" | xargs)" = "$token-$version+2.efi $token-$version-previous.efi" ]
+	before=$(stat -c '%i %z' "$ukis/$token-$version+2.efi")
+	idle
+	[ "$(stat -c '%i %z' "$ukis/$token-$version+2.efi")" = "$before" ]
+	# It was good.
+	mv "$ukis/$token-$version+2.efi" "$ukis/$token-$version.efi"
+	cp "$ukis/$token-$version.efi" "$BATS_TEST_TMPDIR/first"
+	idle
+	# Another command line is another image, which gets its tries.
+	apply root=UUID=1 ro two
+	[ "$(ls "$ukis" | xargs)" = "$token-$version+2.efi $token-$version-previous.efi" ]
+	cmp "$ukis/$token-$version-previous.efi" "$BATS_TEST_TMPDIR/first"
+	idle
+	sed -i 's/^\[Image\]/[Image]\nCompression=gzip/' "$root/etc/bedplate/host.conf"
+	in_root bedplate mkinitramfs update "$version"
+	apply
+	objcopy -O binary --only-section=.initrd "$ukis/$token-$version+2.efi" "$root/tmp/initrd"
+	cmp "$root/tmp/initrd" "$root/boot/initrd.img-$version"
+	idle
+}
+
+@test "--retry gives the entry its tries back; what was there before comes back without our command line" {
+	local entry=$entries/0123456789abcdef0123456789abcdef-$version
+	printf '[BootLoader]\nType=systemd-boot\nTries=2\n' >>"$root/etc/bedplate/host.conf"
+	: >"$root/etc/systemd/system/bedplate-boot.service"
+	install_kernel
+	sed -i 's/^\[Image\]/[Image]\nCompression=gzip/' "$root/etc/bedplate/host.conf"
+	in_root bedplate mkinitramfs update "$version"
+	apply root=UUID=1 ro ours
+	[ -e "$entry+2.conf" ] && [ -e "$entry-previous.conf" ]
+	[[ $output == *"by: BEDPLATE_IMAGE=/boot/initrd.img-$version kernel-install add $version"* ]]
+	cmp "$root/etc/kernel/cmdline.bedplate-old" <(echo "root=UUID=1 ro quiet")
+	mv "$entry+2.conf" "$entry+0-2.conf"
+	idle
+	run in_root bedplate boot apply --yes --retry
+	echo "$output"
+	[ "$status" -eq 0 ] && [[ $output == *"+${entry##*/}+2.conf"* ]]
+	[ -e "$entry+2.conf" ] && [ ! -e "$entry+0-2.conf" ]
+	# kernel-install that fails is named.
+	printf '#!/bin/sh\nexit 1\n' >"$root/etc/kernel/install.d/10-no.install"
+	chmod 755 "$root/etc/kernel/install.d/10-no.install"
+	mv "$entry+2.conf" "$root/tmp"
+	fails 1 "error: kernel-install: exit status 1" in_root bedplate boot apply --yes
+	rm "$root/etc/kernel/install.d/10-no.install"
+	mv "$root/tmp/${entry##*/}+2.conf" "$entries"
+	# The command line is not ours any more.
+	rm "$root/etc/bedplate/cmdline"
+	apply
+	cmp "$root/etc/kernel/cmdline" <(echo "root=UUID=1 ro quiet")
+	[ ! -e "$root/etc/kernel/cmdline.bedplate-old" ]
+	idle
+	apply root=UUID=1 ro ours
+	echo changed >"$root/etc/kernel/cmdline"
+	sed -i 's/^Type=.*/Type=none/' "$root/etc/bedplate/host.conf"
+	apply
+	[[ $output == *"/etc/kernel/cmdline has been changed by somebody else since it was last written, and stays"* ]]
+	[ "$(cat "$root/etc/kernel/cmdline")" = changed ]
+}

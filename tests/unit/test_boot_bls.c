@@ -29,6 +29,7 @@ static void test_names(void)
 	       "a '+' of the version and a counter");
 	is_str(parsed("id-6.1+1-.conf"), "9 -1 0", "half a counter is none");
 	is_str(parsed("+3.conf"), "2 -1 0", "a counter without a name is a name");
+	is_str(parsed("id-6.1+2-1.efi"), "6 2 1", "a unified image has the same counter");
 	is_str(parsed("id-6.1+3"), "none", "another suffix is no entry");
 	is_str(parsed(".conf"), "none", "a suffix alone is no entry");
 }

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "boot/plan.h"
+#include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/format_text.h"
 #include "tests/unit/fake_tree.h"
 #include "tests/unit/tap.h"
 
@@ -161,6 +163,75 @@ static void test_first(void)
 	plan_release(&plan);
 }
 
+static void begin_restore(struct plan *plan, bool force)
+{
+	begin(plan, force);
+	is_int(plan_restore(plan, "etc/given", 0644, "", NULL), 0, "giving a file back");
+}
+
+static void write_shared(const char *text)
+{
+	struct plan plan;
+
+	begin(&plan, false);
+	plan_shared_file(&plan, "etc/given", 0644, text, "", NULL);
+	finish(&plan);
+}
+
+static void test_restore(void)
+{
+	struct plan plan;
+
+	fake_file(root, "etc/given", "theirs\n");
+	begin_restore(&plan, false);
+	is_int(finish(&plan), 0, "a file that was never written stays");
+	write_shared("ours\n");
+	begin_restore(&plan, false);
+	is_int(finish(&plan), 2, "one that was is put back");
+	is_str(fake_content(root, "etc/given"), "theirs", "as it was");
+	ok(!file_exists(root, "etc/given.bedplate-old"), "what was kept of it goes");
+	write_shared("ours\n");
+	fake_file(root, "etc/given", "changed\n");
+	begin_restore(&plan, false);
+	ok(strstr(plan.notes.text, "/etc/given has been changed by somebody else") !=
+		   NULL,
+	   "one that was changed is noted");
+	is_int(finish(&plan), 0, "and stays");
+	begin_restore(&plan, false);
+	is_int(finish(&plan), 0, "and is nobody's business any more");
+	unlinkat(root, "etc/given", 0);
+	unlinkat(root, "etc/given.bedplate-old", 0);
+	write_shared("ours\n");
+	begin_restore(&plan, false);
+	finish(&plan);
+	ok(!file_exists(root, "etc/given"), "what was not there goes");
+}
+
+static void test_environment(void)
+{
+	const char *const argv[] = {
+		"ONE=1", "TWO=2", "sh", "-c", "echo $ONE$TWO >\"$0\"", NULL
+	};
+	const char *words[7] = { NULL };
+	_cleanup_free_ char *path = format_text("%s/environment", fake_root);
+	struct err err = ERR_INIT;
+	struct plan plan;
+
+	memcpy(words, argv, sizeof(argv));
+	words[5] = path;
+	begin(&plan, false);
+	plan_run(&plan, words, "x", "a", "b", "", NULL);
+	finish(&plan);
+	is_str(fake_content(root, "environment"), "12", "words for the environment");
+	ok(!getenv("ONE"), "which is as before then");
+	begin(&plan, false);
+	plan_run(&plan, (const char *const[]){ "ONE=1", "false", NULL }, "x", "a", "b",
+		 "", NULL);
+	ok(plan_apply(&plan, &err) < 0 && !strncmp(err.text, "false: ", 7),
+	   "the program is named: %s", err.text);
+	plan_release(&plan);
+}
+
 static void test_copy(void)
 {
 	struct plan plan;
@@ -259,6 +330,8 @@ int main(void)
 	test_shared();
 	test_broken_off();
 	test_first();
+	test_restore();
+	test_environment();
 	test_copy();
 	test_run();
 	test_generate();
