@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "lib/file.h"
 #include "lib/log.h"
-#include "mkinitramfs/modules.h"
+#include "mkinitramfs/module_private.h"
 #include "mkinitramfs/plan.h"
 
 static void kmod_module_unref_listp(struct kmod_list **list)
@@ -17,7 +16,7 @@ static void kmod_module_unref_listp(struct kmod_list **list)
 }
 #define _cleanup_kmod_list_ __attribute__((cleanup(kmod_module_unref_listp)))
 
-static int module_no_memory(struct err *err)
+int module_no_memory(struct err *err)
 {
 	return err_sys(err, ENOMEM, "collecting modules");
 }
@@ -71,21 +70,6 @@ static const char *module_path_in_folder(const struct module_set *set, const cha
 
 static ssize_t module_enter(struct module_set *set, struct kmod_module *mod,
 			    unsigned flags, const char *reason, struct err *err);
-
-static int module_put_before(struct module *module, size_t index, struct err *err)
-{
-	size_t *before;
-
-	for (size_t i = 0; i < module->before_count; i++)
-		if (module->before[i] == index)
-			return 0;
-	before = reallocarray(module->before, module->before_count + 1, sizeof(*before));
-	if (!before)
-		return module_no_memory(err);
-	before[module->before_count++] = index;
-	module->before = before;
-	return 0;
-}
 
 /* The hard dependencies: all of them must be had, or the module is of no use. */
 static int module_enter_dependencies(struct module_set *set, struct kmod_module *mod,
@@ -316,120 +300,4 @@ bool module_is_late(const struct module *module)
 {
 	return (module->flags & MODULE_LATE) &&
 	       !(module->flags & (MODULE_AT_ONCE | MODULE_VFIO));
-}
-
-/* Marks a module and all that are loaded before it. */
-static void module_mark_needed(const struct module_set *set, size_t index, bool *needed)
-{
-	const struct module *module = &set->items[index];
-
-	if (needed[index])
-		return;
-	needed[index] = true;
-	for (size_t i = 0; i < module->before_count; i++)
-		module_mark_needed(set, module->before[i], needed);
-}
-
-int module_set_put_first(struct module_set *set, const char *name, struct err *err)
-{
-	_cleanup_free_ char *plain = strdup(name);
-	const struct module *first;
-	_cleanup_free_ bool *needed = calloc(set->count + 1, sizeof(*needed));
-	size_t index;
-	int result = 0;
-
-	if (!plain || !needed)
-		return module_no_memory(err);
-	module_name_normalize(plain);
-	first = module_set_find(set, plain);
-	if (!first || !first->path)
-		return 0;
-	index = (size_t)(first - set->items);
-	module_mark_needed(set, index, needed);
-	for (size_t i = 0; !result && i < set->count; i++)
-		if (!needed[i])
-			result = module_put_before(&set->items[i], index, err);
-	return result;
-}
-
-static bool has_prefix_of(const char *path, const char *words)
-{
-	while (words && *words) {
-		size_t length = strcspn(words, " ");
-
-		if (!strncmp(path, words, length))
-			return true;
-		words += length;
-		words += strspn(words, " ");
-	}
-	return false;
-}
-
-/* From "kernel/a/b-c.ko.xz" to "b_c". */
-static char *module_name_of(const char *path, size_t length)
-{
-	const char *slash = memrchr(path, '/', length);
-	const char *base = slash ? slash + 1 : path;
-	const char *dot = memchr(base, '.', length - (size_t)(base - path));
-	char *name = strndup(base,
-			     dot ? (size_t)(dot - base) : length - (size_t)(base - path));
-
-	if (name)
-		module_name_normalize(name);
-	return name;
-}
-
-/* The folder that a line of modules.dep is in, or NULL. */
-static const struct module_folder *folder_of(const struct module_folder *folders,
-					     size_t count, const char *line)
-{
-	if (strncmp(line, "kernel/", 7) != 0)
-		return NULL;
-	line += 7;
-	for (size_t i = 0; i < count; i++)
-		if (!strncmp(line, folders[i].folder, strlen(folders[i].folder)) &&
-		    !has_prefix_of(line, folders[i].except))
-			return &folders[i];
-	return NULL;
-}
-
-static int add_listed(struct module_set *set, const struct module_folder *folders,
-		      size_t count, const char *list, struct err *err)
-{
-	_cleanup_strbuf_ struct strbuf text;
-	int result;
-
-	strbuf_init(&text, 0);
-	result = file_read(set->dir_fd, list, &text, err);
-	if (result)
-		return result;
-	for (const char *line = text.text, *end; *line; line = *end ? end + 1 : end) {
-		const struct module_folder *folder = folder_of(folders, count, line);
-		_cleanup_free_ char *name = NULL;
-
-		end = strchrnul(line, '\n');
-		if (!folder)
-			continue;
-		name = module_name_of(line, strcspn(line, ":\n"));
-		result = name ? module_set_add(set, name, 0, folder->reason, err)
-			      : module_no_memory(err);
-		if (result < 0)
-			return result;
-	}
-	return 0;
-}
-
-/*
- * A module in updates/ that takes the place of one of the kernel's own is the only one of its
- * name in modules.dep, and dkms may have moved the other one away. modules.order, which
- * comes with the kernel, still has the place that it belongs to.
- */
-int module_set_add_folders(struct module_set *set, const struct module_folder *folders,
-			   size_t count, struct err *err)
-{
-	int result = add_listed(set, folders, count, "modules.dep", err);
-
-	if (result || !file_exists(set->dir_fd, "modules.order"))
-		return result;
-	return add_listed(set, folders, count, "modules.order", err);
 }
