@@ -7,14 +7,6 @@
 		0, "root", "DIR", "Set up the system below DIR (default: /)", \
 			OPTION_TEXT(struct args, root)                        \
 	}
-#define ROW_JSON                                                                \
-	{                                                                       \
-		0, "json", NULL, "Print JSON", OPTION_SWITCH(struct args, json) \
-	}
-#define ROW_VERBOSE                                                                   \
-	{                                                                             \
-		'v', "verbose", NULL, "Say more", OPTION_SWITCH(struct args, verbose) \
-	}
 #define ROW_FORCE                                                               \
 	{                                                                       \
 		'f', "force", NULL,                                             \
@@ -29,8 +21,8 @@
 
 static const struct option_spec no_options[] = { OPTION_END };
 
-static const struct option_spec status_options[] = { ROW_JSON, ROW_ROOT, ROW_VERBOSE,
-						     OPTION_END };
+static const struct option_spec status_options[] = { OPTION_ROW_JSON, ROW_ROOT,
+						     OPTION_ROW_VERBOSE, OPTION_END };
 
 static const struct option_spec cmdline_options[] = {
 	{ 0, "explain", NULL, "Print where each word comes from",
@@ -38,14 +30,15 @@ static const struct option_spec cmdline_options[] = {
 	{ 0, "import", NULL,
 	  "Write /etc/bedplate/cmdline from what the boot loader has now",
 	  OPTION_SWITCH(struct args, import) },
-	ROW_JSON,
+	OPTION_ROW_JSON,
 	ROW_ROOT,
-	ROW_VERBOSE,
+	OPTION_ROW_VERBOSE,
 	OPTION_END
 };
 
-static const struct option_spec plan_options[] = { ROW_FORCE, ROW_RETRY,   ROW_JSON,
-						   ROW_ROOT,  ROW_VERBOSE, OPTION_END };
+static const struct option_spec plan_options[] = { ROW_FORCE,          ROW_RETRY,
+						   OPTION_ROW_JSON,    ROW_ROOT,
+						   OPTION_ROW_VERBOSE, OPTION_END };
 
 static const struct option_spec apply_options[] = {
 	{ 'y', "yes", NULL, "Do not ask", OPTION_SWITCH(struct args, yes) },
@@ -54,11 +47,12 @@ static const struct option_spec apply_options[] = {
 	ROW_FORCE,
 	ROW_RETRY,
 	ROW_ROOT,
-	ROW_VERBOSE,
+	OPTION_ROW_VERBOSE,
 	OPTION_END
 };
 
-static const struct option_spec good_options[] = { ROW_ROOT, ROW_VERBOSE, OPTION_END };
+static const struct option_spec good_options[] = { ROW_ROOT, OPTION_ROW_VERBOSE,
+						   OPTION_END };
 
 static const struct option_spec grub_options[] = {
 	{ 0, "root-device", "DEVICE", "What GRUB's generator would give as root=",

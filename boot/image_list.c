@@ -95,31 +95,43 @@ static int add_placed(struct image_list *list, const struct placed *placed,
 	return add_image(list, image, err);
 }
 
-/* What was in an image's place before it may be somebody else's, which has no record: of a host
- * on which ours is the first, it is what is known to boot. */
-static int add_foreign(struct image_list *list, const struct placed *placed,
-		       const struct place *place, int root_fd, struct err *err)
+/* An image of somebody else, which has no record, if there is one of this name; `image` says the
+ * rest of it. */
+static int add_foreign(struct image_list *list, struct boot_image image, const char *name,
+		       const char *version, const struct place *place, int root_fd,
+		       struct err *err)
+{
+	_cleanup_placed_ struct placed placed = { .name = NULL };
+	int result = placed_read(place, name, &placed, err);
+
+	if (result || !placed.there || placed.record.json)
+		return result;
+	image.kernel = kernel_file_find(root_fd, place->dir, version);
+	if (!image.kernel)
+		return 0;
+	image.version = strdup(version);
+	image.path = path_of(place, name);
+	image.id = strdup("");
+	image.made = strdup("");
+	return add_image(list, image, err);
+}
+
+/* What was in an image's place before it may be somebody else's: of a host on which ours is the
+ * first, it is what is known to boot. */
+static int add_before(struct image_list *list, const struct placed *placed,
+		      const struct place *place, int root_fd, struct err *err)
 {
 	struct record_facts facts;
 	int result = 0;
 
 	record_get(&placed->record, &facts);
 	for (int number = 1; !result && number <= PLACE_KEEP_MAX; number++) {
-		struct boot_image image = { .previous = number };
+		const struct boot_image image = { .previous = number };
 		_cleanup_free_ char *name = place_previous(placed->name, number);
-		_cleanup_placed_ struct placed previous = { .name = NULL };
 
-		if (!name)
-			return err_sys(err, ENOMEM, "listing images");
-		result = placed_read(place, name, &previous, err);
-		if (result || !previous.there || previous.record.json)
-			continue;
-		image.version = strdup(facts.kernel);
-		image.kernel = kernel_file_find(root_fd, place->dir, facts.kernel);
-		image.path = path_of(place, name);
-		image.id = strdup("");
-		image.made = strdup("");
-		result = add_image(list, image, err);
+		result = name ? add_foreign(list, image, name, facts.kernel, place,
+					    root_fd, err)
+			      : err_sys(err, ENOMEM, "listing images");
 	}
 	return result;
 }
@@ -137,33 +149,25 @@ static bool has_image(const struct image_list *list, const char *version)
 	return false;
 }
 
-/* The kernel that runs has come up, with somebody else's image where it has none of ours: on a
- * host whose first image of ours is for another kernel, this is what is known to boot. */
+/* The kernel that runs has come up, with somebody else's image where it has none of ours: so this
+ * is known to boot, too. */
 static int add_running(struct image_list *list, const char *version,
 		       const struct place *place, int root_fd, struct err *err)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(foreign_names); i++) {
-		struct boot_image image = { .previous = 1, .running = true };
+	const struct boot_image image = { .previous = 1, .running = true };
+	size_t before = list->count;
+	int result = 0;
+
+	for (size_t i = 0;
+	     !result && list->count == before && i < ARRAY_SIZE(foreign_names); i++) {
 		const struct place names = { .name = foreign_names[i] };
 		_cleanup_free_ char *name = place_image(&names, version);
-		_cleanup_placed_ struct placed placed = { .name = NULL };
 
-		if (!name)
-			return err_sys(err, ENOMEM, "listing images");
-		if (placed_read(place, name, &placed, err))
-			return err->code;
-		if (!placed.there || placed.record.json)
-			continue;
-		image.kernel = kernel_file_find(root_fd, place->dir, version);
-		if (!image.kernel)
-			return 0;
-		image.version = strdup(version);
-		image.path = path_of(place, name);
-		image.id = strdup("");
-		image.made = strdup("");
-		return add_image(list, image, err);
+		result = name ? add_foreign(list, image, name, version, place, root_fd,
+					    err)
+			      : err_sys(err, ENOMEM, "listing images");
 	}
-	return 0;
+	return result;
 }
 
 static int by_age(const void *a, const void *b)
@@ -220,7 +224,7 @@ int image_list_read(struct image_list *list, const struct place *place, int root
 
 		result = add_placed(list, &placed.items[i], place, root_fd, err);
 		if (!result && list->count > before && !placed.items[i].previous)
-			result = add_foreign(list, &placed.items[i], place, root_fd, err);
+			result = add_before(list, &placed.items[i], place, root_fd, err);
 	}
 	if (!result && list->count && *running && !has_image(list, running))
 		result = add_running(list, running, place, root_fd, err);

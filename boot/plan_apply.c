@@ -9,6 +9,7 @@
 #include "boot/plan.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/file_copy.h"
 #include "lib/format_text.h"
 #include "lib/interrupt.h"
 #include "lib/log.h"
@@ -160,23 +161,6 @@ static int apply_remove(const struct plan *plan, const struct step *step, struct
 		       : 0;
 }
 
-static int copy_content(int from, int to)
-{
-	static char data[128 << 10];
-	ssize_t got;
-	int result = 0;
-
-	while (!result && (got = read(from, data, sizeof(data))) != 0) {
-		if (got < 0 && errno != EINTR)
-			result = -errno;
-		else if (got > 0)
-			result = file_write_all(to, data, (size_t)got);
-		if (!result && interrupted)
-			result = -EINTR;
-	}
-	return result;
-}
-
 static int apply_copy(const struct plan *plan, const struct step *step, struct err *err)
 {
 	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
@@ -194,7 +178,7 @@ static int apply_copy(const struct plan *plan, const struct step *step, struct e
 	result = file_aside_open(&aside, dir_fd, name, step->mode, err);
 	if (result)
 		return result;
-	result = copy_content(from, aside.fd);
+	result = file_copy(from, aside.fd);
 	if (result)
 		return err_sys(err, -result, "copying /%s to /%s", step->source,
 			       step->path);

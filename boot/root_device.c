@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "boot/root_device.h"
+#include "lib/block_uuid.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/format_text.h"
 #include "lib/mounts.h"
-#include "lib/names.h"
 
 static const char *last_part(const char *path)
 {
@@ -47,45 +47,14 @@ static char *mapped_name(int root_fd, const char *name)
 	return strdup(line);
 }
 
-static char *uuid_by_link(int root_fd, const char *name)
+static char *file_system_uuid(int root_fd, const char *name)
 {
-	static const char folder[] = "dev/disk/by-uuid";
-	_cleanup_names_ struct names names = NAMES_INIT;
-	char target[512];
-
-	names_read(&names, root_fd, folder);
-	for (size_t i = 0; i < names.count; i++) {
-		_cleanup_free_ char *path = format_text("%s/%s", folder, names.items[i]);
-
-		if (path &&
-		    file_read_link(root_fd, path, target, sizeof(target), NULL) > 0 &&
-		    !strcmp(last_part(target), name))
-			return strdup(names.items[i]);
-	}
-	return NULL;
-}
-
-/* udev's database: a line "E:ID_FS_UUID=..." in run/udev/data/bMAJ:MIN. */
-static char *uuid_by_udev(int root_fd, const char *name)
-{
-	static const char key[] = "\nE:ID_FS_UUID=";
-	_cleanup_free_ char *number = format_text("sys/class/block/%s/dev", name);
-	_cleanup_free_ char *path = NULL;
-	_cleanup_strbuf_ struct strbuf text;
-	const char *value;
+	_cleanup_free_ char *path = format_text("sys/class/block/%s/dev", name);
 	char devno[32];
 
-	strbuf_init(&text, 0);
-	if (!number || file_read_line(root_fd, number, devno, sizeof(devno), NULL))
-		return NULL;
-	path = format_text("run/udev/data/b%s", devno);
-	if (!path || file_read(root_fd, path, &text, NULL))
-		return NULL;
-	value = strstr(text.text, key);
-	if (!value)
-		return NULL;
-	value += sizeof(key) - 1;
-	return strndup(value, strcspn(value, "\n"));
+	if (!path || file_read_line(root_fd, path, devno, sizeof(devno), NULL))
+		return block_uuid(root_fd, name, NULL);
+	return block_uuid(root_fd, name, devno);
 }
 
 /* False where the device has no name that lasts. */
@@ -99,9 +68,7 @@ static bool write_device(int root_fd, const struct mount *mount, struct strbuf *
 		strbuf_addf(out, "root=/dev/mapper/%s", mapped);
 		return true;
 	}
-	uuid = name ? uuid_by_link(root_fd, name) : NULL;
-	if (!uuid && name)
-		uuid = uuid_by_udev(root_fd, name);
+	uuid = name ? file_system_uuid(root_fd, name) : NULL;
 	if (uuid)
 		strbuf_addf(out, "root=UUID=%s", uuid);
 	return uuid != NULL;

@@ -26,6 +26,14 @@ int names_add(struct names *names, const char *name)
 	return more[names->count] ? (names->count++, 0) : -ENOMEM;
 }
 
+bool names_have(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (!strcmp(names->items[i], name))
+			return true;
+	return false;
+}
+
 int names_read(struct names *names, int root_fd, const char *dir)
 {
 	int fd = file_open_in_root(root_fd, dir, O_RDONLY | O_DIRECTORY, NULL);

@@ -4,6 +4,7 @@
 #ifndef BEDPLATE_LIB_NAMES_H
 #define BEDPLATE_LIB_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct names {
@@ -22,6 +23,8 @@ int names_read(struct names *names, int root_fd, const char *dir);
 
 /* Adds one behind the others: 0, or -ENOMEM. */
 int names_add(struct names *names, const char *name);
+
+bool names_have(const struct names *names, const char *name);
 
 void names_release(struct names *names);
 #define _cleanup_names_ __attribute__((cleanup(names_release)))

@@ -71,6 +71,15 @@ struct option_spec {
 	{                                                               \
 		__VA_ARGS__, NULL                                       \
 	}
+/* Rows that commands of several programs have, whose struct args has these members. */
+#define OPTION_ROW_JSON                                                         \
+	{                                                                       \
+		0, "json", NULL, "Print JSON", OPTION_SWITCH(struct args, json) \
+	}
+#define OPTION_ROW_VERBOSE                                                            \
+	{                                                                             \
+		'v', "verbose", NULL, "Say more", OPTION_SWITCH(struct args, verbose) \
+	}
 #define OPTION_END           \
 	{                    \
 		.name = NULL \

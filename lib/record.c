@@ -10,6 +10,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/json_text.h"
 #include "lib/record.h"
 #include "lib/sha512.h"
 
@@ -109,13 +110,6 @@ void record_release(struct record *record)
 
 /* ---- what is in it ---- */
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static uint64_t number_of(const json_t *object, const char *key)
 {
 	return (uint64_t)json_integer_value(json_object_get(object, key));
@@ -178,26 +172,26 @@ void record_get(const struct record *record, struct record_facts *facts)
 {
 	const json_t *image = json_object_get(record->json, "image");
 
-	*facts = (struct record_facts){ .kernel = text_of(record->json, "kernel"),
-					.mode = text_of(record->json, "mode"),
-					.made = text_of(record->json, "made"),
-					.made_by = text_of(record->json, "made_by"),
-					.id = text_of(image, "id"),
-					.sha512 = text_of(image, "sha512"),
+	*facts = (struct record_facts){ .kernel = json_text(record->json, "kernel"),
+					.mode = json_text(record->json, "mode"),
+					.made = json_text(record->json, "made"),
+					.made_by = json_text(record->json, "made_by"),
+					.id = json_text(image, "id"),
+					.sha512 = json_text(image, "sha512"),
 					.size = number_of(image, "size") };
 }
 
 static int input_read(const json_t *object, struct inputs *inputs, struct err *err)
 {
-	struct input input = { .kind = (char *)text_of(object, "kind"),
-			       .path = (char *)text_of(object, "path"),
+	struct input input = { .kind = (char *)json_text(object, "kind"),
+			       .path = (char *)json_text(object, "path"),
 			       .size = number_of(object, "size"),
 			       .inode = number_of(object, "inode"),
 			       .modified_ns = (int64_t)number_of(object, "modified_ns"),
 			       .changed_ns = (int64_t)number_of(object, "changed_ns") };
-	const char *state = text_of(object, "state");
+	const char *state = json_text(object, "state");
 
-	input.digest = strtoull(text_of(object, "digest"), NULL, 16);
+	input.digest = strtoull(json_text(object, "digest"), NULL, 16);
 	for (size_t i = 0; i < ARRAY_SIZE(state_words); i++)
 		if (!strcmp(state, state_words[i]))
 			input.state = (enum input_state)i;
@@ -218,10 +212,10 @@ bool record_get_verdict(const struct record *record, struct record_verdict *verd
 {
 	const json_t *object = json_object_get(record->json, "verified");
 
-	*verdict = (struct record_verdict){ .method = text_of(object, "method"),
-					    .result = text_of(object, "result"),
-					    .reason = text_of(object, "reason"),
-					    .when = text_of(object, "when") };
+	*verdict = (struct record_verdict){ .method = json_text(object, "method"),
+					    .result = json_text(object, "result"),
+					    .reason = json_text(object, "reason"),
+					    .when = json_text(object, "when") };
 	return json_is_object(object);
 }
 
@@ -267,7 +261,7 @@ bool record_is_about(const struct record *record, int image_fd)
 	    modified_ns(&st) == (int64_t)number_of(image, "modified_ns"))
 		return true;
 	return !record_hash(image_fd, hash, NULL) &&
-	       !strcmp(hash, text_of(image, "sha512"));
+	       !strcmp(hash, json_text(image, "sha512"));
 }
 
 int record_hash(int fd, char text[129], struct err *err)

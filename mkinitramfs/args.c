@@ -26,14 +26,6 @@
 			"/boot or beside its modules)",                               \
 			OPTION_TEXT(struct args, kernel_image)                        \
 	}
-#define ROW_JSON                                                                \
-	{                                                                       \
-		0, "json", NULL, "Print JSON", OPTION_SWITCH(struct args, json) \
-	}
-#define ROW_VERBOSE                                                                   \
-	{                                                                             \
-		'v', "verbose", NULL, "Say more", OPTION_SWITCH(struct args, verbose) \
-	}
 #define ROW_DRY_RUN                                                              \
 	{                                                                        \
 		'n', "dry-run", NULL, "Print what would be done; write nothing", \
@@ -62,7 +54,7 @@ static const struct option_spec options[] = {
 	  OPTION_SWITCH(struct args, explain) },
 	{ 'n', "dry-run", NULL, "Print what the image would hold; write nothing",
 	  OPTION_SWITCH(struct args, dry_run) },
-	ROW_JSON,
+	OPTION_ROW_JSON,
 	{ 'l', "list", "FILE", "List what an initramfs holds",
 	  OPTION_TEXT(struct args, list) },
 	{ 'x', "extract", "FILE", "Unpack an initramfs into the folder DIR",
@@ -70,7 +62,7 @@ static const struct option_spec options[] = {
 	{ 0, "dump-config", NULL,
 	  "Print the configuration and where each value came from",
 	  OPTION_SWITCH(struct args, dump_config) },
-	ROW_VERBOSE,
+	OPTION_ROW_VERBOSE,
 	OPTION_END
 };
 
@@ -80,11 +72,11 @@ static const struct option_spec update_options[] = {
 	{ 'f', "force", NULL, "Also where nothing has changed",
 	  OPTION_SWITCH(struct args, force) },
 	ROW_DRY_RUN,
-	ROW_JSON,
+	OPTION_ROW_JSON,
 	ROW_ROOT,
 	ROW_SET,
 	ROW_PARTS,
-	ROW_VERBOSE,
+	OPTION_ROW_VERBOSE,
 	OPTION_END
 };
 
@@ -92,15 +84,16 @@ static const struct option_spec remove_options[] = {
 	{ 'f', "force", NULL, "Also that of the running kernel",
 	  OPTION_SWITCH(struct args, force) },
 	ROW_DRY_RUN,
-	ROW_JSON,
+	OPTION_ROW_JSON,
 	ROW_ROOT,
 	ROW_SET,
-	ROW_VERBOSE,
+	OPTION_ROW_VERBOSE,
 	OPTION_END
 };
 
-static const struct option_spec status_options[] = { ROW_JSON,  ROW_ROOT,    ROW_SET,
-						     ROW_PARTS, ROW_VERBOSE, OPTION_END };
+static const struct option_spec status_options[] = {
+	OPTION_ROW_JSON, ROW_ROOT, ROW_SET, ROW_PARTS, OPTION_ROW_VERBOSE, OPTION_END
+};
 
 static const struct option_spec verify_options[] = {
 	{ 'k', "kernel", "VERSION",
@@ -120,8 +113,8 @@ static const struct option_spec verify_options[] = {
 	  OPTION_TEXT(struct args, root) },
 	{ 0, "parts", "DIR", "Take the program init-probe from DIR",
 	  OPTION_TEXT(struct args, parts) },
-	ROW_JSON,
-	ROW_VERBOSE,
+	OPTION_ROW_JSON,
+	OPTION_ROW_VERBOSE,
 	OPTION_END
 };
 

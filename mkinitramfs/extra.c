@@ -120,14 +120,6 @@ int extra_add_tree(struct plan *plan, int root_fd, const char *folder, const cha
 
 /* ---- programs ---- */
 
-static bool names_have(const struct names *names, const char *name)
-{
-	for (size_t i = 0; i < names->count; i++)
-		if (!strcmp(names->items[i], name))
-			return true;
-	return false;
-}
-
 static int add_needs(struct extra *extra, const char *source);
 
 /* A program or library where it is looked for, links followed. */

@@ -9,23 +9,10 @@
 
 #include "lib/boot_mark.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
+#include "lib/file_copy.h"
 #include "lib/log.h"
 #include "mkinitramfs/keep.h"
 #include "mkinitramfs/plan.h"
-
-enum { COPY_STEP = 128 << 10 };
-
-static int copy_bytes(int from, int to)
-{
-	_cleanup_free_ char *data = malloc(COPY_STEP);
-	ssize_t got = data ? 1 : -1;
-	int result = data ? 0 : -ENOMEM;
-
-	while (!result && (got = read(from, data, COPY_STEP)) > 0)
-		result = file_write_all(to, data, (size_t)got);
-	return !result && got < 0 ? -errno : result;
-}
 
 /* For a file system without hard links, such as vfat. */
 static int copy_file(const struct place *place, const char *from, const char *to)
@@ -41,7 +28,7 @@ static int copy_file(const struct place *place, const char *from, const char *to
 		     st.st_mode & 0777);
 	if (out < 0)
 		return -errno;
-	result = copy_bytes(in, out);
+	result = file_copy(in, out);
 	return !result && fsync(out) < 0 ? -errno : result;
 }
 

@@ -23,10 +23,7 @@ static bool is_needed(const struct upkeep *upkeep, const char *version)
 	    strcmp(running.release, version) != 0 ||
 	    module_versions(upkeep->root_fd, true, &versions))
 		return false;
-	for (size_t i = 0; i < versions.count; i++)
-		if (!strcmp(versions.items[i], version))
-			return true;
-	return false;
+	return names_have(&versions, version);
 }
 
 static int check(const struct upkeep *upkeep, const char *version, const char *image,

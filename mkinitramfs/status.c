@@ -7,6 +7,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/failure.h"
+#include "lib/json_text.h"
 #include "lib/log.h"
 #include "mkinitramfs/modules.h"
 #include "mkinitramfs/plan.h"
@@ -123,23 +124,16 @@ static int status_one(struct upkeep *upkeep, const char *version, bool installed
 
 /* ---- as text ---- */
 
-static const char *text_of(const json_t *row, const char *key)
-{
-	const char *text = json_string_value(json_object_get(row, key));
-
-	return text ? text : "";
-}
-
 static void show_verdict(const json_t *verdict, const char *indent)
 {
-	const char *reason = text_of(verdict, "reason");
+	const char *reason = json_text(verdict, "reason");
 
 	if (!json_is_object(verdict))
 		printf("%snot verified\n", indent);
 	else
-		printf("%sverified (%s) %s: %s%s%s\n", indent, text_of(verdict, "method"),
-		       text_of(verdict, "when"), text_of(verdict, "result"),
-		       *reason ? ": " : "", reason);
+		printf("%sverified (%s) %s: %s%s%s\n", indent,
+		       json_text(verdict, "method"), json_text(verdict, "when"),
+		       json_text(verdict, "result"), *reason ? ": " : "", reason);
 }
 
 static void show_from(const json_t *from, const char *indent)
@@ -163,7 +157,7 @@ static void show_image(const json_t *row, const char *indent)
 		return;
 	}
 	printf("%smade %s by bedplate %s, %s mode, %.2f MB\n", indent,
-	       text_of(row, "made"), text_of(row, "made_by"), text_of(row, "mode"),
+	       json_text(row, "made"), json_text(row, "made_by"), json_text(row, "mode"),
 	       (double)json_integer_value(json_object_get(row, "size")) / 1e6);
 	show_from(json_object_get(row, "from"), indent);
 	show_verdict(json_object_get(row, "verified"), indent);
@@ -187,8 +181,8 @@ static void show_stale(const json_t *row)
 static void show_failure(const json_t *failure)
 {
 	if (json_is_object(failure))
-		printf("  the last update failed (%s): %s\n", text_of(failure, "when"),
-		       text_of(failure, "reason"));
+		printf("  the last update failed (%s): %s\n", json_text(failure, "when"),
+		       json_text(failure, "reason"));
 }
 
 static void show_row(const json_t *row)
@@ -197,9 +191,9 @@ static void show_row(const json_t *row)
 	size_t i;
 
 	if (!json_is_true(json_object_get(row, "there"))) {
-		printf("%s: no image\n", text_of(row, "kernel"));
+		printf("%s: no image\n", json_text(row, "kernel"));
 	} else {
-		printf("%s: %s\n", text_of(row, "kernel"), text_of(row, "image"));
+		printf("%s: %s\n", json_text(row, "kernel"), json_text(row, "image"));
 		show_image(row, "  ");
 		if (json_is_true(json_object_get(row, "recorded")))
 			show_stale(row);
@@ -207,20 +201,12 @@ static void show_row(const json_t *row)
 	show_failure(json_object_get(row, "failure"));
 	json_array_foreach(json_object_get(row, "previous"), i, previous)
 	{
-		printf("  previous: %s\n", text_of(previous, "image"));
+		printf("  previous: %s\n", json_text(previous, "image"));
 		show_image(previous, "    ");
 	}
 }
 
 /* ---- which kernels ---- */
-
-static bool names_have(const struct names *names, const char *name)
-{
-	for (size_t i = 0; i < names->count; i++)
-		if (!strcmp(names->items[i], name))
-			return true;
-	return false;
-}
 
 static int by_version(const void *a, const void *b)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: boot/plan.c boot/plan_apply.c boot/diff.c boot/state.c boot/line.c lib/record.c lib/inputs.c lib/names.c */
 /* SOURCES: lib/format_text.c lib/show_json.c lib/file.c lib/log.c lib/sha512.c lib/strbuf.c lib/err.c */
-/* SOURCES: lib/interrupt.c lib/process.c LIBS: jansson lzma */
+/* SOURCES: lib/interrupt.c lib/process.c lib/file_copy.c LIBS: jansson lzma */
 /* test_boot_plan.c: what is as it ought to be gets no step; what others have changed is theirs. */
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: boot/root_device.c lib/mounts.c lib/mount_text.c lib/names.c lib/format_text.c lib/file.c */
+/* SOURCES: boot/root_device.c lib/block_uuid.c lib/mounts.c lib/mount_text.c lib/names.c lib/format_text.c lib/file.c */
 /* SOURCES: lib/strbuf.c lib/err.c */
 /* test_boot_root_device.c: how the root is named on a command line. */
 #include <errno.h>
