@@ -35,9 +35,12 @@ static int cpio_put_entry(struct cpio_writer *writer, uint32_t ino,
 			  struct err *err)
 {
 	char header[CPIO_HEADER + 1];
-	size_t name_size = strlen(e->name) + 1;
+	static const char zeros[CPIO_ALIGN_MAX];
+	size_t length = strlen(e->name) + 1, name_size = length;
 	int result;
 
+	if (e->align)
+		name_size += -(writer->offset + CPIO_HEADER + length) & (e->align - 1);
 	if (name_size > CPIO_NAME_MAX)
 		return err_set(err, ENAMETOOLONG,
 			       "%.60s...: the name is too long for cpio", e->name);
@@ -50,7 +53,9 @@ static int cpio_put_entry(struct cpio_writer *writer, uint32_t ino,
 		 (uint32_t)0);
 	result = cpio_put(writer, header, CPIO_HEADER, err);
 	if (!result)
-		result = cpio_put(writer, e->name, name_size, err);
+		result = cpio_put(writer, e->name, length, err);
+	if (!result)
+		result = cpio_put(writer, zeros, name_size - length, err);
 	if (!result)
 		result = cpio_pad(writer, err);
 	if (!result)
@@ -171,6 +176,16 @@ static int cpio_skip_content(struct cpio_reader *reader, struct err *err)
 	return (int)got;
 }
 
+/* More '\0' behind it than one align the content; the kernel takes them as well. */
+static bool name_is_whole(const char *name, size_t size)
+{
+	size_t length = strnlen(name, size), at = length;
+
+	while (at < size && !name[at])
+		at++;
+	return length < size && at == size;
+}
+
 static int cpio_read_name(struct cpio_reader *reader, uint32_t size, struct err *err)
 {
 	uint64_t at = reader->offset;
@@ -184,7 +199,7 @@ static int cpio_read_name(struct cpio_reader *reader, uint32_t size, struct err 
 		return result;
 	if (!result)
 		return cpio_truncated(reader, "a name", err);
-	if (reader->name[size - 1] || strlen(reader->name) != size - 1)
+	if (!name_is_whole(reader->name, size))
 		return err_set(err, EBADMSG, "a damaged name at byte %" PRIu64, at);
 	reader->entry.name = reader->name;
 	return cpio_get_padding(reader, err);

@@ -18,12 +18,16 @@
 
 #include "lib/err.h"
 
-enum { CPIO_HEADER = 110, CPIO_NAME_MAX = PATH_MAX };
+enum { CPIO_HEADER = 110, CPIO_ALIGN_MAX = 16, CPIO_NAME_MAX = PATH_MAX };
 
 struct cpio_entry {
 	const char *name; /* as it stands in the archive */
 	uint32_t ino, mode, uid, gid, nlink, mtime;
 	uint32_t size; /* of the content; of a symbolic link, its target's length */
+	uint32_t
+		align; /* written only: the content's place in the archive is a multiple of
+			   this, by more '\0' behind the name; 0, or a power of two up to
+			   CPIO_ALIGN_MAX */
 	uint32_t dev_major, dev_minor, rdev_major, rdev_minor;
 	uint32_t check; /* sum of the content's bytes where has_check */
 	bool has_check; /* the archive is of the "crc" kind */

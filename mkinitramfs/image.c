@@ -111,6 +111,9 @@ static int image_write_entry(struct image_writer *image, const struct entry *ent
 		.nlink = entry->kind == ENTRY_DIR ? 2 : 1,
 		.mtime = image->mtime,
 		.size = (uint32_t)entry->size,
+		/* Intel's processors want the update they are pointed at to be aligned, and
+		 * older kernels point them into the archive. */
+		.align = entry->early && S_ISREG(entry->mode) ? CPIO_ALIGN_MAX : 0,
 		.rdev_major = entry->major,
 		.rdev_minor = entry->minor,
 	};

@@ -84,6 +84,7 @@ front() {
 	mkinitramfs -o "$image"
 	front
 	cmp "$work/front/kernel/x86/microcode/GenuineIntel.bin" <(intel_file 0x906ea)
+	[[ $("$mki" --list "$image") == *" kernel/x86/microcode/GenuineIntel.bin"* ]]
 	rm "$root/lib/firmware/intel-ucode/06-9e-0a.initramfs"
 	intel_file 0x906ea | zstd -q >"$root/lib/firmware/intel-ucode/06-9e-0a.zst"
 	mkinitramfs -o "$image"
@@ -107,6 +108,9 @@ front() {
 		cmp "$work/front/kernel/x86/microcode/AuthenticAMD.bin" <(amd_file)
 		cmp "$work/front/kernel/x86/microcode/GenuineIntel.bin" \
 			<(intel_file 0x506e3 && intel_file 0x906ea)
+		# The processor reads it where it lies; the loader puts the image at a page's beginning.
+		at=$(LC_ALL=C grep -aobUP -m 1 '\x01\0\0\0\x07\0\0\0\0\0\0\0\xe3\x06\x05\0' "$image" | head -n 1 | cut -d: -f1)
+		[ -n "$at" ] && [ $((at % 16)) = 0 ]
 	done
 }
 

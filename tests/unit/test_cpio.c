@@ -178,6 +178,33 @@ static void refuse(size_t at, const char *bytes, const char *words)
 	ok(strstr(err.text, words), "in words (%s)", err.text);
 }
 
+static void test_align(void)
+{
+	struct memory memory = { .size = 0 };
+	struct cpio_writer writer = { .sink = put, .context = &memory };
+	struct cpio_reader reader = { .source = get, .context = &memory };
+	char name[] = "abcdefghijklmnopqrstuvwxyz";
+	struct cpio_entry entry = {
+		.mode = S_IFREG | 0644, .nlink = 1, .size = 3, .align = CPIO_ALIGN_MAX
+	};
+	int wrong = 0;
+
+	for (int i = 0; i < 20; i++) {
+		entry.name = name + i;
+		cpio_write(&writer, &entry, "123", NULL);
+		wrong += memcmp(memory.data + memory.size - 4, "123", 4) != 0 ||
+			 (memory.size - 4) % CPIO_ALIGN_MAX != 0;
+	}
+	cpio_write_end(&writer, NULL);
+	is_int(wrong, 0, "contents lie where they are wanted");
+	for (int i = 0; i < 20; i++)
+		wrong += cpio_read(&reader, NULL) != 1 ||
+			 strcmp(reader.entry.name, name + i) != 0 ||
+			 reader.offset % CPIO_ALIGN_MAX != 0;
+	is_int(wrong, 0, "and the names are read as they were");
+	is_int(cpio_read(&reader, NULL), 0, "up to the end");
+}
+
 static void test_names(void)
 {
 	char name[CPIO_NAME_MAX + 1];
@@ -208,5 +235,6 @@ int main(void)
 	refuse(94, "7FFFFFFF", "name of");
 	refuse(94, "00000003", "damaged name");
 	test_names();
+	test_align();
 	return done_testing();
 }
