@@ -111,16 +111,19 @@ vm_copy_program() {
 }
 
 # vm_copy_modules TREE PATH...: these folders and files of the kernel's modules as a system has them;
-# the others only cost time where a running system asks for what it needs by itself.
+# the others only cost time where a running system asks for what it needs by itself. A module is
+# NAME.ko, whatever its kernel packs it with.
 vm_copy_modules() {
-	local tree=$1 modules=$vm_state/kernel/$KERNEL/modules version path target
+	local tree=$1 modules=$vm_state/kernel/$KERNEL/modules version path file target
 	version=$("$vm_here/kernel")
 	target=$tree/lib/modules/$version
 	shift
 	for path; do
-		[[ -e $modules/kernel/$path ]] || continue
-		mkdir -p "$target/kernel/${path%/*}"
-		cp -aT "$modules/kernel/$path" "$target/kernel/$path"
+		for file in "$path"{,.xz,.zst,.gz}; do
+			[[ -e $modules/kernel/$file ]] || continue
+			mkdir -p "$target/kernel/${file%/*}"
+			cp -aT "$modules/kernel/$file" "$target/kernel/$file"
+		done
 	done
 	cp "$modules"/modules.{order,builtin,builtin.modinfo} "$target"
 	depmod -b "$tree" "$version"
