@@ -4,8 +4,7 @@
  *
  * How it works: the command line goes to /etc/kernel/cmdline and Tries= to
  * /etc/kernel/tries, where kernel-install takes them from for kernels to come. The entries
- * of kernels that are there get the same options. A kernel without an entry, and one whose
- * image is not the one in its entry's folder, is handed to kernel-install. A good boot
+ * of kernels that are there are in systemd_boot_entries.c. A good boot
  * takes the counter off the entry's name, as systemd-bless-boot(8) does where it is
  * enabled: whoever comes second finds nothing to do.
  */
@@ -116,148 +115,6 @@ static int plan_tries(struct boot *boot, struct plan *plan, struct err *err)
 				"boots that an entry to come gets", err);
 }
 
-/* ---- entries ---- */
-
-static int plan_options(struct plan *plan, const struct bls_entries *entries,
-			const char *options, struct err *err)
-{
-	_cleanup_strbuf_ struct strbuf text;
-	int result = 0;
-
-	strbuf_init(&text, 0);
-	for (size_t i = 0; !result && i < entries->count; i++) {
-		const struct bls_entry *entry = &entries->items[i];
-
-		if (!entry->text)
-			continue;
-		strbuf_truncate(&text, 0);
-		bls_set_options(entry->text, options, &text);
-		result = plan_file(plan, entry->path, 0644, text.text, "", err);
-	}
-	return result;
-}
-
-/* Where kernel-install(8) puts a new entry, which gets as many tries as are given. */
-static char *entry_path(const struct boot *boot, const struct bls_entries *entries,
-			const char *version)
-{
-	int tries = (int)boot->settings.host->boot_loader.tries;
-	_cleanup_free_ char *folder = entries->unified
-					      ? format_text("%s/EFI/Linux", entries->boot)
-					      : strdup(entries->folder);
-	const char *suffix = entries->unified ? BLS_UNIFIED : BLS_TEXT;
-
-	if (!folder)
-		return NULL;
-	return tries ? format_text("%s/%s-%s+%d%s", folder, entries->token, version,
-				   tries, suffix)
-		     : format_text("%s/%s-%s%s", folder, entries->token, version, suffix);
-}
-
-/* kernel-install(8) makes a new entry, with a counter; one of other tries would stand beside it. */
-static int install_kernel(const struct boot *boot, struct plan *plan,
-			  const struct bls_entries *entries,
-			  const struct boot_image *image, struct err *err)
-{
-	_cleanup_free_ char *kernel = format_text("/%s", image->kernel);
-	/* For our plug-in, which would wait for this program's lock if it made one. */
-	_cleanup_free_ char *given = format_text("BEDPLATE_IMAGE=/%s", image->path);
-	_cleanup_free_ char *path = entry_path(boot, entries, image->version);
-	_cleanup_free_ char *what = path ? format_text("/%s", path) : NULL;
-	_cleanup_free_ char *after =
-		format_text("kernel %s, image %s\n", image->version, image->id);
-	int result;
-
-	if (!kernel || !given || !what || !after)
-		return err_sys(err, ENOMEM, "planning");
-	result = plan_run(plan,
-			  (const char *const[]){ given, "kernel-install", "add",
-						 image->version, kernel, NULL },
-			  what, NULL, after, "", err);
-	for (size_t i = 0; !result && i < entries->count; i++)
-		if (!strcmp(entries->items[i].version, image->version) &&
-		    !entries->items[i].text == entries->unified &&
-		    strcmp(entries->items[i].path, path) != 0)
-			result = plan_remove(plan, entries->items[i].path,
-					     "the new one takes its place", err);
-	return result;
-}
-
-static int plan_kernels(struct boot *boot, struct plan *plan,
-			const struct bls_entries *entries, const char *options,
-			struct err *err)
-{
-	int result = 0;
-
-	for (size_t i = 0; !result && i < boot->images.count; i++) {
-		const struct boot_image *image = &boot->images.items[i];
-		int same = image->previous
-				   ? 1
-				   : bls_has_image(entries, plan, image, options, err);
-
-		if (same <= 0)
-			result = same ? same
-				      : install_kernel(boot, plan, entries, image, err);
-	}
-	return result;
-}
-
-/* One that is there already has used up some, or all. */
-static int give_tries_back(const struct boot *boot, struct plan *plan,
-			   const struct bls_entries *entries, const char *version,
-			   struct err *err)
-{
-	int tries = (int)boot->settings.host->boot_loader.tries, result = 0;
-
-	for (size_t i = 0; !result && i < entries->count; i++) {
-		const struct bls_entry *entry = &entries->items[i];
-
-		if (!strcmp(entry->version, version) &&
-		    entry->name.left != BLS_UNCOUNTED && entry->name.left < tries)
-			result = bls_plan_tries(plan, entry->path, tries,
-						"the tries of the entry", err);
-	}
-	return result;
-}
-
-/* `fresh`: kernel-install(8) makes an entry anyway, which has all its tries. */
-static int plan_trial(struct boot *boot, struct plan *plan,
-		      const struct bls_entries *entries, bool fresh, struct err *err)
-{
-	int tries = (int)boot->settings.host->boot_loader.tries;
-	struct choice choice;
-
-	choice_make(&choice, &boot->images, &boot->state, boot->line, tries,
-		    boot->args->retry);
-	choice_begin_trial(&choice, &boot->state);
-	if (fresh || !boot->args->retry || !choice.first || choice.trial == TRIAL_NONE)
-		return 0;
-	return give_tries_back(boot, plan, entries, choice.first->version, err);
-}
-
-static int plan_entries(struct boot *boot, struct plan *plan, const char *cmdline,
-			struct err *err)
-{
-	_cleanup_bls_entries_ struct bls_entries entries = BLS_ENTRIES_INIT;
-	_cleanup_free_ char *options = NULL;
-	size_t steps;
-	int result = bls_entries_read(&entries, boot->root_fd,
-				      boot->settings.host->boot_loader.esp, err);
-
-	if (result)
-		return result;
-	if (cmdline) {
-		options = bls_options(&entries, cmdline);
-		result = options ? plan_options(plan, &entries, options, err)
-				 : err_sys(err, ENOMEM, "planning");
-	}
-	steps = plan->count;
-	if (!result)
-		result = plan_kernels(boot, plan, &entries, options, err);
-	return result ? result
-		      : plan_trial(boot, plan, &entries, plan->count > steps, err);
-}
-
 static int systemd_boot_plan(struct boot *boot, struct plan *plan, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf cmdline;
@@ -268,9 +125,7 @@ static int systemd_boot_plan(struct boot *boot, struct plan *plan, struct err *e
 	if (!result)
 		result = boot->has_cmdline ? plan_cmdline(boot, plan, &cmdline, err)
 					   : plan_no_cmdline(plan, err);
-	return result ? result
-		      : plan_entries(boot, plan, boot->has_cmdline ? cmdline.text : NULL,
-				     err);
+	return result ? result : systemd_boot_plan_entries(boot, plan, err);
 }
 
 /* Entries belong to kernel-install, and go on as they are; nobody counts their tries any more. */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "boot/bls.h"
+#include "boot/boot.h"
 #include "boot/image_list.h"
 #include "boot/plan.h"
 #include "lib/err.h"
@@ -51,6 +52,10 @@ char *bls_options(const struct bls_entries *entries, const char *cmdline);
 /* Gives an entry another number of tries, or with BLS_UNCOUNTED none. */
 int bls_plan_tries(struct plan *plan, const char *path, int left, const char *reason,
 		   struct err *err);
+
+/* Adds what brings the entries up to date: their options, their counters, those that are missing. Begins
+ * a trial. */
+int systemd_boot_plan_entries(struct boot *boot, struct plan *plan, struct err *err);
 
 void bls_entries_release(struct bls_entries *entries);
 #define _cleanup_bls_entries_ __attribute__((cleanup(bls_entries_release)))
