@@ -11,7 +11,7 @@
 #   VM_MEM       guest memory in MiB (512)
 #   VM_SMP       guest processors (1)
 #   VM_DEADLINE  seconds after which a guest is killed (90)
-#   VM_JOBS      guests run at the same time (2)
+#   VM_JOBS      guests run at the same time (2; tests/vm/run: one more than processors, at most 8)
 #   BEDPLATE_BUILD  the build folder (build)
 
 vm_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -35,17 +35,20 @@ fault_image() {
 	echo "$image"
 }
 
-# fault_module KIND: the generic image with a module of tests/vm/bad-module, which its plan
-# loads first of all.
+# fault_module KIND...: the generic image with modules of tests/vm/bad-module (each KIND.ko), which
+# its plan loads first of all.
 fault_module() {
-	local dir=$BATS_TEST_TMPDIR/overlay
-	fault_file etc/bedplate/modules.plan <<-END
-		kernel/arch/x86/crypto/sha256-ssse3.ko -
-		kernel/drivers/md/dm-mod.ko 0
-		kernel/faulty.ko -
-	END
-	mkdir -p "$dir/lib/modules/$(fault_version)/kernel"
-	"$vm_here/bad-module" "$1" "$dir/lib/modules/$(fault_version)/kernel/faulty.ko"
+	local kind modules
+	modules=lib/modules/$(fault_version)/kernel
+	mkdir -p "$BATS_TEST_TMPDIR/overlay/$modules"
+	for kind; do
+		"$vm_here/bad-module" "$kind" "$BATS_TEST_TMPDIR/overlay/$modules/$kind.ko" "$KERNEL" "$kind"
+	done
+	{
+		echo "kernel/arch/x86/crypto/sha256-ssse3.ko -"
+		echo "kernel/drivers/md/dm-mod.ko 0"
+		printf 'kernel/%s.ko -\n' "$@"
+	} | fault_file etc/bedplate/modules.plan
 	fault_image generic
 }
 
