@@ -15,7 +15,7 @@
 	}
 #define ROW_RETRY                                                            \
 	{                                                                    \
-		0, "retry", NULL, "Try an image again that did not come up", \
+		0, "retry", NULL, "Try again what did not come up", \
 			OPTION_SWITCH(struct args, retry)                    \
 	}
 

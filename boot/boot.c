@@ -209,7 +209,10 @@ struct booted boot_running(const struct boot *boot)
 	struct booted trial;
 	bool failed;
 
-	if (state_trial(&boot->state, &trial, &failed) && booted_is(&trial, &running))
+	if (boot->running.kernel_id)
+		running.kernel_id = boot->running.kernel_id;
+	else if (state_trial(&boot->state, &trial, &failed) &&
+		 booted_is(&trial, &running))
 		running.kernel_id = trial.kernel_id;
 	else if (image)
 		running.kernel_id = image->kernel_id;
@@ -228,6 +231,7 @@ void boot_release(struct boot *boot)
 	free(boot->running.image);
 	free(boot->running.cmdline);
 	free(boot->running.line);
+	free(boot->running.kernel_id);
 	free(boot->line);
 	cleanup_close(&boot->root_fd);
 }

@@ -13,9 +13,10 @@
 
 /* What this machine runs from, as far as it is known; "" where not. */
 struct running {
-	char *kernel;  /* version */
-	char *image;   /* the image's id, from /init's report */
-	char *cmdline; /* all of it */
+	char *kernel;    /* version */
+	char *image;     /* the image's id, from /init's report */
+	char *cmdline;   /* all of it */
+	char *kernel_id; /* as the boot loader knows it; or NULL */
 	char *line; /* the part of that which an entry was given (boot_read_line); or NULL */
 };
 

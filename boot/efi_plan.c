@@ -173,15 +173,42 @@ static int plan_next(struct efi_plan *plan, const struct efi *efi,
 	return 0;
 }
 
-static int plan_removal(struct efi_plan *plan, const struct efi *efi,
+/* Whether the firmware would start it by itself. */
+static bool is_in_use(const struct efi *efi, int number)
+{
+	return number == efi->next || number == efi->current ||
+	       has_number(efi->order, efi->order_count, number);
+}
+
+static int plan_removal(struct efi_plan *plan, const struct efi *efi, bool in_use,
 			const struct match *match)
 {
 	int result = 0;
 
-	for (size_t i = 0; !result && i < efi->count; i++)
-		if (efi_is_ours(&efi->entries[i]) &&
-		    !has_number(match->numbers, match->count, efi->entries[i].number))
-			result = add(plan, EFI_DELETE, efi->entries[i].number, NULL);
+	for (size_t i = 0; !result && i < efi->count; i++) {
+		int number = efi->entries[i].number;
+
+		if (efi_is_ours(&efi->entries[i]) && is_in_use(efi, number) == in_use &&
+		    !has_number(match->numbers, match->count, number))
+			result = add(plan, EFI_DELETE, number, NULL);
+	}
+	return result;
+}
+
+/* Those that nothing starts go first: the firmware has little memory. */
+static int make_room(struct efi_plan *plan, const struct efi *efi,
+		     const struct match *match)
+{
+	struct efi_change *created = plan->changes;
+	size_t count = plan->count;
+	int result;
+
+	plan->changes = NULL;
+	plan->count = 0;
+	result = plan_removal(plan, efi, false, match);
+	for (size_t i = 0; !result && i < count; i++)
+		result = add(plan, created[i].action, created[i].number, created[i].want);
+	free(created);
 	return result;
 }
 
@@ -192,11 +219,13 @@ int efi_plan_make(struct efi_plan *plan, const struct efi *efi,
 	int result = plan_creation(plan, efi, wants, partition, &match);
 
 	if (!result)
+		result = make_room(plan, efi, &match);
+	if (!result)
 		result = plan_order(plan, efi, wants, &match);
 	if (!result)
 		result = plan_next(plan, efi, wants, &match);
 	if (!result)
-		result = plan_removal(plan, efi, &match);
+		result = plan_removal(plan, efi, true, &match);
 	free(match.numbers);
 	return result;
 }

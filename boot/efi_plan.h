@@ -4,9 +4,10 @@
  *
  * How it works: an entry is ours if its label begins with "Bedplate " and its loader lies
  * in \EFI\bedplate; no other is ever changed, removed, or moved against its neighbours.
- * New entries are made before BootOrder names them, and old ones are removed when it does
- * not any more, so that whenever it stops there is something to boot. In BootOrder ours
- * stand together: proven ones, then the others.
+ * What of ours nothing starts is removed first, for the room. New entries are made before
+ * BootOrder names them, and old ones are removed when it does not any more, so that
+ * whenever it stops all that BootOrder names is there. In BootOrder ours stand together:
+ * proven ones, then the others.
  */
 #ifndef BEDPLATE_BOOT_EFI_PLAN_H
 #define BEDPLATE_BOOT_EFI_PLAN_H

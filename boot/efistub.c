@@ -4,9 +4,11 @@
  * EFI's by itself (Documentation/admin-guide/efi-stub.rst).
  *
  * How it works: kernels and images are copied to EFI/bedplate on the EFI system partition,
- * each image under a name with its id, so that an entry goes on naming what it was made
- * for. Each has an entry with initrd= and the whole command line. An entry that is not yet known to be good is started once, by BootNext; in
- * BootOrder it stands behind those that are, until the boot is marked as good.
+ * each under a name with its id, so that an entry goes on naming what it was made for. Each
+ * has an entry with initrd= and the whole command line. An entry that is not yet known to be
+ * good is started once, by BootNext; in BootOrder it stands behind those that are, until the
+ * boot is marked as good. The last good boot keeps its entry until then, even if its kernel is
+ * not the one in /boot any more.
  */
 #include <errno.h>
 #include <limits.h>
@@ -28,45 +30,24 @@
 #include "lib/schema/host.h"
 #include "lib/show_json.h"
 
-#define FOLDER "EFI/bedplate"
-
-void efi_wants_release(struct efi_wants *wants)
-{
-	for (size_t i = 0; i < wants->count; i++) {
-		free(wants->items[i].label);
-		free(wants->items[i].file);
-		free(wants->items[i].options);
-	}
-	free(wants->items);
-	*wants = (struct efi_wants){ .items = NULL };
-}
-
-int efi_wants_add(struct efi_wants *wants, struct efi_want want, struct err *err)
-{
-	struct efi_want *items =
-		reallocarray(wants->items, wants->count + 1, sizeof(*items));
-
-	if (items)
-		wants->items = items;
-	if (!items || !want.label || !want.file || !want.options) {
-		free(want.label);
-		free(want.file);
-		free(want.options);
-		return err_sys(err, ENOMEM, "planning EFI's entries");
-	}
-	items[wants->count++] = want;
-	return 0;
-}
-
 /* ---- what is wanted ---- */
 
-static char *image_name(const struct boot_image *image)
-{
-	return format_text("initrd-%s-%s.img", image->version, image->id);
-}
+/* What efistub_plan works on. */
+struct job {
+	struct boot *boot;
+	struct plan *plan;
+	struct efi efi;
+	struct esp esp;
+	struct choice choice;
+	struct efi_wants wants;
+	struct names names; /* of the files that entries are to name */
+};
 
-static char *label_of(const struct boot_image *image)
+static char *label_of(const struct boot_image *image, bool more)
 {
+	if (more)
+		return format_text(EFI_OUR_LABEL "%s (previous command line)",
+				   image->version);
 	if (!image->previous)
 		return format_text(EFI_OUR_LABEL "%s", image->version);
 	if (image->previous == 1)
@@ -75,63 +56,128 @@ static char *label_of(const struct boot_image *image)
 			   image->previous);
 }
 
-/* Without Previous= only what is good stays beside a newer one that is not yet. */
-static bool is_wanted(const struct boot *boot, const struct boot_image *image)
+static bool is_first_good(const struct job *job)
 {
-	const struct booted first = choice_booted(&boot->images.items[0], boot->line),
-			    whole = choice_booted(image, NULL);
-	bool proven = state_is_good(&boot->state, &first);
+	const struct booted first =
+		choice_booted(&job->boot->images.items[0], job->boot->line);
 
-	if (!image->id[0])
-		return false;
-	return !image->previous || boot->settings.host->boot_loader.previous ||
-	       (!proven && state_is_good(&boot->state, &whole));
+	return state_is_good(&job->boot->state, &first);
 }
 
-static int want_image(const struct boot *boot, const struct boot_image *image,
-		      const char *cmdline, struct efi_wants *wants, struct err *err)
+/* Without Previous= only what is good stays beside a newer one that is not yet. */
+static bool is_wanted(const struct job *job, const struct boot_image *image)
 {
-	const struct booted whole = choice_booted(image, cmdline);
-	bool proven = state_is_good(&boot->state, &whole) ||
-		      !boot->settings.host->boot_loader.tries;
-	_cleanup_free_ char *name = image_name(image);
+	if (!image->id[0])
+		return false;
+	return !image->previous || job->boot->settings.host->boot_loader.previous ||
+	       (!is_first_good(job) && image == job->choice.fallback);
+}
+
+/* Takes the label over. */
+static int want(struct job *job, const struct booted *booted, char *label,
+		struct err *err)
+{
+	bool proven = state_is_good(&job->boot->state, booted) ||
+		      !job->boot->settings.host->boot_loader.tries;
+	_cleanup_free_ char *kernel = efistub_kernel_name(booted);
+	_cleanup_free_ char *image = efistub_image_name(booted);
 	char panic[TRIAL_WORD];
 
-	trial_panic_word(boot->settings.host, panic);
+	trial_panic_word(job->boot->settings.host, panic);
 	return efi_wants_add(
-		wants,
+		&job->wants,
 		(struct efi_want){
-			.label = label_of(image),
-			.file = format_text(EFI_OUR_FOLDER "vmlinuz-%s", image->version),
-			.options = format_text("%sinitrd=" EFI_OUR_FOLDER "%s %s",
-					       proven ? "" : panic, name ? name : "",
-					       cmdline),
+			.label = label,
+			.file = kernel ? format_text(EFI_OUR_FOLDER "%s", kernel) : NULL,
+			.options = image ? format_text("%sinitrd=" EFI_OUR_FOLDER "%s %s",
+						       proven ? "" : panic, image,
+						       booted->cmdline)
+					 : NULL,
 			.proven = proven },
 		err);
 }
 
-static int want_all(struct boot *boot, struct plan *plan, struct efi_wants *wants,
-		    struct err *err)
+static int want_image(struct job *job, const struct boot_image *image, bool more,
+		      struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf cmdline;
-	int result;
+	const struct choice *choice = &job->choice;
+	const struct booted booted = choice_booted(
+		image, more ? choice->fallback_line : choice_line(choice, image));
+	int result = efistub_copy_files(job->plan, &job->esp, image, &job->names, err);
 
-	strbuf_init(&cmdline, 0);
-	if (!boot->has_cmdline) {
-		err_set(err, ENOENT,
-			"/" WORDS_PATH " is not there, and EFI's entries need the whole "
-			"command line");
-		return err_hint(err, "bedplate boot cmdline --import writes it");
+	return result ? result : want(job, &booted, label_of(image, more), err);
+}
+
+static bool is_in_list(const struct job *job, const struct booted *good)
+{
+	for (size_t i = 0; i < job->boot->images.count; i++) {
+		const struct boot_image *image = &job->boot->images.items[i];
+
+		if (!strcmp(image->id, good->image) &&
+		    !strcmp(image->kernel_id, good->kernel_id))
+			return true;
 	}
-	result = boot_cmdline(boot, true, &cmdline, err);
-	for (size_t i = 0; !result && i < boot->images.count; i++)
-		if (!boot->images.items[i].id[0])
-			plan_note(plan, "/%s does not say its id: it gets no entry",
-				  boot->images.items[i].path);
-		else if (is_wanted(boot, &boot->images.items[i]))
-			result = want_image(boot, &boot->images.items[i], cmdline.text,
-					    wants, err);
+	return false;
+}
+
+static int keep_names(struct job *job, const struct booted *booted)
+{
+	_cleanup_free_ char *kernel = efistub_kernel_name(booted);
+	_cleanup_free_ char *image = efistub_image_name(booted);
+
+	return !kernel || !image || names_add(&job->names, kernel) ||
+	       names_add(&job->names, image);
+}
+
+/* The last good boot of all may be there only as our copies: its kernel was replaced under the
+ * same version. */
+static int want_last_good(struct job *job, struct err *err)
+{
+	struct booted good;
+
+	if (is_first_good(job) || !job->boot->settings.host->boot_loader.tries ||
+	    !state_good(&job->boot->state, 0, &good) || !good.kernel_id ||
+	    !good.cmdline || is_in_list(job, &good) ||
+	    !efistub_has_files(job->boot, &job->esp, &good))
+		return 0;
+	return keep_names(job, &good) || want(job, &good,
+					      format_text(EFI_OUR_LABEL "%s (last good)",
+							  good.version),
+					      err)
+		       ? err_sys(err, ENOMEM, "planning EFI's entries")
+		       : 0;
+}
+
+/* The first entry, what comes instead of it, then all others. */
+static int want_all(struct job *job, struct err *err)
+{
+	const struct image_list *images = &job->boot->images;
+	const struct choice *choice = &job->choice;
+	int result = 0;
+
+	if (choice->first && is_wanted(job, choice->first))
+		result = want_image(job, choice->first, false, err);
+	if (!result)
+		result = want_last_good(job, err);
+	if (!result && choice->same_image)
+		result = want_image(job, choice->first, true, err);
+	for (int fallback = 1; fallback >= 0; fallback--)
+		for (size_t i = 0; !result && i < images->count; i++) {
+			const struct boot_image *image = &images->items[i];
+
+			if (image != choice->first && is_wanted(job, image) &&
+			    (image == choice->fallback) == fallback)
+				result = want_image(job, image, false, err);
+		}
 	return result;
+}
+
+static void note_images(const struct job *job)
+{
+	for (size_t i = 0; i < job->boot->images.count; i++)
+		if (!job->boot->images.items[i].id[0])
+			plan_note(job->plan, "/%s does not say its id: it gets no entry",
+				  job->boot->images.items[i].path);
 }
 
 static bool has_ours(const struct efi *efi)
@@ -167,88 +213,27 @@ static bool is_tried(const struct boot *boot, const struct efi *efi,
 }
 
 /* Where nothing is tried, the first entries of ours go before all others at once. */
-static void want_trial(struct boot *boot, struct plan *plan, const struct efi *efi,
-		       struct efi_wants *wants)
+static void want_trial(struct job *job)
 {
+	struct boot *boot = job->boot;
 	const struct booted first = choice_booted(&boot->images.items[0], boot->line);
-	const struct efi_entry *next = efi_find(efi, efi->next);
+	const struct efi_entry *next = efi_find(&job->efi, job->efi.next);
 	bool begins;
 
-	wants->front = !boot->settings.host->boot_loader.tries && !has_ours(efi);
+	job->wants.front =
+		!boot->settings.host->boot_loader.tries && !has_ours(&job->efi);
 	if (boot->images.items[0].previous || !*first.image)
 		return;
-	begins = begins_trial(boot, efi, &first);
-	if (begins && efi->next != EFI_NONE && !(next && efi_is_ours(next))) {
-		plan_note(plan,
+	begins = begins_trial(boot, &job->efi, &first);
+	if (begins && job->efi.next != EFI_NONE && !(next && efi_is_ours(next))) {
+		plan_note(job->plan,
 			  "BootNext is somebody else's: nothing is tried before that "
 			  "boot and another apply");
 		return;
 	}
-	if (begins)
-		state_begin_trial(&boot->state, &first);
-	wants->items[0].next = begins || is_tried(boot, efi, &first);
-}
-
-/* ---- files ---- */
-
-static int copy_files(const struct boot *boot, struct plan *plan, const struct esp *esp,
-		      struct names *names, struct err *err)
-{
-	int result = 0;
-
-	for (size_t i = 0; !result && i < boot->images.count; i++) {
-		const struct boot_image *image = &boot->images.items[i];
-		char *name[] = { format_text("vmlinuz-%s", image->version),
-				 image_name(image) };
-		const char *source[] = { image->kernel, image->path };
-
-		for (size_t j = 0; is_wanted(boot, image) && !result && j < 2; j++) {
-			_cleanup_free_ char *path = format_text(
-				"%s/" FOLDER "/%s", esp->path, name[j] ? name[j] : "");
-
-			result =
-				!path || !name[j] || names_add(names, name[j])
-					? err_sys(err, ENOMEM, "planning")
-					: plan_copy(plan, source[j], path, 0644, "", err);
-		}
-		free(name[0]);
-		free(name[1]);
-	}
-	return result;
-}
-
-static bool has_name(const struct names *names, const char *name)
-{
-	for (size_t i = 0; i < names->count; i++)
-		if (!strcasecmp(names->items[i], name))
-			return true;
-	return false;
-}
-
-static bool is_our_file(const char *name)
-{
-	return !strncmp(name, "vmlinuz-", 8) || !strncmp(name, "initrd-", 7);
-}
-
-static int remove_files(const struct boot *boot, struct plan *plan, const struct esp *esp,
-			const struct names *wanted, struct err *err)
-{
-	_cleanup_free_ char *folder = format_text("%s/" FOLDER, esp->path);
-	_cleanup_names_ struct names there = NAMES_INIT;
-	int result = 0;
-
-	if (!folder || names_read(&there, boot->root_fd, folder))
-		return err_sys(err, ENOMEM, "planning");
-	for (size_t i = 0; !result && i < there.count; i++) {
-		_cleanup_free_ char *path = format_text("%s/%s", folder, there.items[i]);
-
-		if (!path)
-			return err_sys(err, ENOMEM, "planning");
-		if (is_our_file(there.items[i]) && !has_name(wanted, there.items[i]))
-			result = plan_remove(plan, path, "no entry names it any more",
-					     err);
-	}
-	return result;
+	job->choice.trial = begins ? TRIAL_BEGINS : TRIAL_NONE;
+	choice_write_note(&job->choice, &boot->state, 1, &job->plan->notes);
+	job->wants.items[0].next = begins || is_tried(boot, &job->efi, &first);
 }
 
 /* ---- the loader ---- */
@@ -287,28 +272,59 @@ int efistub_find(const struct boot *boot, struct efi *efi, struct esp *esp,
 	return result ? result : esp_find_disk(esp, boot->root_fd, err);
 }
 
-static int efistub_plan(struct boot *boot, struct plan *plan, struct err *err)
+static void job_release(struct job *job)
 {
-	_cleanup_wants_ struct efi_wants wants = { .items = NULL };
-	_cleanup_names_ struct names names = NAMES_INIT;
-	_cleanup_efi_ struct efi efi = EFI_INIT;
-	_cleanup_esp_ struct esp esp = ESP_INIT;
-	int result = efistub_find(boot, &efi, &esp, err);
+	efi_wants_release(&job->wants);
+	names_release(&job->names);
+	efi_release(&job->efi);
+	esp_release(&job->esp);
+}
+
+static int plan_all(struct job *job, struct err *err)
+{
+	int result = efistub_clear_files(job->boot, job->plan, &job->esp, &job->efi,
+					 &job->names, err);
 
 	if (!result)
-		result = want_all(boot, plan, &wants, err);
-	if (!result && !wants.count) {
-		plan_note(plan, "there is no image to make EFI entries for; those that "
-				"are there stay");
-		return 0;
-	}
-	if (!result)
-		result = copy_files(boot, plan, &esp, &names, err);
+		result = efistub_check_room(job->boot, job->plan, &job->esp, err);
 	if (result)
 		return result;
-	want_trial(boot, plan, &efi, &wants);
-	result = efistub_plan_entries(plan, &efi, &wants, &esp, err);
-	return result ? result : remove_files(boot, plan, &esp, &names, err);
+	want_trial(job);
+	result = efistub_plan_entries(job->plan, &job->efi, &job->wants, &job->esp, err);
+	if (!result)
+		result = efistub_remove_files(job->boot, job->plan, &job->esp,
+					      &job->names, err);
+	choice_begin_trial(&job->choice, &job->boot->state);
+	return result;
+}
+
+static int efistub_plan(struct boot *boot, struct plan *plan, struct err *err)
+{
+	struct job job = { .boot = boot,
+			   .plan = plan,
+			   .efi = EFI_INIT,
+			   .esp = ESP_INIT,
+			   .names = NAMES_INIT };
+	int result = efistub_find(boot, &job.efi, &job.esp, err);
+
+	if (!result && !boot->has_cmdline) {
+		err_set(err, ENOENT,
+			"/" WORDS_PATH " is not there, and EFI's entries need the whole "
+			"command line");
+		result = err_hint(err, "bedplate boot cmdline --import writes it");
+	}
+	choice_make(&job.choice, &boot->images, &boot->state, boot->line,
+		    (int)boot->settings.host->boot_loader.tries, boot->args->retry);
+	note_images(&job);
+	if (!result)
+		result = want_all(&job, err);
+	if (!result && !job.wants.count)
+		plan_note(plan, "there is no image to make EFI entries for; those that "
+				"are there stay");
+	else if (!result)
+		result = plan_all(&job, err);
+	job_release(&job);
+	return result;
 }
 
 static int efistub_clear(struct boot *boot, struct plan *plan, struct err *err)
@@ -324,7 +340,7 @@ static int efistub_clear(struct boot *boot, struct plan *plan, struct err *err)
 	result = efistub_find(boot, &efi, &esp, err);
 	if (!result)
 		result = efistub_plan_entries(plan, &efi, &wants, &esp, err);
-	return result ? result : remove_files(boot, plan, &esp, &names, err);
+	return result ? result : efistub_remove_files(boot, plan, &esp, &names, err);
 }
 
 static int efistub_status(const struct boot *boot, json_t *into, struct err *err)
@@ -360,6 +376,7 @@ const struct loader loader_efistub = {
 	.detect = efistub_detect,
 	.plan = efistub_plan,
 	.good = efistub_good,
+	.kernel_id = efistub_kernel_id,
 	.status = efistub_status,
 	.clear = efistub_clear,
 };

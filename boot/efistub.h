@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* efistub.h: what the parts of efistub have of each other. */
+/*
+ * efistub.h: what the parts of efistub have of each other.
+ *
+ * Kernels and images lie in EFI/bedplate on the EFI system partition, under names that say what
+ * they are: vmlinuz-VERSION-ID, initrd-VERSION-ID.img. None is ever written over by another.
+ */
 #ifndef BEDPLATE_BOOT_EFISTUB_H
 #define BEDPLATE_BOOT_EFISTUB_H
 
@@ -7,6 +12,7 @@
 #include "boot/efi_plan.h"
 #include "boot/esp.h"
 #include "boot/plan.h"
+#include "lib/names.h"
 
 /* Adds an entry that is wanted and takes over its strings, of which one that is NULL is
  * -ENOMEM. */
@@ -22,9 +28,44 @@ int efistub_find(const struct boot *boot, struct efi *efi, struct esp *esp,
 /* Plans the end of a trial (loader.h). */
 int efistub_good(struct boot *boot, struct plan *plan, struct err *err);
 
+/* The id of the kernel's file that the entry names from which this boot came; a heap string, or
+ * NULL where that was no entry of ours, or is not there any more. */
+char *efistub_kernel_id(const struct boot *boot);
+
 /* Adds a run of efibootmgr(8) for each change from what is there to what is wanted. */
 int efistub_plan_entries(struct plan *plan, const struct efi *efi,
 			 const struct efi_wants *wants, const struct esp *esp,
+			 struct err *err);
+
+/* ---- files: efistub_files.c ---- */
+
+/* Names of a kernel's and an image's file, heap strings. */
+char *efistub_kernel_name(const struct booted *booted);
+char *efistub_image_name(const struct booted *booted);
+
+/* Whether both of them are on the partition. */
+bool efistub_has_files(const struct boot *boot, const struct esp *esp,
+		       const struct booted *booted);
+
+/* Plans the removal of what no entry names, not even one of those that are there (`efi`), and of
+ * what was broken off; it makes room for the copies. */
+int efistub_clear_files(const struct boot *boot, struct plan *plan, const struct esp *esp,
+			const struct efi *efi, const struct names *wanted,
+			struct err *err);
+
+/* Plans the copies of an image and its kernel, and adds their names to those that are wanted. */
+int efistub_copy_files(struct plan *plan, const struct esp *esp,
+		       const struct boot_image *image, struct names *wanted,
+		       struct err *err);
+
+/* -ENOSPC, with a hint, where the copies that are planned do not fit onto the partition, even with
+ * what is removed before them. */
+int efistub_check_room(const struct boot *boot, const struct plan *plan,
+		       const struct esp *esp, struct err *err);
+
+/* Plans the removal of all other files of ours, once entries name them no more. */
+int efistub_remove_files(const struct boot *boot, struct plan *plan,
+			 const struct esp *esp, const struct names *wanted,
 			 struct err *err);
 
 #endif

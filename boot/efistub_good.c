@@ -2,7 +2,6 @@
 /* efistub_good.c: the end of a trial, where the firmware is the boot loader. */
 #include <string.h>
 
-#include "boot/choice.h"
 #include "boot/efistub.h"
 #include "lib/cleanup.h"
 #include "lib/format_text.h"
@@ -26,15 +25,40 @@ static bool names_image(const struct efi_entry *entry, const char *id)
 	return *id && end && strstr(entry->options, end);
 }
 
+/* The command line that it was made with. */
+static const char *line_of(const struct efi_entry *entry)
+{
+	const char *at = strstr(entry->options, "initrd=");
+
+	at = at ? strchr(at, ' ') : NULL;
+	return at ? at + 1 : entry->options;
+}
+
+/* The id in its loader's name: 16 digits behind the last '-'; "" of an older version. */
+static const char *kernel_of(const struct efi_entry *entry)
+{
+	const char *id = strrchr(entry->file, '-');
+
+	return id && strspn(id + 1, "0123456789abcdef") == 16 && !id[17] ? id + 1 : "";
+}
+
+/* Whether it starts this. */
+static bool is_entry_of(const struct efi_entry *entry, const struct booted *booted)
+{
+	const struct booted whole = { .image = booted->image,
+				      .kernel_id = kernel_of(entry),
+				      .cmdline = line_of(entry) };
+
+	return names_image(entry, booted->image) && booted_is(&whole, booted);
+}
+
 static bool is_good_entry(const struct boot *boot, const struct efi_entry *entry)
 {
-	for (size_t i = 0; i < boot->images.count; i++) {
-		const struct booted whole = choice_booted(&boot->images.items[i], NULL);
+	struct booted good;
 
-		if (names_image(entry, whole.image) &&
-		    state_is_good(&boot->state, &whole))
+	for (size_t i = 0; state_good(&boot->state, i, &good); i++)
+		if (is_entry_of(entry, &good))
 			return true;
-	}
 	return false;
 }
 
@@ -42,6 +66,7 @@ static bool is_good_entry(const struct boot *boot, const struct efi_entry *entry
 static int want_present(const struct boot *boot, const struct efi *efi,
 			struct efi_wants *wants, struct err *err)
 {
+	const struct booted booted = boot_running(boot);
 	int result = 0;
 
 	for (int running = 1; running >= 0; running--)
@@ -49,7 +74,7 @@ static int want_present(const struct boot *boot, const struct efi *efi,
 			const struct efi_entry *entry = efi_find(efi, efi->order[i]);
 
 			if (!entry || !efi_is_ours(entry) ||
-			    names_image(entry, boot->running.image) != running)
+			    is_entry_of(entry, &booted) != running)
 				continue;
 			result = efi_wants_add(
 				wants,
@@ -64,11 +89,11 @@ static int want_present(const struct boot *boot, const struct efi *efi,
 }
 
 /* Whether the firmware is still to start it. */
-static bool is_pending(const struct efi *efi, const char *image)
+static bool is_pending(const struct efi *efi, const struct booted *trial)
 {
 	const struct efi_entry *next = efi_find(efi, efi->next);
 
-	return next && efi_is_ours(next) && names_image(next, image);
+	return next && efi_is_ours(next) && is_entry_of(next, trial);
 }
 
 /* Whether it was our entry that started this boot, and not another boot loader the same image. An
@@ -79,6 +104,17 @@ static bool was_started(const struct efi *efi, const char *image)
 
 	return efi->current != EFI_NONE &&
 	       (!current || (efi_is_ours(current) && names_image(current, image)));
+}
+
+char *efistub_kernel_id(const struct boot *boot)
+{
+	_cleanup_efi_ struct efi efi = EFI_INIT;
+	const struct efi_entry *entry = NULL;
+
+	if (boot->live && !efi_read(&efi, boot->root_fd, NULL))
+		entry = efi_find(&efi, efi.current);
+	return entry && efi_is_ours(entry) && *kernel_of(entry) ? strdup(kernel_of(entry))
+								: NULL;
 }
 
 /* Only the end of a trial changes anything: afterwards BootOrder is the administrator's. */
@@ -98,7 +134,7 @@ int efistub_good(struct boot *boot, struct plan *plan, struct err *err)
 	if (result)
 		return result;
 	if (!booted_is(&trial, &running) || !was_started(&efi, boot->running.image)) {
-		if (!is_pending(&efi, trial.image))
+		if (!is_pending(&efi, &trial))
 			state_fail_trial(&boot->state);
 		return 0;
 	}

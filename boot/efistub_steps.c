@@ -1,12 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* efistub_steps.c: changes of the firmware's boot entries as runs of efibootmgr(8). */
+/* efistub_steps.c: what is wanted of the firmware's boot entries, as runs of efibootmgr(8). */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "boot/efistub.h"
 #include "lib/cleanup.h"
 #include "lib/format_text.h"
+
+void efi_wants_release(struct efi_wants *wants)
+{
+	for (size_t i = 0; i < wants->count; i++) {
+		free(wants->items[i].label);
+		free(wants->items[i].file);
+		free(wants->items[i].options);
+	}
+	free(wants->items);
+	*wants = (struct efi_wants){ .items = NULL };
+}
+
+int efi_wants_add(struct efi_wants *wants, struct efi_want want, struct err *err)
+{
+	struct efi_want *items =
+		reallocarray(wants->items, wants->count + 1, sizeof(*items));
+
+	if (items)
+		wants->items = items;
+	if (!items || !want.label || !want.file || !want.options) {
+		free(want.label);
+		free(want.file);
+		free(want.options);
+		return err_sys(err, ENOMEM, "planning EFI's entries");
+	}
+	items[wants->count++] = want;
+	return 0;
+}
 
 /* Numbers are given and shown as the variables have them: four hexadecimal digits. */
 enum { NUMBER_SIZE = 5 };
@@ -35,19 +64,25 @@ static int create(const struct context *c, const struct efi_change *change,
 	char number[NUMBER_SIZE], part[16];
 	_cleanup_free_ char *after = entry_text(want->label, want->file, want->options);
 	_cleanup_free_ char *what = NULL;
+	int result;
 
 	number_text(number, change->number);
 	snprintf(part, sizeof(part), "%u", c->esp->number);
 	what = format_text("EFI variable Boot%s", number);
 	if (!what || !after)
 		return err_sys(err, ENOMEM, "planning EFI's entries");
-	return plan_run(c->plan,
-			(const char *const[]){ "efibootmgr", "--quiet", "--create-only",
-					       "--bootnum", number, "--disk",
-					       c->esp->disk, "--part", part, "--label",
-					       want->label, "--loader", want->file,
-					       "--unicode", want->options, NULL },
-			what, NULL, after, "", err);
+	result = plan_run(c->plan,
+			  (const char *const[]){ "efibootmgr", "--quiet", "--create-only",
+						 "--bootnum", number, "--disk",
+						 c->esp->disk, "--part", part, "--label",
+						 want->label, "--loader", want->file,
+						 "--unicode", want->options, NULL },
+			  what, NULL, after, "", err);
+	if (!result)
+		c->plan->steps[c->plan->count - 1].hint =
+			"BootOrder and all entries that it names are as they were; the "
+			"firmware's memory may be full (efibootmgr -B removes an entry)";
+	return result;
 }
 
 static int delete (const struct context *c, const struct efi_change *change,

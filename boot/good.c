@@ -53,6 +53,8 @@ static int read_line(struct boot *boot, struct err *err)
 	const struct loader *loader = loader_find(boot, NULL);
 	struct err wrong = ERR_INIT;
 
+	if (loader && loader->kernel_id)
+		boot->running.kernel_id = loader->kernel_id(boot);
 	if (loader && !boot_read_words(boot, &wrong) &&
 	    !boot_read_line(boot, !loader->gives_root, &wrong))
 		return 0;
@@ -80,25 +82,25 @@ static bool is_settled(struct boot *boot)
 	return settled;
 }
 
-/* Whether this boot proves the command line that is on trial, so that all entries get it. */
-static bool proves_line(const struct boot *boot)
+/* Whether this boot proves what is on trial. */
+static bool proves_trial(const struct boot *boot)
 {
 	const struct booted running = boot_running(boot);
 	bool failed;
 
-	return boot->has_words && state_trial_is(&boot->state, &running, &failed) &&
-	       !strcmp(running.cmdline, boot->line) &&
-	       !state_has_proven(&boot->state, running.cmdline);
+	return state_trial_is(&boot->state, &running, &failed);
 }
 
-static int hand_out_line(struct boot *boot, struct err *err)
+/* What other entries get that were kept from it: the command line. */
+static int settle(struct boot *boot, struct err *err)
 {
 	_cleanup_plan_ struct plan plan;
 	int result;
 
 	begin_plan(boot, &plan);
-	log_info("the new command line is good: all entries get it");
 	result = run_plan(boot, &plan, err);
+	if (!result && plan.count)
+		log_info("what was tried is good: entries are brought up to it");
 	return result ? result : plan_apply(&plan, err);
 }
 
@@ -106,14 +108,14 @@ int good_run(const struct args *args, struct err *err)
 {
 	_cleanup_boot_ struct boot boot = BOOT_INIT;
 	int code = boot_open(&boot, args, true, err);
-	bool hands_out;
+	bool settles;
 
 	if (code != EXIT_DONE)
 		return code;
 	if (read_line(&boot, err))
 		return EXIT_FAILED;
-	hands_out = proves_line(&boot) && is_settled(&boot);
+	settles = proves_trial(&boot) && is_settled(&boot);
 	if (keep_good(&boot, err) || tell_loader(&boot, err))
 		return EXIT_FAILED;
-	return hands_out && hand_out_line(&boot, err) ? EXIT_FAILED : EXIT_DONE;
+	return settles && settle(&boot, err) ? EXIT_FAILED : EXIT_DONE;
 }

@@ -129,7 +129,7 @@ void grub_menu_describe(const struct grub_menu *menu, struct strbuf *out)
 	if (has_fallback(menu))
 		describe_fallback(menu, out);
 	if (has_failed(menu))
-		strbuf_adds(out, "the fallback is the default: the newest image did not "
+		strbuf_adds(out, "the fallback is the default: what was tried did not "
 				 "come up\n");
 	if (menu->images->count && menu->ours) {
 		strbuf_adds(out, "command line: ");

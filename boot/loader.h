@@ -33,6 +33,9 @@ struct loader {
 	enum loader_presence (*detect)(const struct boot *boot);
 	int (*plan)(struct boot *boot, struct plan *plan, struct err *err);
 	int (*good)(struct boot *boot, struct plan *plan, struct err *err);
+	/* The id of the kernel's file that this boot came from, where several of one version may
+	 * be started; a heap string, or NULL where it cannot be told. May be NULL. */
+	char *(*kernel_id)(const struct boot *boot);
 	/* Takes back what is ours, where another loader is set up, or none. NULL: nothing
 	 * is left behind. */
 	int (*clear)(struct boot *boot, struct plan *plan, struct err *err);

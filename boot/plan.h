@@ -31,6 +31,7 @@ struct step {
 	mode_t mode;           /* of a file that is new */
 	char **argv;           /* of STEP_RUN and STEP_GENERATE, ended by NULL */
 	char **check;          /* of STEP_GENERATE: the new file's name is added; NULL */
+	const char *hint;      /* what to do when it fails; NULL; static */
 	const char *must_have; /* of STEP_GENERATE: a text that has to be in it; NULL */
 };
 

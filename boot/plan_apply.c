@@ -259,6 +259,8 @@ int plan_apply(const struct plan *plan, struct err *err)
 			return err_set(err, EINTR, "interrupted before %s", step->what);
 		log_debug("%s", step->what);
 		result = appliers[step->kind](plan, step, err);
+		if (result && step->hint)
+			err_hint(err, "%s", step->hint);
 	}
 	return result;
 }

@@ -260,6 +260,8 @@ static void read_line(struct boot *boot)
 	bool with_root = loader && !loader->gives_root;
 	struct err wrong = ERR_INIT;
 
+	if (loader && loader->kernel_id)
+		boot->running.kernel_id = loader->kernel_id(boot);
 	if (loader)
 		boot_read_words(boot, &wrong);
 	boot_read_line(boot, with_root, &wrong);

@@ -300,6 +300,22 @@ static void test_plan_partition(void)
 	is_str(planned(&efi, &wants), "", "unless it is not known which is the one");
 }
 
+/* NVRAM is small: what nothing starts makes room first, and what is started goes last. */
+static void test_plan_room(void)
+{
+	struct efi_entry there[] = { OURS(0, "6.1", "a"), OURS(1, "6.1", "b"),
+				     OURS(2, "6.1", "c") };
+	int order[] = { 1 };
+	struct efi efi = { there, 3, order, 1, EFI_NONE, 2 };
+	struct efi_want want[] = { WANT("6.1", "d", false, true),
+				   WANT("6.1 (previous)", "e", true, false) };
+	struct efi_wants wants = { want, 2, false };
+
+	is_str(planned(&efi, &wants),
+	       "delete 0; create 3; create 4; order 4,3; next 3; delete 1; delete 2",
+	       "an entry that nothing starts goes before others are made");
+}
+
 int main(void)
 {
 	test_plan_partition();
@@ -310,5 +326,6 @@ int main(void)
 	test_plan_first();
 	test_plan_upgrade();
 	test_plan_same();
+	test_plan_room();
 	return done_testing();
 }

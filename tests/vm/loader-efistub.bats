@@ -15,9 +15,9 @@ number() {
 	entry "$@" | sed 's/^Boot\(....\).*/\1/'
 }
 
-@test "GRUB on OVMF boots our image; EFI entries: made, tried, marked as good, fallen back to, removed; others' stay" {
+@test "GRUB on OVMF boots our image; EFI entries: made, tried with image, kernel and command line, marked as good, fallen back to, removed; others' stay" {
 	loader_begin /EFI/debian/grubx64.efi
-	loader_boot ovmf deadline=600 <<-'END'
+	loader_boot ovmf deadline=900 <<-'END'
 		set -e
 		case $boot in
 		1)
@@ -37,14 +37,27 @@ number() {
 			bedplate boot good
 			tell good efibootmgr -v
 			tell again bedplate boot apply --yes
+			cp /etc/bedplate/cmdline /etc/bedplate/cmdline.good
+			echo "rd.timeout=3 root=/dev/gone" >>/etc/bedplate/cmdline
+			bedplate boot apply --yes
+			tell line efibootmgr -v
+			;;
+		3)
+			bedplate boot good
+			tell failed bedplate boot status
+			cp /etc/bedplate/cmdline.good /etc/bedplate/cmdline
+			tell restored bedplate boot apply --yes
+			# Another kernel of the same version, with an image that does not come up.
+			echo >>/boot/vmlinuz-*
 			mkdir -p /etc/bedplate/image.d/broken/run
 			printf '#!/bin/sh\necho c >/proc/sysrq-trigger\n' >/etc/bedplate/image.d/broken/run/device
 			chmod 755 /etc/bedplate/image.d/broken/run/device
 			bedplate mkinitramfs update
 			bedplate boot apply --yes
 			tell upgraded efibootmgr -v
+			tell both ls /boot/efi/EFI/bedplate
 			;;
-		3)
+		4)
 			bedplate boot good
 			tell fallback efibootmgr -v
 			tell status bedplate boot status --json
@@ -58,7 +71,7 @@ number() {
 		esac
 		exit 1
 	END
-	assert_boots 3
+	assert_boots 4
 	version=$(<"$vm_state/kernel/$KERNEL/version")
 	panic='p\.a\.n\.i\.c\.=\.3\.0\.|700061006[eE]00690063003[dD]0033003000'
 	[[ $(cmdline 1) == BOOT_IMAGE=/boot/vmlinuz-*' root=UUID='*' ro console=ttyS0 '* ]] ||
@@ -80,16 +93,26 @@ number() {
 	ours=$(number 2 good "Bedplate $version")
 	! after 2 good | grep -q '^BootNext' || vm_fail "BootNext is still there"
 	after 2 good | grep -q "^BootOrder: $ours," || vm_fail "the good one is not the first"
-	# The one that cannot boot was tried, once; the one before it came up.
+	# A root= that is not there was tried once; the line before it came up by itself.
+	entry 2 line "Bedplate $version (previous command line)" >/dev/null || vm_fail "no entry has the line before"
+	assert_equal "$(grep -c 'Command line: .* root=/dev/gone' "$vm_dir/console.log")" 1 "tries of the line"
+	assert_equal "$(cmdline 3 | sed 's/.*\.img //')" "$(cmdline 2 | sed 's/.*\.img //')" "the command line after that"
+	[[ $(after 3 failed) == *"trial: the command line for kernel $version, tried since "*"  +root=/dev/gone"* ]] ||
+		vm_fail "status says: $(after 3 failed)"
+	# The kernel and image that cannot boot were tried, once; those that were good came up, the kernel, too.
 	assert_console 'sysrq: Trigger a crash'
 	assert_equal "$(grep -c 'sysrq: Trigger a crash' "$vm_dir/console.log")" 1 "tries"
-	assert_equal "$(image_of 3)" "$(image_of 2)" "the image after the fallback"
-	entry 2 upgraded "Bedplate $version (previous)" >/dev/null || vm_fail "there is no previous one"
-	after 3 status | jq -e '.trial.state == "failed"' >/dev/null || vm_fail "status tells no failure"
+	assert_equal "$(image_of 4)" "$(image_of 2)" "the image after the fallback"
+	assert_equal "$(after 3 both | grep -c '^vmlinuz-')" 2 "kernels while one is tried"
+	current=$(after 4 fallback | sed -n 's/^BootCurrent: //p')
+	after 4 fallback | grep "^Boot$current" | grep -q "Bedplate $version (last good)" ||
+		vm_fail "the fallback was $(after 4 fallback | grep "^Boot$current")"
+	entry 3 upgraded "Bedplate $version (previous)" >/dev/null || vm_fail "there is no previous one"
+	after 4 status | jq -e '.trial.state == "failed" and .running.good' >/dev/null || vm_fail "status tells no failure"
 	# Nothing of others' was touched, and nothing of ours is left.
-	for mark in "1 before" "2 upgraded" "3 removed"; do
+	for mark in "1 before" "3 upgraded" "4 removed"; do
 		# shellcheck disable=SC2086 # two words
 		entry $mark "Bedplate of old"
 	done | uniq | wc -l | grep -qx 1 || vm_fail "the other entry was changed"
-	assert_equal "$(after 3 removed | grep -c "Bedplate $version")" 0 "entries that are left"
+	assert_equal "$(after 4 removed | grep -c "Bedplate $version")" 0 "entries that are left"
 }
