@@ -144,7 +144,7 @@ static const char *const foreign_names[] = { "initrd.img-%v", "initramfs-%v.img"
 static bool has_image(const struct image_list *list, const char *version)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (!list->items[i].previous && !strcmp(list->items[i].version, version))
+		if (!strcmp(list->items[i].version, version))
 			return true;
 	return false;
 }
@@ -175,6 +175,8 @@ static int by_age(const void *a, const void *b)
 	const struct boot_image *x = a, *y = b;
 	int order;
 
+	if (x->running != y->running)
+		return x->running ? 1 : -1;
 	if (!x->previous != !y->previous)
 		return x->previous ? 1 : -1;
 	order = kernel_version_compare(y->version, x->version);

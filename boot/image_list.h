@@ -21,7 +21,8 @@ struct boot_image {
 };
 
 struct image_list {
-	/* Present ones first, newest kernel first; then previous ones in the same way. */
+	/* Present ones first, newest kernel first; then previous ones in the same way; at last
+	 * somebody else's of the kernel that runs. */
 	struct boot_image *items;
 	size_t count;
 };

@@ -476,6 +476,20 @@ killed_at() {
 	grep -q 'set bedplate_first="bedplate-6.1.0-fake"' "$config"
 }
 
+@test "the running kernel's image from somebody else never comes first, and not beside one of ours" {
+	update --set Boot.Timeout=80s
+	rm "$root"/boot/initrd.img-6.1.0-fake{,.json}
+	echo theirs | tee "$root/boot/initrd.img-6.1.0-fake" >"$root/boot/initrd.img-6.1.1-fake"
+	kernel_file 6.1.1-fake
+	mkdir -p "$root/proc/sys/kernel"
+	echo 6.1.0-fake >"$root/proc/sys/kernel/osrelease"
+	boot apply --yes
+	[ "$(our_entries)" = "bedplate-6.1.0-fake-prev" ]
+	echo 6.1.1-fake >"$root/proc/sys/kernel/osrelease"
+	boot apply --yes
+	[ "$(our_entries)" = "bedplate-6.1.0-fake-prev bedplate-6.1.1-fake-prev" ]
+}
+
 @test "an image with a name that no generator knows stands beside the distribution's own" {
 	rm "$root"/boot/initrd.img-*
 	echo theirs >"$root/boot/initrd.img-6.1.0-fake"
