@@ -10,6 +10,7 @@
 #include "boot/state.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/json_text.h"
 #include "lib/log.h"
 #include "lib/record.h"
 #include "lib/strbuf.h"
@@ -76,13 +77,6 @@ void booted_key(const struct booted *booted, char key[BOOTED_KEY_SIZE])
 	snprintf(key, BOOTED_KEY_SIZE, "%016llx", (unsigned long long)all);
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static json_t *note(const struct booted *booted, const char *key)
 {
 	char now[RECORD_TIME_SIZE];
@@ -96,8 +90,8 @@ static json_t *note(const struct booted *booted, const char *key)
 
 static void get(const json_t *object, struct booted *booted)
 {
-	booted->image = text_of(object, "image");
-	booted->version = text_of(object, "kernel");
+	booted->image = json_text(object, "image");
+	booted->version = json_text(object, "kernel");
 	booted->kernel_id = json_string_value(json_object_get(object, "kernel_id"));
 	booted->cmdline = json_string_value(json_object_get(object, "cmdline"));
 }

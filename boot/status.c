@@ -10,6 +10,7 @@
 #include "boot/run.h"
 #include "lib/cleanup.h"
 #include "lib/format_text.h"
+#include "lib/json_text.h"
 #include "lib/show_json.h"
 
 /* ---- as JSON, from which the text comes ---- */
@@ -149,13 +150,6 @@ static void add_pending(struct boot *boot, json_t *all)
 
 /* ---- as text ---- */
 
-static const char *text_of(const json_t *row, const char *key)
-{
-	const char *text = json_string_value(json_object_get(row, key));
-
-	return text ? text : "";
-}
-
 static bool is_set(const json_t *row, const char *key)
 {
 	return json_is_true(json_object_get(row, key));
@@ -163,14 +157,14 @@ static bool is_set(const json_t *row, const char *key)
 
 static void show_running(const json_t *running)
 {
-	printf("running: kernel %s", text_of(running, "kernel"));
-	if (*text_of(running, "image"))
-		printf(", image %s", text_of(running, "image"));
-	else if (*text_of(running, "image_id"))
-		printf(", an image that is gone (%s)", text_of(running, "image_id"));
+	printf("running: kernel %s", json_text(running, "kernel"));
+	if (*json_text(running, "image"))
+		printf(", image %s", json_text(running, "image"));
+	else if (*json_text(running, "image_id"))
+		printf(", an image that is gone (%s)", json_text(running, "image_id"));
 	else
 		printf(", no image that says its id");
-	if (*text_of(running, "image_id"))
+	if (*json_text(running, "image_id"))
 		printf(is_set(running, "good") ? ", marked as good"
 					       : ", not marked as good yet");
 	putchar('\n');
@@ -181,19 +175,19 @@ static void show_trial(const json_t *all)
 	const json_t *trial = json_object_get(all, "trial");
 	const json_t *last = json_object_get(all, "last_trial");
 
-	if (*text_of(trial, "first"))
-		printf("first: %s\n", text_of(trial, "first"));
-	if (*text_of(trial, "fallback"))
-		printf("fallback: %s\n", text_of(trial, "fallback"));
-	if (!strcmp(text_of(trial, "state"), "failed"))
+	if (*json_text(trial, "first"))
+		printf("first: %s\n", json_text(trial, "first"));
+	if (*json_text(trial, "fallback"))
+		printf("fallback: %s\n", json_text(trial, "fallback"));
+	if (!strcmp(json_text(trial, "state"), "failed"))
 		printf("trial: %s for kernel %s, tried since %s, did not come up; another "
 		       "was good on %s\n",
-		       text_of(trial, "new"), text_of(last, "kernel"),
-		       text_of(last, "since"), text_of(last, "failed"));
-	else if (strcmp(text_of(trial, "state"), "none") != 0)
-		printf("trial: %s (%s)\n", text_of(trial, "state"),
-		       text_of(trial, "new"));
-	fputs(text_of(trial, "words"), stdout);
+		       json_text(trial, "new"), json_text(last, "kernel"),
+		       json_text(last, "since"), json_text(last, "failed"));
+	else if (strcmp(json_text(trial, "state"), "none") != 0)
+		printf("trial: %s (%s)\n", json_text(trial, "state"),
+		       json_text(trial, "new"));
+	fputs(json_text(trial, "words"), stdout);
 }
 
 static void show_loader(const json_t *row)
@@ -201,7 +195,7 @@ static void show_loader(const json_t *row)
 	const char *key;
 	json_t *value;
 
-	printf("%s: %s\n", text_of(row, "name"), text_of(row, "presence"));
+	printf("%s: %s\n", json_text(row, "name"), json_text(row, "presence"));
 	json_object_foreach((json_t *)row, key, value)
 	{
 		if (!strcmp(key, "name") || !strcmp(key, "presence"))
@@ -223,14 +217,14 @@ static void show_text(const json_t *all)
 	show_running(json_object_get(all, "running"));
 	json_array_foreach(json_object_get(all, "loaders"), i, row)
 	{
-		if (strcmp(text_of(row, "presence"), "absent") != 0)
+		if (strcmp(json_text(row, "presence"), "absent") != 0)
 			show_loader(row);
 	}
 	show_trial(all);
 	json_array_foreach(json_object_get(all, "entries"), i, row)
 	{
-		printf("%s: %s, made %s%s\n", text_of(row, "entry"),
-		       text_of(row, "image"), text_of(row, "made"),
+		printf("%s: %s, made %s%s\n", json_text(row, "entry"),
+		       json_text(row, "image"), json_text(row, "made"),
 		       is_set(row, "good") ? ", good" : "");
 	}
 }
@@ -248,9 +242,9 @@ static void show_pending(const json_t *all)
 	}
 	if (json_array_size(list))
 		putchar('\n');
-	fputs(text_of(all, "notes"), stdout);
-	if (*text_of(all, "error"))
-		printf("apply would fail: %s\n", text_of(all, "error"));
+	fputs(json_text(all, "notes"), stdout);
+	if (*json_text(all, "error"))
+		printf("apply would fail: %s\n", json_text(all, "error"));
 }
 
 /* What is wrong with the words is told with what apply would do. */
