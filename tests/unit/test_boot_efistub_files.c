@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: boot/efistub_files.c boot/efi_plan.c boot/choice.c boot/plan.c boot/plan_apply.c boot/diff.c */
 /* SOURCES: boot/image_list.c boot/state.c boot/line.c boot/efi.c lib/place.c lib/record.c lib/inputs.c */
-/* SOURCES: lib/names.c lib/format_text.c lib/kernel_file.c lib/file.c lib/log.c lib/sha512.c */
+/* SOURCES: lib/names.c lib/format_text.c lib/kernel_file.c lib/file.c lib/file_copy.c lib/log.c lib/sha512.c */
 /* SOURCES: lib/strbuf.c lib/err.c lib/show_json.c lib/interrupt.c lib/process.c LIBS: jansson lzma */
 /* test_boot_efistub_files.c: no file goes that an entry names, and nothing is begun without room. */
 #include <errno.h>
