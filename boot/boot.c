@@ -179,10 +179,26 @@ static char *find_running_line(const struct boot *boot, bool gives_root)
 	return own.overflow ? NULL : strdup(own.text);
 }
 
+/* Lines of a boot loader that gave root= by itself would not boot by one that does not. */
+static void complete_lines(struct boot *boot)
+{
+	_cleanup_strbuf_ struct strbuf root;
+
+	strbuf_init(&root, 0);
+	if (!state_lacks_root(&boot->state) ||
+	    root_device_words(boot->root_fd, boot->live, &root, NULL))
+		return;
+	strbuf_adds(&root, " ro");
+	state_add_root(&boot->state, root.text);
+}
+
 int boot_read_line(struct boot *boot, bool with_root, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf text;
 	int result = 0;
+
+	if (with_root)
+		complete_lines(boot);
 
 	strbuf_init(&text, 0);
 	if (boot->has_words)

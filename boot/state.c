@@ -213,6 +213,32 @@ void state_set_good(struct state *state, const struct booted *booted)
 	json_array_remove(list, GOOD_MAX);
 }
 
+static bool lacks_root(const struct booted *good)
+{
+	return is_known(good->cmdline) && !line_has(good->cmdline, "root");
+}
+
+bool state_lacks_root(const struct state *state)
+{
+	struct booted good;
+
+	for (size_t i = 0; state_good(state, i, &good); i++)
+		if (lacks_root(&good))
+			return true;
+	return false;
+}
+
+void state_add_root(struct state *state, const char *root)
+{
+	const json_t *list = json_object_get(state->json, "good");
+	struct booted good;
+
+	for (size_t i = 0; state_good(state, i, &good); i++)
+		if (lacks_root(&good))
+			json_object_set_new(json_array_get(list, i), "cmdline",
+					    json_sprintf("%s %s", root, good.cmdline));
+}
+
 /* ---- the trial ---- */
 
 bool state_trial(const struct state *state, struct booted *trial, bool *failed)

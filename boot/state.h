@@ -77,6 +77,11 @@ const char *state_good_line(const struct state *state);
 const char *state_running_line(const struct state *state, const char *present,
 			       const char *running);
 
+/* Whether a good boot has a line without root=: its boot loader gave that by itself. Others do not,
+ * so the words `root` are put in front of such lines. */
+bool state_lacks_root(const struct state *state);
+void state_add_root(struct state *state, const char *root);
+
 void state_set_good(struct state *state, const struct booted *booted);
 
 /* What is on trial, and whether it did not come up; false where nothing is. */

@@ -138,6 +138,23 @@ static void test_whole(void)
 	is_int(choice.trial, TRIAL_BEGINS, "which counts from then on");
 }
 
+static void test_root(void)
+{
+	struct choice choice;
+
+	begin();
+	good("new", "k2", "quiet");
+	good("old", "k1", "root=/dev/b rw");
+	ok(state_lacks_root(&state), "a line of a boot loader that gave root= by itself");
+	state_add_root(&state, "root=/dev/a ro");
+	ok(!state_lacks_root(&state), "is completed for one that does not");
+	make(&choice, &one, "root=/dev/a ro quiet", 3);
+	is_int(choice.trial, TRIAL_NONE, "and is the same boot then");
+	make(&choice, &three, "root=/dev/c", 3);
+	is_str(lines(&choice), "root=/dev/c | root=/dev/b rw | root=/dev/b rw",
+	       "what has a root= stays");
+}
+
 static void test_running(void)
 {
 	begin();
@@ -183,6 +200,7 @@ int main(void)
 {
 	test_line();
 	test_whole();
+	test_root();
 	test_running();
 	test_text();
 	state_release(&state);
