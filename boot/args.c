@@ -13,10 +13,10 @@
 			"Also write over what somebody else has changed since", \
 			OPTION_SWITCH(struct args, force)                       \
 	}
-#define ROW_RETRY                                                            \
-	{                                                                    \
+#define ROW_RETRY                                                   \
+	{                                                           \
 		0, "retry", NULL, "Try again what did not come up", \
-			OPTION_SWITCH(struct args, retry)                    \
+			OPTION_SWITCH(struct args, retry)           \
 	}
 
 static const struct option_spec no_options[] = { OPTION_END };

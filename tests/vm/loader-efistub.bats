@@ -48,7 +48,7 @@ number() {
 			cp /etc/bedplate/cmdline.good /etc/bedplate/cmdline
 			tell restored bedplate boot apply --yes
 			# Another kernel of the same version, with an image that does not come up.
-			echo >>/boot/vmlinuz-*
+			for kernel in /boot/vmlinuz-*; do echo >>"$kernel"; done
 			mkdir -p /etc/bedplate/image.d/broken/run
 			printf '#!/bin/sh\necho c >/proc/sysrq-trigger\n' >/etc/bedplate/image.d/broken/run/device
 			chmod 755 /etc/bedplate/image.d/broken/run/device
