@@ -30,6 +30,7 @@ struct entries_plan {
 	struct bls_entries entries;
 	struct choice choice;
 	int tries;
+	bool first_is_new; /* kernel-install is to make the first entry */
 };
 
 /* ---- who gets which line ---- */
@@ -89,7 +90,7 @@ static bool is_more(const struct bls_entry *entry)
 }
 
 /* All but the first one. What kernel-install is to write anew becomes the previous entry. */
-static int plan_others(struct entries_plan *it, bool first_is_new, struct err *err)
+static int plan_others(struct entries_plan *it, struct err *err)
 {
 	int result = 0;
 
@@ -97,7 +98,7 @@ static int plan_others(struct entries_plan *it, bool first_is_new, struct err *e
 		const struct bls_entry *entry = &it->entries.items[i];
 
 		if (entry->text && !is_more(entry) &&
-		    (first_is_new || !is_first(it, entry)))
+		    (it->first_is_new || !is_first(it, entry)))
 			result = write_entry(it, entry->path, entry->text,
 					     line_of(it, entry), err);
 	}
@@ -292,7 +293,8 @@ static int plan_new(struct entries_plan *it, struct err *err)
 
 	for (size_t i = 0; !result && i < it->boot->images.count; i++) {
 		const struct boot_image *image = &it->boot->images.items[i];
-		int same = has_entry(it, image, err);
+		int same = image == it->choice.first ? !it->first_is_new
+						     : has_entry(it, image, err);
 
 		if (same <= 0)
 			result = same ? same : install_kernel(it, image, err);
@@ -318,13 +320,15 @@ static int plan_all(struct entries_plan *it, struct err *err)
 {
 	const struct boot_image *first = it->choice.first;
 	const struct bls_entry *entry = first ? find_first(it) : NULL;
-	int same = first ? has_entry(it, first, err) : 1, result = 0;
+	int result = first ? has_entry(it, first, err) : 1;
 
-	if (same < 0)
-		return same;
+	if (result < 0)
+		return result;
+	it->first_is_new = !result;
+	result = 0;
 	if (it->boot->has_cmdline)
-		result = plan_others(it, !same, err);
-	if (!result && entry && same)
+		result = plan_others(it, err);
+	if (!result && entry && !it->first_is_new)
 		result = plan_first(it, entry, err);
 	if (!result)
 		result = plan_new(it, err);

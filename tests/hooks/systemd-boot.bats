@@ -206,12 +206,17 @@ lines() {
 	apply root=UUID=1 ro ours=three
 	[ "$(lines)" = "+2:three -cmdline:two" ]
 	cp "$root/boot/initrd.img-$version" "$root/tmp/good"
-	sed -i 's/^\[Image\]/[Image]\nCompression=gzip/' "$root/etc/bedplate/host.conf"
+	# kernel-install by itself keeps what was good, too.
+	in_root kernel-install add "$version" "/boot/vmlinuz-$version"
+	[ "$(lines)" = "+2:three -previous:two" ]
+	apply
+	[ "$(lines)" = "+2:three -cmdline:two -previous:two" ]
+	echo "options virtio_blk num_request_queues=1" >"$root/etc/modprobe.d/local.conf"
 	in_root bedplate mkinitramfs update "$version"
 	apply
 	[ "$(lines)" = "+2:three -previous:two" ]
 	cmp "$root/efi/0123456789abcdef0123456789abcdef/$version/previous-initrd.img-$version" "$root/tmp/good"
-	grep -x "title .*[^)] (previous image)" "$entries/$base-previous.conf"
+	grep -x "title .*(trixie) (previous image)" "$entries/$base-previous.conf"
 	grep -x "version  *$version~previous" "$entries/$base-previous.conf"
 	idle
 }
