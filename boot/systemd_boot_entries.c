@@ -168,13 +168,24 @@ static bool first_is_good(const struct entries_plan *it)
 	return *first.image && state_is_good(&it->boot->state, &first);
 }
 
-/* How many tries its name ought to have. */
+/* How many tries its name ought to have. One on trial without a counter is what an apply that was
+ * broken off has left. */
 static int want_tries(const struct entries_plan *it, const struct bls_entry *entry)
 {
-	if (it->choice.trial == TRIAL_BEGINS ||
-	    (it->boot->args->retry && it->choice.trial != TRIAL_NONE))
+	enum trial trial = it->choice.trial;
+	bool lacks = trial == TRIAL_RUNS && entry->name.left == BLS_UNCOUNTED;
+
+	if (trial == TRIAL_BEGINS || lacks ||
+	    (it->boot->args->retry && trial != TRIAL_NONE))
 		return it->tries;
 	return first_is_good(it) ? BLS_UNCOUNTED : entry->name.left;
+}
+
+/* It failed without ever having been in this entry, which then is as it was good. */
+static bool is_untouched(const struct entries_plan *it, const struct bls_entry *entry)
+{
+	return it->choice.trial == TRIAL_FAILED && !it->boot->args->retry &&
+	       entry->name.left == BLS_UNCOUNTED;
 }
 
 /* With another name the new one is there before the old one goes. */
@@ -209,6 +220,8 @@ static int plan_first(struct entries_plan *it, const struct bls_entry *entry,
 			       ? 0
 			       : bls_plan_tries(it->plan, entry->path, tries,
 						"the tries of the entry", err);
+	if (is_untouched(it, entry))
+		return 0;
 	if (it->choice.same_image)
 		result = plan_more(it, entry, err);
 	return result ? result : plan_first_text(it, entry, tries, err);

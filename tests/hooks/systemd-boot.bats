@@ -220,3 +220,61 @@ lines() {
 	grep -x "version  *$version~previous" "$entries/$base-previous.conf"
 	idle
 }
+
+@test "an image that no boot was good with is not kept in front of another kernel, whatever came of it" {
+	local base=0123456789abcdef0123456789abcdef other=0123456789abcdef0123456789abcdef-6.0.1
+	printf '[BootLoader]\nType=systemd-boot\nTries=2\n' >>"$root/etc/bedplate/host.conf"
+	: >"$root/etc/systemd/system/bedplate-boot.service"
+	mkdir -p "$entries" "$root/efi/$base/6.0.1"
+	echo kernel >"$root/efi/$base/6.0.1/linux"
+	printf 'title Debian\nversion 6.0.1\nlinux /%s/6.0.1/linux\noptions root=UUID=1\n' "$base" >"$entries/$other.conf"
+	base+=-$version
+	install_kernel
+	for change in gzip xz; do
+		sed -i "/^Compression=/d; s/^\[Image\]/[Image]\nCompression=$change/" "$root/etc/bedplate/host.conf"
+		in_root bedplate mkinitramfs update "$version"
+		apply
+		ls "$entries"
+		[ "$(ls "$entries" | grep -vx "$other.conf")" = "$base+2.conf" ]
+		mv "$entries/$base+2.conf" "$entries/$base+0-2.conf"
+	done
+	# One that was good is.
+	mv "$entries/$base+0-2.conf" "$entries/$base.conf"
+	in_root kernel-install add "$version" "/boot/vmlinuz-$version"
+	sed -i "s/^Compression=.*/Compression=lz4/" "$root/etc/bedplate/host.conf"
+	mv "$entries/$base+2.conf" "$entries/$base.conf"
+	in_root bedplate mkinitramfs update "$version"
+	apply
+	ls "$entries"
+	[ -e "$entries/$base+2.conf" ] && [ -e "$entries/$base-previous.conf" ]
+}
+
+@test "an apply that was broken off leaves no line untried in an entry without a counter" {
+	printf '[BootLoader]\nType=systemd-boot\nTries=2\n' >>"$root/etc/bedplate/host.conf"
+	: >"$root/etc/systemd/system/bedplate-boot.service"
+	install_kernel
+	rm "$root/boot"/*.prev
+	base=0123456789abcdef0123456789abcdef-$version
+	apply root=UUID=1 ro ours=one
+	mv "$entries/$base+2.conf" "$entries/$base.conf"
+	came_up "" "root=UUID=1 ro ours=one"
+	[ "$(lines)" = ":one" ]
+	cp -a "$entries" "$root/tmp/entries"
+	broken_off() {
+		rm "$entries"/*
+		cp -a "$root/tmp/entries/." "$entries"
+	}
+	# The trial was remembered, and then the power failed.
+	apply root=UUID=1 ro ours=two
+	broken_off
+	apply
+	[ "$(lines)" = "+2:two -cmdline:one" ]
+	# The same, and the host was started before anybody came to apply it.
+	broken_off
+	printf '%s\n' "$(jq '.trial.failed = "2026-01-01T00:00:00Z"' "$root/var/lib/bedplate/boot.json")" \
+		>"$root/var/lib/bedplate/boot.json"
+	apply
+	[ "$(lines)" = ":one" ]
+	run in_root bedplate boot apply --yes --retry
+	[ "$(lines)" = "+2:two -cmdline:one" ]
+}
