@@ -12,6 +12,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/format_text.h"
+#include "lib/kernel_file.h"
 #include "lib/names.h"
 
 #define FOLDER  "loader/entries"
@@ -278,6 +279,28 @@ static const struct bls_entry *find_entry(const struct bls_entries *entries,
 	return NULL;
 }
 
+static char *read_banner(int root_fd, const char *path)
+{
+	_cleanup_close_ int fd = file_open_in_root(root_fd, path, O_RDONLY, NULL);
+
+	return fd < 0 ? NULL : kernel_file_banner(fd, 0);
+}
+
+/* Whether the entry's kernel is of the same build. It may have been signed on its way there, so
+ * it is asked and not compared; where one of them does not say, it is taken for the same. */
+static bool has_kernel(const struct bls_entries *entries, const struct bls_entry *entry,
+		       const struct plan *plan, const struct boot_image *image)
+{
+	_cleanup_free_ char *path = format_text("%s/%s/%s/linux", entries->boot,
+						entries->token, image->version);
+	_cleanup_free_ char *wanted = read_banner(plan->root_fd, image->kernel);
+	_cleanup_free_ char *there = !entry->text ? uki_banner(plan->root_fd, entry->path)
+				     : path       ? read_banner(plan->root_fd, path)
+						  : NULL;
+
+	return !wanted || !there || !strcmp(wanted, there);
+}
+
 static int unified_has_image(const struct bls_entry *entry, const struct plan *plan,
 			     const struct boot_image *image, const char *options,
 			     struct err *err)
@@ -295,7 +318,7 @@ int bls_has_image(const struct bls_entries *entries, const struct plan *plan,
 	const char *const names[] = { slash ? slash + 1 : image->path, "initrd" };
 	int result = 0;
 
-	if (!entry)
+	if (!entry || !has_kernel(entries, entry, plan, image))
 		return 0;
 	if (!entry->text)
 		return unified_has_image(entry, plan, image, options, err);

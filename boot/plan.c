@@ -218,7 +218,7 @@ static int restore_old(struct plan *plan, const char *path, mode_t mode,
 int plan_restore(struct plan *plan, const char *path, mode_t mode, const char *reason,
 		 struct err *err)
 {
-	_cleanup_free_ char *now = NULL;
+	_cleanup_free_ char *now = NULL, *old = NULL;
 	int result = read_now(plan, path, &now, err), ours;
 
 	if (result)
@@ -233,7 +233,10 @@ int plan_restore(struct plan *plan, const char *path, mode_t mode, const char *r
 		plan,
 		"/%s has been changed by somebody else since it was last written, and stays",
 		path);
-	return 0;
+	/* What was there before ours is not what it goes back to any more. */
+	old = format_text("%s" OLD_SUFFIX, path);
+	return old ? plan_remove(plan, old, "what came after it stays", err)
+		   : err_sys(err, ENOMEM, "planning");
 }
 
 int plan_is_same(const struct plan *plan, const char *a, const char *b, struct err *err)

@@ -89,27 +89,13 @@ static int plan_no_cmdline(struct plan *plan, struct err *err)
 			    "the command line is not ours any more", err);
 }
 
-/* The file goes if it was written from here. */
-static int plan_no_tries(struct boot *boot, struct plan *plan, const char *reason,
-			 struct err *err)
-{
-	_cleanup_strbuf_ struct strbuf now;
-
-	strbuf_init(&now, 0);
-	if (file_read(boot->root_fd, TRIES_PATH, &now, NULL) ||
-	    state_was_written(&boot->state, TRIES_PATH, now.text) <= 0)
-		return 0;
-	state_set_written(&boot->state, TRIES_PATH, NULL);
-	return plan_file(plan, TRIES_PATH, 0644, NULL, reason, err);
-}
-
 static int plan_tries(struct boot *boot, struct plan *plan, struct err *err)
 {
 	int tries = (int)boot->settings.host->boot_loader.tries;
 	char line[16];
 
 	if (!tries)
-		return plan_no_tries(boot, plan, "Tries=0", err);
+		return plan_restore(plan, TRIES_PATH, 0644, "Tries=0", err);
 	snprintf(line, sizeof(line), "%d\n", tries);
 	return plan_shared_file(plan, TRIES_PATH, 0644, line,
 				"boots that an entry to come gets", err);
@@ -129,10 +115,11 @@ static int systemd_boot_plan(struct boot *boot, struct plan *plan, struct err *e
 }
 
 /* Entries belong to kernel-install, and go on as they are; nobody counts their tries any more. */
-static int systemd_boot_clear(struct boot *boot, struct plan *plan, struct err *err)
+static int systemd_boot_clear(struct boot *boot __attribute__((unused)),
+			      struct plan *plan, struct err *err)
 {
-	int result = plan_no_tries(boot, plan,
-				   "systemd-boot is not set up from here any more", err);
+	int result = plan_restore(plan, TRIES_PATH, 0644,
+				  "systemd-boot is not set up from here any more", err);
 
 	return result ? result : plan_no_cmdline(plan, err);
 }

@@ -168,14 +168,24 @@ static bool first_is_good(const struct entries_plan *it)
 	return *first.image && state_is_good(&it->boot->state, &first);
 }
 
-/* How many tries its name ought to have. One on trial without a counter is what an apply that was
- * broken off has left. */
+/* A line on trial that is to come into an entry without a counter: an apply that had noted the
+ * trial was broken off. */
+static bool lacks_counter(const struct entries_plan *it, const struct bls_entry *entry)
+{
+	_cleanup_free_ char *now = entry->text ? bls_value(entry->text, "options") : NULL;
+	_cleanup_free_ char *wanted = options_of(it, it->choice.line);
+
+	return it->choice.trial == TRIAL_RUNS && entry->name.left == BLS_UNCOUNTED &&
+	       it->boot->has_cmdline && entry->text &&
+	       (!now || !wanted || strcmp(now, wanted) != 0);
+}
+
+/* How many tries its name ought to have. */
 static int want_tries(const struct entries_plan *it, const struct bls_entry *entry)
 {
 	enum trial trial = it->choice.trial;
-	bool lacks = trial == TRIAL_RUNS && entry->name.left == BLS_UNCOUNTED;
 
-	if (trial == TRIAL_BEGINS || lacks ||
+	if (trial == TRIAL_BEGINS || lacks_counter(it, entry) ||
 	    (it->boot->args->retry && trial != TRIAL_NONE))
 		return it->tries;
 	return first_is_good(it) ? BLS_UNCOUNTED : entry->name.left;

@@ -11,6 +11,7 @@
 #include "boot/uki.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/kernel_file.h"
 
 enum { CMDLINE_MAX = 16 << 10 };
 
@@ -109,6 +110,16 @@ int uki_has_image(int root_fd, const char *uki, const char *image, struct err *e
 		return is_same(image_fd, 0, fd, initrd.offset, size);
 	return initrd.size >= padded &&
 	       is_same(image_fd, 0, fd, initrd.offset + initrd.size - padded, size);
+}
+
+char *uki_banner(int root_fd, const char *uki)
+{
+	_cleanup_close_ int fd = file_open_in_root(root_fd, uki, O_RDONLY, NULL);
+	struct uki_section kernel;
+
+	if (fd < 0 || uki_find_section(fd, ".linux", &kernel))
+		return NULL;
+	return kernel_file_banner(fd, kernel.offset);
 }
 
 bool uki_has_cmdline(int root_fd, const char *uki, const char *cmdline)

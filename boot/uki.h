@@ -24,6 +24,9 @@ int uki_find_section(int fd, const char *name, struct uki_section *section);
  * read. Both are paths below the root. */
 int uki_has_image(int root_fd, const char *uki, const char *image, struct err *err);
 
+/* What its kernel says it is (lib/kernel_file.h); NULL where that is not known. */
+char *uki_banner(int root_fd, const char *uki);
+
 /* Whether this is its command line; blanks at the ends do not count. */
 bool uki_has_cmdline(int root_fd, const char *uki, const char *cmdline);
 

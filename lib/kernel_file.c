@@ -21,22 +21,27 @@ enum {
 	TEXT_MAX = 256,
 };
 
-char *kernel_file_release(int fd)
+char *kernel_file_banner(int fd, uint64_t start)
 {
 	char header[HEADER_END], text[TEXT_MAX];
 	uint16_t offset;
 	ssize_t got;
-	size_t length = 0;
 
-	if (pread(fd, header, sizeof(header), 0) != sizeof(header) ||
+	if (pread(fd, header, sizeof(header), (off_t)start) != sizeof(header) ||
 	    memcmp(header + MAGIC_OFFSET, "HdrS", 4) != 0)
 		return NULL;
 	memcpy(&offset, header + VERSION_OFFSET, sizeof(offset));
 	offset = le16toh(offset);
-	got = offset ? pread(fd, text, sizeof(text), 0x200 + offset) : -1;
-	while ((ssize_t)length < got && text[length] > ' ')
-		length++;
-	return length && (ssize_t)length < got ? strndup(text, length) : NULL;
+	got = offset ? pread(fd, text, sizeof(text), (off_t)start + 0x200 + offset) : -1;
+	return got > 0 && memchr(text, '\0', (size_t)got) ? strdup(text) : NULL;
+}
+
+char *kernel_file_release(int fd)
+{
+	_cleanup_free_ char *banner = kernel_file_banner(fd, 0);
+	size_t length = banner ? strcspn(banner, " ") : 0;
+
+	return length ? strndup(banner, length) : NULL;
 }
 
 static bool is_file(int root_fd, const char *path)

@@ -3,6 +3,8 @@
 #ifndef BEDPLATE_LIB_KERNEL_FILE_H
 #define BEDPLATE_LIB_KERNEL_FILE_H
 
+#include <stdint.h>
+
 /*
  * The path below the root of a version's kernel, as a heap string without a leading slash; NULL
  * where there is none, or no memory. The first that is a regular file of
@@ -18,9 +20,13 @@
  */
 char *kernel_file_find(int root_fd, const char *dir, const char *version);
 
-/* The release ("6.1.0-18-amd64") that an x86 bzImage has in its header, as a heap string; NULL
- * where the file is none. Source: kernel Documentation/arch/x86/boot.rst (HdrS,
- * kernel_version). */
+/* What an x86 bzImage that begins at this offset of the file says it is, as a heap string: the
+ * release, who built it, and which build it was; a signature does not change it. NULL where it
+ * is none, or no memory. Source: kernel Documentation/arch/x86/boot.rst (HdrS, kernel_version). */
+char *kernel_file_banner(int fd, uint64_t start);
+
+/* The release ("6.1.0-18-amd64") that an x86 bzImage has in its banner, as a heap string; NULL
+ * where the file is none. */
 char *kernel_file_release(int fd);
 
 #endif

@@ -136,6 +136,16 @@ idle() {
 	apply
 	[[ $output == *"/etc/kernel/cmdline has been changed by somebody else since it was last written, and stays"* ]]
 	[ "$(cat "$root/etc/kernel/cmdline")" = changed ]
+	# It is what is there before ours from now on.
+	echo 5 >"$root/etc/kernel/tries"
+	sed -i 's/^Type=.*/Type=systemd-boot/' "$root/etc/bedplate/host.conf"
+	apply
+	[ "$(cat "$root/etc/kernel/tries")" = 2 ]
+	cmp "$root/etc/kernel/cmdline.bedplate-old" <(echo changed)
+	sed -i 's/^Type=.*/Type=none/' "$root/etc/bedplate/host.conf"
+	apply
+	[ "$(cat "$root/etc/kernel/cmdline")" = changed ]
+	[ "$(cat "$root/etc/kernel/tries")" = 5 ]
 }
 
 # efi_variable NAME TEXT: as systemd-boot leaves them.
@@ -247,6 +257,12 @@ lines() {
 	apply
 	ls "$entries"
 	[ -e "$entries/$base+2.conf" ] && [ -e "$entries/$base-previous.conf" ]
+	# A kernel that was replaced, and was not brought there.
+	idle
+	sed -i "s/#1 SMP/#2 SMP/" "$root/boot/vmlinuz-$version"
+	apply
+	cmp "$root/boot/vmlinuz-$version" "$root/efi/0123456789abcdef0123456789abcdef/$version/linux"
+	idle
 }
 
 @test "an apply that was broken off leaves no line untried in an entry without a counter" {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which boot entries are this machine's, by kernel-install's rules. */
 /* SOURCES: boot/bls.c boot/bls_entries.c boot/plan.c boot/state.c boot/line.c boot/diff.c lib/file.c lib/err.c */
-/* SOURCES: boot/uki.c boot/kernel_install.c lib/mounts.c lib/mount_text.c */
+/* SOURCES: boot/uki.c lib/kernel_file.c boot/kernel_install.c lib/mounts.c lib/mount_text.c */
 /* SOURCES: lib/strbuf.c lib/format_text.c lib/names.c lib/show_json.c lib/log.c lib/record.c */
 /* SOURCES: lib/inputs.c lib/sha512.c LIBS: jansson lzma */
 #include <errno.h>
