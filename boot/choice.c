@@ -5,16 +5,31 @@
 #include "boot/choice.h"
 #include "lib/format_text.h"
 
+/* Whether an image was good, with a kernel that has another in its place now. */
+static bool has_lost_kernel(const struct state *state, const struct boot_image *image)
+{
+	const struct booted present = { .image = image->id,
+					.kernel_id = image->kernel_id };
+	const struct booted any = { .image = image->id };
+
+	return state_is_good(state, &any) && !state_is_good(state, &present);
+}
+
 /* The lower, the more likely it boots where none is known to: the kernel's previous image, which
  * was verified; another kernel's; somebody else's, whom nobody asked for a proof: that of the
- * kernel that runs, then what was there before the kernel's own. */
-static int rank(const struct choice *choice, const struct boot_image *image)
+ * kernel that runs, then what was there before the kernel's own. A previous image loads the
+ * same kernel as the first one: where that is known to be a new one, another comes before. */
+static int rank(const struct choice *choice, const struct state *state,
+		const struct boot_image *image)
 {
 	bool same = !strcmp(image->version, choice->first->version);
 
 	if (image->id[0])
-		return !image->previous ? 1 : same ? 0 : 2;
-	return image->running ? 3 : same ? 4 : 5;
+		return !image->previous                ? 1
+		       : !same                         ? 2
+		       : has_lost_kernel(state, image) ? 4
+						       : 0;
+	return image->running ? 3 : same ? 5 : 6;
 }
 
 struct booted choice_booted(const struct boot_image *image, const char *line)
@@ -67,7 +82,7 @@ static void find_fallback(struct choice *choice, const struct image_list *images
 
 		if (image != choice->first &&
 		    (!choice->fallback ||
-		     rank(choice, image) < rank(choice, choice->fallback)))
+		     rank(choice, state, image) < rank(choice, state, choice->fallback)))
 			choice->fallback = image;
 	}
 }

@@ -39,7 +39,7 @@ struct choice {
 };
 
 /* The fallback is what was last marked as good and is still there, or else the kernel's previous
- * image of ours, or else another kernel's, or else what somebody else had made for the
+ * image of ours (later, if it was good with a kernel that is gone), or else another kernel's, or else what somebody else had made for the
  * kernel that runs, or for this one. `line`: the command line that entries ought to have, "" where that is not ours.
  * `tries` 0: nothing is tried from now on, and all get the line. `retry`: one that failed
  * begins again. Pure. */

@@ -138,6 +138,27 @@ static void test_whole(void)
 	is_int(choice.trial, TRIAL_BEGINS, "which counts from then on");
 }
 
+/* 6.2's own previous image would load the kernel that is new. */
+static void test_lost_kernel(void)
+{
+	struct boot_image mixed[] = { items[0], items[1], items[0] };
+	const struct image_list images = { mixed, 3 };
+	struct choice choice;
+
+	mixed[2].id = (char *)"prev";
+	mixed[2].previous = 1;
+	begin();
+	make(&choice, &images, "a", 3);
+	ok(choice.fallback == &mixed[2], "where nothing is known, the previous image");
+	good("prev", "k1", "a");
+	make(&choice, &images, "a", 3);
+	ok(choice.fallback == &mixed[1],
+	   "another kernel's, where that image was good with a kernel that is gone");
+	good("prev", "k2", "a");
+	make(&choice, &images, "a", 3);
+	ok(choice.fallback == &mixed[2], "unless it was with this one, too");
+}
+
 static void test_root(void)
 {
 	struct choice choice;
@@ -200,6 +221,7 @@ int main(void)
 {
 	test_line();
 	test_whole();
+	test_lost_kernel();
 	test_root();
 	test_running();
 	test_text();
