@@ -34,7 +34,8 @@ static int rank(const struct choice *choice, const struct state *state,
 
 struct booted choice_booted(const struct boot_image *image, const char *line)
 {
-	return (struct booted){ image->id, image->version, image->kernel_id, line };
+	return (struct booted){ image->id, image->version, image->kernel_id,
+				line && *line ? line : NULL };
 }
 
 /* An image of which a boot was good, if it is there with the kernel that it was good with. */
@@ -58,7 +59,7 @@ static bool find_good(struct choice *choice, const struct image_list *images,
 
 	for (size_t i = 0; state_good(state, i, &good); i++) {
 		const struct boot_image *image = find_image(images, &good);
-		bool has_line = apart && good.cmdline && *good.cmdline && *choice->line;
+		bool has_line = apart && good.cmdline && *choice->line;
 		bool is_first = image == choice->first;
 
 		if (!image ||
@@ -96,7 +97,7 @@ enum trial choice_trial(const struct choice *choice, const struct state *state, 
 		mine = state_trial(state, &trial, &failed) && booted_is(&trial, &first);
 
 	/* Begun when the line was not ours to try. */
-	mine = mine && !(trial.cmdline && !*trial.cmdline && *choice->line);
+	mine = mine && (trial.cmdline || !*choice->line);
 
 	if (!*first.image || state_is_good(state, &first))
 		return TRIAL_NONE;
@@ -132,7 +133,7 @@ void choice_make(struct choice *choice, const struct image_list *images,
 	choice->first = &images->items[0];
 	trial = choice_trial(choice, state, tries, retry);
 	apart = is_apart(choice, state, tries, trial);
-	if (apart && !state_has_proven(state, line) && *good_line)
+	if (apart && !state_has_proven(state, line) && good_line)
 		choice->others_line = choice->fallback_line = good_line;
 	find_fallback(choice, images, state, apart);
 	if (choice->fallback)

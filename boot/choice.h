@@ -50,7 +50,7 @@ void choice_make(struct choice *choice, const struct image_list *images,
 enum trial choice_trial(const struct choice *choice, const struct state *state, int tries,
 			bool retry);
 
-/* The image with a line, as a whole. */
+/* The image with a line, as a whole; "" is not known, since it is not ours. */
 struct booted choice_booted(const struct boot_image *image, const char *line);
 
 /* The command line of an image's entry; that of the entry more is choice->fallback_line. */

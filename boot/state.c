@@ -82,10 +82,10 @@ static json_t *note(const struct booted *booted, const char *key)
 	char now[RECORD_TIME_SIZE];
 
 	record_now(now);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "image", booted->image, "kernel",
+	return json_pack("{s:s, s:s, s:s, s:s*, s:s}", "image", booted->image, "kernel",
 			 booted->version, "kernel_id",
 			 booted->kernel_id ? booted->kernel_id : "", "cmdline",
-			 booted->cmdline ? booted->cmdline : "", key, now);
+			 booted->cmdline, key, now);
 }
 
 static void get(const json_t *object, struct booted *booted)
@@ -118,7 +118,7 @@ bool booted_is(const struct booted *remembered, const struct booted *booted)
 	if (is_known(remembered->kernel_id) && is_known(booted->kernel_id) &&
 	    strcmp(remembered->kernel_id, booted->kernel_id) != 0)
 		return false;
-	return !is_known(remembered->cmdline) || !is_known(booted->cmdline) ||
+	return !remembered->cmdline || !booted->cmdline ||
 	       !strcmp(remembered->cmdline, booted->cmdline);
 }
 
@@ -149,7 +149,10 @@ const char *state_good_line(const struct state *state)
 {
 	struct booted good;
 
-	return state_good(state, 0, &good) && good.cmdline ? good.cmdline : "";
+	for (size_t i = 0; state_good(state, i, &good); i++)
+		if (good.cmdline)
+			return good.cmdline;
+	return NULL;
 }
 
 /* Takes a line in place of the longest so far, if it is one. */
@@ -190,7 +193,8 @@ static bool is_told_by(const struct booted *good, const struct booted *booted)
 {
 	return !strcmp(good->image, booted->image) &&
 	       (!good->kernel_id || is_equal(good->kernel_id, booted->kernel_id)) &&
-	       (!good->cmdline || is_equal(good->cmdline, booted->cmdline));
+	       (!good->cmdline ||
+		(booted->cmdline && !strcmp(good->cmdline, booted->cmdline)));
 }
 
 void state_set_good(struct state *state, const struct booted *booted)
@@ -201,6 +205,9 @@ void state_set_good(struct state *state, const struct booted *booted)
 	/* Every boot is marked, and the file changes only when another one was. */
 	if (state_good(state, 0, &good) && good.kernel_id && good.cmdline &&
 	    is_told_by(&good, booted))
+		return;
+	/* Nor would it then tell more than it does. */
+	if (!booted->cmdline && state_is_good(state, booted))
 		return;
 	if (!json_is_array(list)) {
 		list = json_array();
@@ -215,7 +222,7 @@ void state_set_good(struct state *state, const struct booted *booted)
 
 static bool lacks_root(const struct booted *good)
 {
-	return is_known(good->cmdline) && !line_has(good->cmdline, "root");
+	return good->cmdline && !line_has(good->cmdline, "root");
 }
 
 bool state_lacks_root(const struct state *state)
@@ -233,10 +240,17 @@ void state_add_root(struct state *state, const char *root)
 	const json_t *list = json_object_get(state->json, "good");
 	struct booted good;
 
-	for (size_t i = 0; state_good(state, i, &good); i++)
-		if (lacks_root(&good))
+	for (size_t i = 0; state_good(state, i, &good); i++) {
+		if (!lacks_root(&good))
+			continue;
+		if (root)
 			json_object_set_new(json_array_get(list, i), "cmdline",
-					    json_sprintf("%s %s", root, good.cmdline));
+					    json_sprintf("%s%s%s", root,
+							 *good.cmdline ? " " : "",
+							 good.cmdline));
+		else
+			json_object_del(json_array_get(list, i), "cmdline");
+	}
 }
 
 /* ---- the trial ---- */
@@ -246,6 +260,9 @@ bool state_trial(const struct state *state, struct booted *trial, bool *failed)
 	const json_t *object = json_object_get(state->json, "trial");
 
 	get(object, trial);
+	/* Of an older version: not ours. */
+	if (trial->cmdline && !*trial->cmdline)
+		trial->cmdline = NULL;
 	*failed = json_object_get(object, "failed") != NULL;
 	return *trial->image;
 }

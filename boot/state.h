@@ -13,7 +13,8 @@
  *	}
  *
  * Images are known by their ids (lib/record.h), kernels by the CRC-64 of their file in the
- * same form. A line is the kernel's command line as the loader's entries were given it.
+ * same form. A line is the kernel's command line as the loader's entries were given it; there is
+ * no "cmdline" where it is not known or, of a trial, not ours.
  * While files of others are being written, they have [ NEW, BEFORE ] as their digests, and
  * "theirs" behind that if it was not from here what was there before.
  */
@@ -37,7 +38,8 @@ struct booted {
 	const char *image;     /* its id; "" where it has none */
 	const char *version;   /* of the kernel */
 	const char *kernel_id; /* of the kernel's file; NULL or "": not known */
-	const char *cmdline;   /* NULL: not known; "": it is not ours to say */
+	const char
+		*cmdline; /* NULL: not known, or not ours to say; "": it had no words */
 };
 
 /* Reads it below the root. A file that is not there, or is none, is an empty state. */
@@ -55,7 +57,7 @@ bool state_is_empty(const struct state *state);
 bool state_good(const struct state *state, size_t index, struct booted *good);
 
 /* Whether such a boot was good. What is not known, here or there (the file of an older version),
- * is no difference; nor is a command line that is not ours, since nobody tries that. */
+ * is no difference. */
 bool state_is_good(const struct state *state, const struct booted *booted);
 
 /* Whether two are the same boot in this sense. */
@@ -68,7 +70,7 @@ bool state_has_proven(const struct state *state, const char *cmdline);
 enum { BOOTED_KEY_SIZE = 16 + 1 };
 void booted_key(const struct booted *booted, char key[BOOTED_KEY_SIZE]);
 
-/* The line of the boot that was marked as good last; "" where it is not known. */
+/* The line of the last good boot of which it is known; NULL where none is. */
 const char *state_good_line(const struct state *state);
 
 /* Of the trial's line, those of good boots and `present` (NULL: none) the one that the running
@@ -78,7 +80,7 @@ const char *state_running_line(const struct state *state, const char *present,
 			       const char *running);
 
 /* Whether a good boot has a line without root=: its boot loader gave that by itself. Others do not,
- * so the words `root` are put in front of such lines. */
+ * so the words `root` are put in front of such lines; NULL: they are not known any more. */
 bool state_lacks_root(const struct state *state);
 void state_add_root(struct state *state, const char *root);
 

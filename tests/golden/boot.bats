@@ -291,6 +291,21 @@ fingerprint() {
 	grep -qP '^\tlinux.* ro console=ttyS0 quiet$' "$config"
 }
 
+@test "a command line without words was good as well, and is kept while the first one is tried" {
+	boot apply --yes
+	comes_up ""
+	[ "$(jq -c '[.good[].cmdline]' "$root/var/lib/bedplate/boot.json")" = '[""]' ]
+	cmdline root=/dev/typo
+	run boot apply --yes
+	[[ $output == *"the new command line is tried 3 times"* ]]
+	[ "$(our_entries)" = "bedplate-6.1.0-fake bedplate-6.1.0-fake-cmdline" ]
+	[ "$(grep -c typo <(grep -P '^\s+linux' "$config"))" = 1 ]
+	# What comes up without it does not prove it.
+	comes_up ""
+	[[ $(environment) == *"bedplate_tries=3" ]]
+	[ "$(boot status --json | jq -r .trial.state)" = running ]
+}
+
 @test "a mistake that is not applied yet is not handed out by a good boot" {
 	cmdline quiet
 	boot apply --yes

@@ -138,6 +138,45 @@ static void test_whole(void)
 	is_int(choice.trial, TRIAL_BEGINS, "which counts from then on");
 }
 
+/* GRUB's own line may be root= and ro alone, which are not counted among its words. */
+static void test_empty(void)
+{
+	struct choice choice;
+	struct booted trial;
+	bool failed;
+
+	begin();
+	good("new", "k2", "");
+	make(&choice, &three, "root=typo", 3);
+	is_int(choice.trial, TRIAL_BEGINS,
+	       "a line is new where the good one had no words");
+	is_str(lines(&choice), "root=typo | = | ", "which all others keep");
+	choice_begin_trial(&choice, &state);
+	ok(!state_trial_is(&state, &(struct booted){ "new", "6.2", "k2", "" }, &failed),
+	   "and a boot without words proves no trial of one with words");
+	make(&choice, &three, "", 3);
+	is_int(choice.trial, TRIAL_NONE, "a line that is not ours needs no trial");
+
+	begin();
+	good("old", "k1", "");
+	make(&choice, &three, "", 3);
+	choice_begin_trial(&choice, &state);
+	ok(state_trial(&state, &trial, &failed) && !trial.cmdline,
+	   "an image is tried with a line that is not ours, whatever that is");
+	ok(state_trial_is(&state, &(struct booted){ "new", "6.2", "k2", "quiet" },
+			  &failed),
+	   "and a boot with any proves it");
+
+	begin();
+	good("new", "k2", NULL);
+	make(&choice, &three, "b", 3);
+	is_str(lines(&choice), "b | b | b", "a line that is not known is none to keep");
+	good("new", "k2", "a");
+	good("new", "k2", NULL);
+	make(&choice, &one, "b", 3);
+	is_str(choice.others_line, "a", "that of the boot before is");
+}
+
 /* 6.2's own previous image would load the kernel that is new. */
 static void test_lost_kernel(void)
 {
@@ -165,15 +204,21 @@ static void test_root(void)
 
 	begin();
 	good("new", "k2", "quiet");
+	good("older", "k0", "");
 	good("old", "k1", "root=/dev/b rw");
 	ok(state_lacks_root(&state), "a line of a boot loader that gave root= by itself");
 	state_add_root(&state, "root=/dev/a ro");
 	ok(!state_lacks_root(&state), "is completed for one that does not");
 	make(&choice, &one, "root=/dev/a ro quiet", 3);
 	is_int(choice.trial, TRIAL_NONE, "and is the same boot then");
+	is_str(state_running_line(&state, NULL, "root=/dev/a ro"), "root=/dev/a ro",
+	       "so is one that had no words");
 	make(&choice, &three, "root=/dev/c", 3);
 	is_str(lines(&choice), "root=/dev/c | root=/dev/b rw | root=/dev/b rw",
 	       "what has a root= stays");
+	good("older", "k0", "quiet");
+	state_add_root(&state, NULL);
+	ok(!state_lacks_root(&state), "where root= cannot be told, the line is no more");
 }
 
 static void test_running(void)
@@ -221,6 +266,7 @@ int main(void)
 {
 	test_line();
 	test_whole();
+	test_empty();
 	test_lost_kernel();
 	test_root();
 	test_running();
