@@ -183,13 +183,14 @@ static char *find_running_line(const struct boot *boot, bool gives_root)
 static void complete_lines(struct boot *boot)
 {
 	_cleanup_strbuf_ struct strbuf root;
+	bool known;
 
 	strbuf_init(&root, 0);
-	if (!state_lacks_root(&boot->state) ||
-	    root_device_words(boot->root_fd, boot->live, &root, NULL))
+	if (!state_lacks_root(&boot->state))
 		return;
+	known = !root_device_words(boot->root_fd, boot->live, &root, NULL);
 	strbuf_adds(&root, " ro");
-	state_add_root(&boot->state, root.text);
+	state_add_root(&boot->state, known ? root.text : NULL);
 }
 
 int boot_read_line(struct boot *boot, bool with_root, struct err *err)

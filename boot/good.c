@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* good.c: marks the boot that the machine has come up with. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "boot/commands.h"
@@ -47,11 +48,22 @@ static int tell_loader(struct boot *boot, struct err *err)
 	return result ? result : plan_apply(&plan, err);
 }
 
+/* Whether the generator gave root= cannot be told without the loader. So a line that is not known
+ * from the state is none. */
+static void forget_line(struct boot *boot)
+{
+	if (*state_running_line(&boot->state, boot->line, boot->running.cmdline))
+		return;
+	free(boot->running.line);
+	boot->running.line = NULL;
+}
+
 /* A configuration that is wrong by now makes a boot no worse: its line is known from the state. */
 static int read_line(struct boot *boot, struct err *err)
 {
 	const struct loader *loader = loader_find(boot, NULL);
 	struct err wrong = ERR_INIT;
+	int result;
 
 	if (loader && loader->kernel_id)
 		boot->running.kernel_id = loader->kernel_id(boot);
@@ -61,7 +73,10 @@ static int read_line(struct boot *boot, struct err *err)
 	words_release(&boot->words);
 	boot->words = (struct words)WORDS_INIT;
 	boot->has_words = false;
-	return boot_read_line(boot, loader && !loader->gives_root, err);
+	result = boot_read_line(boot, loader && !loader->gives_root, err);
+	if (!result && !loader)
+		forget_line(boot);
+	return result;
 }
 
 /* Whether there is nothing for apply to do, which is not to be done unasked. */
@@ -88,7 +103,7 @@ static bool proves_trial(const struct boot *boot)
 	const struct booted running = boot_running(boot);
 	bool failed;
 
-	return state_trial_is(&boot->state, &running, &failed);
+	return running.cmdline && state_trial_is(&boot->state, &running, &failed);
 }
 
 /* What other entries get that were kept from it: the command line. */

@@ -306,6 +306,17 @@ fingerprint() {
 	[ "$(boot status --json | jq -r .trial.state)" = running ]
 }
 
+@test "where it is not plain which boot loader it is, a good boot's command line is not known" {
+	boot apply --yes
+	mkdir -p "$root/boot/efi/EFI/systemd"
+	: >"$root/boot/efi/EFI/systemd/systemd-bootx64.efi"
+	running 6.1.0-fake
+	echo "root=UUID=1-2 ro quiet" >"$root/proc/cmdline"
+	fails 1 "are installed, and neither is known" boot plan
+	boot good
+	[ "$(jq -c '[.good[].cmdline]' "$root/var/lib/bedplate/boot.json")" = '[null]' ]
+}
+
 @test "a mistake that is not applied yet is not handed out by a good boot" {
 	cmdline quiet
 	boot apply --yes
