@@ -49,7 +49,8 @@ static void note_marking(const struct boot *boot, struct plan *plan)
 		  "when the machine is up, or set [BootLoader] Tries=0");
 }
 
-/* What is begun is remembered before it is: a trial, and which files of others are written. */
+/* What is begun is remembered before it is: a trial, a command line (who makes the menu goes by
+ * these), and which files of others are written. */
 static int plan_first(struct boot *boot, struct plan *plan, bool begins, struct err *err)
 {
 	struct state first = { NULL };
@@ -100,6 +101,7 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 {
 	const struct loader *loader = loader_find(boot, err);
 	json_t *trial = json_incref(json_object_get(boot->state.json, "trial")), *now;
+	json_t *line = json_incref(json_object_get(boot->state.json, "line"));
 	int result = 0;
 
 	plan->root_fd = boot->root_fd;
@@ -107,6 +109,7 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 
 	if (!loader && err && err->code) {
 		json_decref(trial);
+		json_decref(line);
 		return err->code;
 	}
 	if (loader)
@@ -135,8 +138,13 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 	}
 	now = json_object_get(boot->state.json, "trial");
 	if (!result)
-		result = plan_first(boot, plan, now && now != trial, err);
+		result = plan_first(boot, plan,
+				    (now && now != trial) ||
+					    json_object_get(boot->state.json, "line") !=
+						    line,
+				    err);
 	json_decref(trial);
+	json_decref(line);
 	return result ? result : run_plan_state(boot, plan, err);
 }
 

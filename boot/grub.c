@@ -63,7 +63,9 @@ static bool has_other_image(const struct boot *boot)
 	return found;
 }
 
-static void menu_init(struct grub_menu *menu, const struct boot *boot, bool can_count)
+/* `line` NULL: it is not ours. */
+static void menu_init(struct grub_menu *menu, const struct boot *boot, bool can_count,
+		      const char *line)
 {
 	const struct host_boot_loader *settings = &boot->settings.host->boot_loader;
 	bool retry = boot->args->retry;
@@ -75,12 +77,12 @@ static void menu_init(struct grub_menu *menu, const struct boot *boot, bool can_
 						     : CHOICE_UNCOUNTED,
 				    .panic = (unsigned)(settings->trial_panic_ms / 1000),
 				    .previous = settings->previous,
-				    .ours = boot->has_cmdline,
+				    .ours = line,
 				    .cmdline = "",
 				    .root = "",
 				    .title = "Linux" };
-	choice_make(&menu->choice, &boot->images, &boot->state, boot->line, menu->tries,
-		    retry);
+	choice_make(&menu->choice, &boot->images, &boot->state, line ? line : "",
+		    menu->tries, retry);
 	if (!menu->choice.first)
 		return;
 	first = choice_booted(menu->choice.first, menu->choice.line);
@@ -92,26 +94,37 @@ static void menu_init(struct grub_menu *menu, const struct boot *boot, bool can_
 		choice_trial(&menu->choice, &boot->state, menu->tries, retry);
 }
 
-/* A line of which no apply has begun a trial is not counted: it stays out of the menu, whoever has
- * that made. */
-static void hold_back(struct grub_menu *menu)
+static const char *our_line(const struct boot *boot)
 {
-	struct choice *choice = &menu->choice;
+	return boot->has_cmdline ? boot->line : NULL;
+}
 
-	if (choice->trial != TRIAL_BEGINS || !strcmp(choice->line, choice->others_line))
-		return;
-	choice->line = choice->others_line;
-	choice->same_image = false;
+/* The line that is in the menu before an apply brings in another one, whoever has that made; false
+ * where it is the present one. */
+static bool find_applied_line(const struct grub_menu *menu, const struct boot *boot,
+			      const char **line)
+{
+	const struct choice *choice = &menu->choice;
+
+	if (state_applied_line(&boot->state, line))
+		return true;
+	/* Not by this version yet: a line that is neither proven nor on trial is no apply's. */
+	*line = choice->others_line;
+	return menu->ours && strcmp(choice->line, choice->others_line) != 0 &&
+	       (choice->trial == TRIAL_BEGINS || menu->tries < 0);
 }
 
 void grub_menu_open(struct grub_menu *menu, const struct boot *boot)
 {
 	const struct grub *grub = grub_find(boot->root_fd);
 	struct plan plan = { .root_fd = boot->root_fd };
-	const char *why;
+	const char *why, *line;
+	bool can_count = grub && grub_can_count(&plan, grub, &why);
 
-	menu_init(menu, boot, grub && grub_can_count(&plan, grub, &why));
-	hold_back(menu);
+	menu_init(menu, boot, can_count, our_line(boot));
+	/* All of it is that line's: what is tried, and whether that has failed. */
+	if (find_applied_line(menu, boot, &line))
+		menu_init(menu, boot, can_count, line);
 }
 
 /* What counts down, and from where: only a trial that begins is set, or one whose variables
@@ -198,7 +211,7 @@ static int grub_plan(struct boot *boot, struct plan *plan, struct err *err)
 			"GRUB cannot write to %s (%s): the tries of a new image are not "
 			"counted",
 			grub->folder, why);
-	menu_init(&menu, boot, can_count);
+	menu_init(&menu, boot, can_count, our_line(boot));
 	note_trial(boot, plan, &menu);
 	grub_menu_quote_line(menu.choice.others_line, &words);
 	result =
@@ -213,6 +226,7 @@ static int grub_plan(struct boot *boot, struct plan *plan, struct err *err)
 	if (!result)
 		result = plan_config(boot, plan, grub, &menu, changed, err);
 	choice_begin_trial(&menu.choice, &boot->state);
+	state_set_applied_line(&boot->state, our_line(boot));
 	return result;
 }
 

@@ -54,6 +54,7 @@ bool state_is_empty(const struct state *state)
 {
 	return !json_array_size(json_object_get(state->json, "good")) &&
 	       !json_object_get(state->json, "trial") &&
+	       !json_object_get(state->json, "line") &&
 	       !json_object_size(json_object_get(state->json, "written"));
 }
 
@@ -251,6 +252,25 @@ void state_add_root(struct state *state, const char *root)
 		else
 			json_object_del(json_array_get(list, i), "cmdline");
 	}
+}
+
+bool state_applied_line(const struct state *state, const char **line)
+{
+	const json_t *value = json_object_get(state->json, "line");
+
+	*line = json_string_value(value);
+	return value;
+}
+
+void state_set_applied_line(struct state *state, const char *line)
+{
+	const char *before;
+
+	if (state_applied_line(state, &before)
+		    ? is_equal(before, line) && !before == !line
+		    : !line)
+		return;
+	json_object_set_new(state->json, "line", line ? json_string(line) : json_null());
 }
 
 /* ---- the trial ---- */

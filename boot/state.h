@@ -9,6 +9,7 @@
  *	  "trial": { "image": ID, "kernel": VERSION, "kernel_id": ID, "cmdline": LINE,
  *	             "since": TIME,
  *	             "failed": TIME },          where another boot was good in the meantime
+ *	  "line": LINE,                          what apply brought in last; null: not ours
  *	  "written": { "etc/kernel/cmdline": DIGEST, ... }
  *	}
  *
@@ -83,6 +84,11 @@ const char *state_running_line(const struct state *state, const char *present,
  * so the words `root` are put in front of such lines; NULL: they are not known any more. */
 bool state_lacks_root(const struct state *state);
 void state_add_root(struct state *state, const char *root);
+
+/* The command line that apply brought in last; NULL where it was not ours. False where it is not
+ * known, or never was ours. */
+bool state_applied_line(const struct state *state, const char **line);
+void state_set_applied_line(struct state *state, const char *line);
 
 void state_set_good(struct state *state, const struct booted *booted);
 

@@ -93,7 +93,7 @@ fingerprint() {
 	[[ $output == *"+++ /etc/grub.d/09_bedplate"* ]]
 	[[ $output == *"+entry bedplate-6.1.0-fake: /boot/vmlinuz-6.1.0-fake /boot/initrd.img-6.1.0-fake"* ]]
 	[[ $output != *$'\033'* ]]
-	[ "$(boot plan --json | jq -r '[.loader, .steps[].action] | join(" ")')" = "grub write write generate" ]
+	[ "$(boot plan --json | jq -r '[.loader, .steps[].action] | join(" ")')" = "grub write write generate write" ]
 	run boot apply --dry-run
 	[ "$status" -eq 0 ] && [[ $output == *"+++ /etc/grub.d/09_bedplate"* ]]
 	[ "$before" = "$(fingerprint)" ]
@@ -315,6 +315,60 @@ fingerprint() {
 	fails 1 "are installed, and neither is known" boot plan
 	boot good
 	[ "$(jq -c '[.good[].cmdline]' "$root/var/lib/bedplate/boot.json")" = '[null]' ]
+}
+
+# not_brought_in: a new command line that no apply has seen changes nothing in the menu, also where an
+# older version has applied the one before.
+not_brought_in() {
+	local now
+	now=$(cat "$root/etc/bedplate/cmdline")
+	cp "$config" "$work/menu"
+	cp "$root/var/lib/bedplate/boot.json" "$work/state"
+	cmdline "$now" root=UUID=typo
+	in_root_run grub-mkconfig -o /boot/grub/grub.cfg
+	diff "$work/menu" "$config"
+	jq 'del(.line)' "$work/state" >"$root/var/lib/bedplate/boot.json"
+	in_root_run grub-mkconfig -o /boot/grub/grub.cfg
+	diff "$work/menu" "$config"
+	cp "$work/state" "$root/var/lib/bedplate/boot.json"
+	cmdline "$now"
+}
+
+@test "a command line that is not applied yet ends no trial, and hides none that failed" {
+	cmdline quiet
+	boot apply --yes
+	comes_up quiet
+	newer_kernel
+	boot apply --yes
+	grep -q 'set bedplate_first="bedplate-6.1.1-fake"' "$config"
+	not_brought_in
+	grub-editenv "$root/boot/grub/grubenv" set bedplate_tries=0
+	comes_up quiet
+	boot apply --yes
+	grep -q '^#bedplate the fallback is the default' "$config"
+	not_brought_in
+	boot apply --yes
+	refute grep -q 'set bedplate_first="bedplate-6.1.1-fake"' "$config"
+}
+
+@test "nor is it in the menu where GRUB cannot count, or nothing is to be tried" {
+	echo lvm >"$root/tmp/abstraction"
+	cmdline quiet
+	boot apply --yes
+	comes_up quiet
+	not_brought_in
+	conf "[Image]" Verify=no "[BootLoader]" Tries=0
+	cp "$config" "$work/menu"
+	cmdline quiet root=UUID=typo
+	in_root_run grub-mkconfig -o /boot/grub/grub.cfg
+	diff "$work/menu" "$config"
+	rm "$root/etc/bedplate/cmdline"
+	in_root_run grub-mkconfig -o /boot/grub/grub.cfg
+	diff "$work/menu" "$config"
+	cmdline quiet root=UUID=typo
+	boot apply --yes
+	refute grep -qvF typo <(grep -P '^\s+linux' "$config")
+	[[ $(boot apply --yes) == *"everything is as it ought to be"* ]]
 }
 
 @test "a mistake that is not applied yet is not handed out by a good boot" {
