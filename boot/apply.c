@@ -53,7 +53,7 @@ static void note_marking(const struct boot *boot, struct plan *plan)
  * these), and which files of others are written. */
 static int plan_first(struct boot *boot, struct plan *plan, bool begins, struct err *err)
 {
-	struct state first = { NULL };
+	struct state first = { .json = NULL };
 	json_t *written = json_object_get(plan->writing, "written");
 
 	if (!written && !begins)

@@ -215,27 +215,6 @@ int boot_read_line(struct boot *boot, bool with_root, struct err *err)
 	return boot->running.line ? 0 : err_sys(err, ENOMEM, "reading the command line");
 }
 
-/* The kernel's file may have been replaced since it was started; of a trial it is known. */
-struct booted boot_running(const struct boot *boot)
-{
-	const struct boot_image *image =
-		image_list_find(&boot->images, boot->running.image);
-	struct booted running = { .image = boot->running.image,
-				  .version = boot->running.kernel,
-				  .cmdline = boot->running.line };
-	struct booted trial;
-	bool failed;
-
-	if (boot->running.kernel_id)
-		running.kernel_id = boot->running.kernel_id;
-	else if (state_trial(&boot->state, &trial, &failed) &&
-		 booted_is(&trial, &running))
-		running.kernel_id = trial.kernel_id;
-	else if (image)
-		running.kernel_id = image->kernel_id;
-	return running;
-}
-
 void boot_release(struct boot *boot)
 {
 	settings_release(&boot->settings);

@@ -49,11 +49,12 @@ static int find_match(const struct efi *efi, const struct match *match,
 	return EFI_NONE;
 }
 
-/* BootOrder may name entries that are not there; such a number is not free either. */
+/* BootOrder may name entries that are not there; such a number is not free either, nor is that of
+ * the entry which started this boot, whatever became of it: it would be taken for that. */
 static int free_number(const struct efi *efi, const struct match *match)
 {
 	for (int number = 0; number <= NUMBER_MAX; number++)
-		if (!efi_find(efi, number) &&
+		if (number != efi->current && !efi_find(efi, number) &&
 		    !has_number(match->numbers, match->count, number) &&
 		    !has_number(efi->order, efi->order_count, number))
 			return number;

@@ -134,7 +134,7 @@ int efistub_good(struct boot *boot, struct plan *plan, struct err *err)
 	if (result)
 		return result;
 	if (!booted_is(&trial, &running) || !was_started(&efi, boot->running.image)) {
-		if (!is_pending(&efi, &trial))
+		if (!is_pending(&efi, &trial) && !state_trial_is_of_now(&boot->state))
 			state_fail_trial(&boot->state);
 		return 0;
 	}

@@ -24,6 +24,9 @@ int state_read(struct state *state, int root_fd, struct err *err)
 
 	strbuf_init(&text, 0);
 	state_release(state);
+	if (file_read_line(root_fd, "proc/sys/kernel/random/boot_id", state->boot,
+			   sizeof(state->boot), NULL))
+		state->boot[0] = '\0';
 	if (fd >= 0 && !file_read_fd(fd, STATE_PATH, &text, NULL))
 		state->json = json_loadb(text.text, text.length, 0, NULL);
 	if (fd >= 0 && json_integer_value(json_object_get(state->json, "version")) !=
@@ -78,15 +81,30 @@ void booted_key(const struct booted *booted, char key[BOOTED_KEY_SIZE])
 	snprintf(key, BOOTED_KEY_SIZE, "%016llx", (unsigned long long)all);
 }
 
-static json_t *note(const struct booted *booted, const char *key)
+static void note_boot(const struct state *state, json_t *into)
+{
+	if (*state->boot)
+		json_object_set_new(into, "boot", json_string(state->boot));
+}
+
+static bool is_of_now(const struct state *state, const json_t *noted)
+{
+	return *state->boot && !strcmp(json_text(noted, "boot"), state->boot);
+}
+
+static json_t *note(const struct state *state, const struct booted *booted,
+		    const char *key)
 {
 	char now[RECORD_TIME_SIZE];
+	json_t *noted;
 
 	record_now(now);
-	return json_pack("{s:s, s:s, s:s, s:s*, s:s}", "image", booted->image, "kernel",
-			 booted->version, "kernel_id",
-			 booted->kernel_id ? booted->kernel_id : "", "cmdline",
-			 booted->cmdline, key, now);
+	noted = json_pack("{s:s, s:s, s:s, s:s*, s:s}", "image", booted->image, "kernel",
+			  booted->version, "kernel_id",
+			  booted->kernel_id ? booted->kernel_id : "", "cmdline",
+			  booted->cmdline, key, now);
+	note_boot(state, noted);
+	return noted;
 }
 
 static void get(const json_t *object, struct booted *booted)
@@ -131,6 +149,18 @@ bool state_is_good(const struct state *state, const struct booted *booted)
 		if (booted_is(&good, booted))
 			return true;
 	return false;
+}
+
+const char *state_good_kernel_now(const struct state *state, const struct booted *booted)
+{
+	const json_t *list = json_object_get(state->json, "good");
+	struct booted good;
+
+	for (size_t i = 0; state_good(state, i, &good); i++)
+		if (is_of_now(state, json_array_get(list, i)) &&
+		    is_known(good.kernel_id) && booted_is(&good, booted))
+			return good.kernel_id;
+	return NULL;
 }
 
 bool state_has_proven(const struct state *state, const char *cmdline)
@@ -203,10 +233,12 @@ void state_set_good(struct state *state, const struct booted *booted)
 	json_t *list = json_object_get(state->json, "good");
 	struct booted good;
 
-	/* Every boot is marked, and the file changes only when another one was. */
+	/* Every boot is marked; again in the same one the file does not change. */
 	if (state_good(state, 0, &good) && good.kernel_id && good.cmdline &&
-	    is_told_by(&good, booted))
+	    is_told_by(&good, booted)) {
+		note_boot(state, json_array_get(list, 0));
 		return;
+	}
 	/* Nor would it then tell more than it does. */
 	if (!booted->cmdline && state_is_good(state, booted))
 		return;
@@ -217,7 +249,7 @@ void state_set_good(struct state *state, const struct booted *booted)
 	for (size_t i = json_array_size(list); i-- > 0;)
 		if (state_good(state, i, &good) && is_told_by(&good, booted))
 			json_array_remove(list, i);
-	json_array_insert_new(list, 0, note(booted, "when"));
+	json_array_insert_new(list, 0, note(state, booted, "when"));
 	json_array_remove(list, GOOD_MAX);
 }
 
@@ -287,6 +319,11 @@ bool state_trial(const struct state *state, struct booted *trial, bool *failed)
 	return *trial->image;
 }
 
+bool state_trial_is_of_now(const struct state *state)
+{
+	return is_of_now(state, json_object_get(state->json, "trial"));
+}
+
 bool state_trial_is(const struct state *state, const struct booted *booted, bool *failed)
 {
 	struct booted trial;
@@ -296,7 +333,7 @@ bool state_trial_is(const struct state *state, const struct booted *booted, bool
 
 void state_begin_trial(struct state *state, const struct booted *booted)
 {
-	json_object_set_new(state->json, "trial", note(booted, "since"));
+	json_object_set_new(state->json, "trial", note(state, booted, "since"));
 }
 
 void state_fail_trial(struct state *state)

@@ -5,17 +5,19 @@
  *	{
  *	  "version": 1,
  *	  "good": [ { "image": ID, "kernel": VERSION, "kernel_id": ID, "cmdline": LINE,
- *	              "when": TIME }, ... ],                                 the latest first
+ *	              "when": TIME, "boot": ID }, ... ],                     the latest first
  *	  "trial": { "image": ID, "kernel": VERSION, "kernel_id": ID, "cmdline": LINE,
- *	             "since": TIME,
+ *	             "since": TIME, "boot": ID,
  *	             "failed": TIME },          where another boot was good in the meantime
  *	  "line": LINE,                          what apply brought in last; null: not ours
  *	  "written": { "etc/kernel/cmdline": DIGEST, ... }
  *	}
  *
  * Images are known by their ids (lib/record.h), kernels by the CRC-64 of their file in the
- * same form. A line is the kernel's command line as the loader's entries were given it; there is
- * no "cmdline" where it is not known or, of a trial, not ours.
+ * same form. "boot" is the kernel's boot_id (random(4)) of the boot that was last marked as such, and
+ * of the one in which the trial was begun; it is left out where it is not known. A line is the
+ * kernel's command line as the loader's entries were given it; there is no "cmdline" where it is
+ * not known or, of a trial, not ours.
  * While files of others are being written, they have [ NEW, BEFORE ] as their digests, and
  * "theirs" behind that if it was not from here what was there before.
  */
@@ -30,8 +32,11 @@
 
 #define STATE_PATH BOOT_STATE_PATH
 
+enum { BOOT_ID_SIZE = 36 + 1 };
+
 struct state {
 	json_t *json;
+	char boot[BOOT_ID_SIZE]; /* the id of this boot; "" where it is not known */
 };
 
 /* The whole of what is booted. The texts belong to somebody else. */
@@ -56,6 +61,10 @@ bool state_is_empty(const struct state *state);
 /* The boot that was marked as good last (0), the one before (1) ...; false where there are not so
  * many. The texts are the state's, up to the next change of it. */
 bool state_good(const struct state *state, size_t index, struct booted *good);
+
+/* The kernel_id that such a boot was marked as good with since the machine was started; NULL where
+ * it was not. The kernel's file may have been replaced since. */
+const char *state_good_kernel_now(const struct state *state, const struct booted *booted);
 
 /* Whether such a boot was good. What is not known, here or there (the file of an older version),
  * is no difference. */
@@ -94,6 +103,8 @@ void state_set_good(struct state *state, const struct booted *booted);
 
 /* What is on trial, and whether it did not come up; false where nothing is. */
 bool state_trial(const struct state *state, struct booted *trial, bool *failed);
+/* Whether the trial was begun since the machine was started: this boot says nothing about it. */
+bool state_trial_is_of_now(const struct state *state);
 /* Whether this is what is on trial. */
 bool state_trial_is(const struct state *state, const struct booted *booted, bool *failed);
 void state_begin_trial(struct state *state, const struct booted *booted);

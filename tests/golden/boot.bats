@@ -399,6 +399,29 @@ not_brought_in() {
 	[ "$(environment)" = "" ]
 }
 
+@test "marking a boot as good again proves no kernel that has replaced its own since" {
+	mkdir -p "$root/proc/sys/kernel/random"
+	echo 11111111-1111-4111-8111-111111111111 >"$root/proc/sys/kernel/random/boot_id"
+	newer_kernel
+	comes_up quiet 6.1.0-fake
+	comes_up quiet 6.1.1-fake
+	boot apply --yes
+	echo 22222222-2222-4222-8222-222222222222 >"$root/proc/sys/kernel/random/boot_id"
+	boot good
+	echo "another kernel" >"$root/boot/vmlinuz-6.1.1-fake"
+	boot apply --yes
+	[[ $(environment) == *bedplate_tries=3 ]]
+	boot good
+	[[ $(environment) == *bedplate_tries=3 ]]
+	[[ $(boot status) == *"trial: running (the kernel)"* ]]
+	[ "$(boot apply --yes)" = "everything is as it ought to be" ]
+	# It is started.
+	echo 33333333-3333-4333-8333-333333333333 >"$root/proc/sys/kernel/random/boot_id"
+	boot good
+	[ "$(environment)" = "" ]
+	[ "$(boot status --json | jq -r .trial.state)" = none ]
+}
+
 @test "a state of an older version makes nothing new" {
 	boot apply --yes
 	comes_up "console=ttyS0 quiet"

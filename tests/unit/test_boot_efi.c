@@ -280,7 +280,7 @@ static void test_plan_same(void)
 	       "where none is wanted ours go");
 	there[0].active = false;
 	wants.count = 1;
-	is_str(planned(&efi, &wants), "create 1; order 2,1; no-next 0; delete 0",
+	is_str(planned(&efi, &wants), "create 3; order 2,3; no-next 0; delete 0",
 	       "one that was switched off is made anew");
 }
 
@@ -298,6 +298,19 @@ static void test_plan_partition(void)
 	is_str(planned_on(&efi, &wants, "b3d91a7e-0000-4000-8000-000000000023"),
 	       "create 1; order 1; delete 0", "one on another does not count");
 	is_str(planned(&efi, &wants), "", "unless it is not known which is the one");
+}
+
+/* The entry that started this boot was removed by a good boot or an apply before. */
+static void test_plan_current(void)
+{
+	struct efi_entry there[] = { OTHER(0) };
+	int order[] = { 0 };
+	struct efi efi = { there, 1, order, 1, EFI_NONE, 1 };
+	struct efi_want want[] = { WANT("6.1", "b", false, true) };
+	struct efi_wants wants = { want, 1, false };
+
+	is_str(planned(&efi, &wants), "create 2; order 0,2; next 2",
+	       "no other entry gets the number that started this boot");
 }
 
 /* NVRAM is small: what nothing starts makes room first, and what is started goes last. */
@@ -327,5 +340,6 @@ int main(void)
 	test_plan_upgrade();
 	test_plan_same();
 	test_plan_room();
+	test_plan_current();
 	return done_testing();
 }

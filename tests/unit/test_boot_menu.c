@@ -73,7 +73,7 @@ static void test_choice(void)
 	struct boot_image items[] = { image("6.2", "new", 0), image("6.1", "old", 0),
 				      image("6.2", "prev", 1) };
 	struct image_list images = { items, 3 }, none = { items, 0 }, one = { items, 1 };
-	struct state state = { json_pack("{s:i}", "version", 1) };
+	struct state state = { .json = json_pack("{s:i}", "version", 1) };
 	struct choice choice;
 
 	choice_make(&choice, &none, &state, "", 3, false);
@@ -129,7 +129,7 @@ static void test_rank(void)
 				      image("6.0", "", 1),    image("6.2", "", 2),
 				      image("5.9", "", 1) };
 	const size_t count = sizeof(items) / sizeof(items[0]);
-	struct state state = { json_pack("{s:i}", "version", 1) };
+	struct state state = { .json = json_pack("{s:i}", "version", 1) };
 
 	items[4].running = true;
 	for (size_t from = 1; from < count; from++) {
@@ -152,7 +152,7 @@ static void test_rank(void)
 
 static void test_state(void)
 {
-	struct state state = { json_pack("{s:i}", "version", 1) };
+	struct state state = { .json = json_pack("{s:i}", "version", 1) };
 	_cleanup_free_ char *first = NULL, *again = NULL;
 
 	ok(state_is_empty(&state), "a new state is empty");
