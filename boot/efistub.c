@@ -97,15 +97,25 @@ static int want(struct job *job, const struct booted *booted, char *label,
 		err);
 }
 
+static int keep_names(struct job *job, const struct booted *booted)
+{
+	_cleanup_free_ char *kernel = efistub_kernel_name(booted);
+	_cleanup_free_ char *image = efistub_image_name(booted);
+
+	return !kernel || !image || names_add(&job->names, kernel) ||
+	       names_add(&job->names, image);
+}
+
 static int want_image(struct job *job, const struct boot_image *image, bool more,
 		      struct err *err)
 {
 	const struct choice *choice = &job->choice;
 	const struct booted booted = choice_booted(
 		image, more ? choice->fallback_line : choice_line(choice, image));
-	int result = efistub_copy_files(job->plan, &job->esp, image, &job->names, err);
 
-	return result ? result : want(job, &booted, label_of(image, more), err);
+	if (keep_names(job, &booted))
+		return err_sys(err, ENOMEM, "planning EFI's entries");
+	return want(job, &booted, label_of(image, more), err);
 }
 
 static bool is_in_list(const struct job *job, const struct booted *good)
@@ -118,15 +128,6 @@ static bool is_in_list(const struct job *job, const struct booted *good)
 			return true;
 	}
 	return false;
-}
-
-static int keep_names(struct job *job, const struct booted *booted)
-{
-	_cleanup_free_ char *kernel = efistub_kernel_name(booted);
-	_cleanup_free_ char *image = efistub_image_name(booted);
-
-	return !kernel || !image || names_add(&job->names, kernel) ||
-	       names_add(&job->names, image);
 }
 
 /* The last good boot of all may be there only as our copies: its kernel was replaced under the
@@ -280,10 +281,23 @@ static void job_release(struct job *job)
 	esp_release(&job->esp);
 }
 
-static int plan_all(struct job *job, struct err *err)
+/* Once all names are known: what is removed makes room for the copies. */
+static int plan_files(struct job *job, struct err *err)
 {
+	const struct image_list *images = &job->boot->images;
 	int result = efistub_clear_files(job->boot, job->plan, &job->esp, &job->efi,
 					 &job->names, err);
+
+	for (size_t i = 0; !result && i < images->count; i++)
+		if (is_wanted(job, &images->items[i]))
+			result = efistub_copy_files(job->plan, &job->esp,
+						    &images->items[i], &job->names, err);
+	return result;
+}
+
+static int plan_all(struct job *job, struct err *err)
+{
+	int result = plan_files(job, err);
 
 	if (!result)
 		result = efistub_check_room(job->boot, job->plan, &job->esp, err);

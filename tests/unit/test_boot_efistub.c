@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SOURCES: boot/efistub.c boot/efistub_good.c boot/efistub_steps.c boot/efistub_files.c boot/efi.c boot/efi_plan.c */
+/* SOURCES: boot/esp.c boot/trial_word.c boot/running.c boot/choice.c boot/image_list.c boot/plan.c boot/plan_apply.c */
+/* SOURCES: boot/diff.c boot/state.c boot/line.c lib/place.c lib/record.c lib/inputs.c lib/mounts.c lib/mount_text.c */
+/* SOURCES: lib/names.c lib/format_text.c lib/kernel_file.c lib/file.c lib/file_copy.c lib/log.c lib/sha512.c */
+/* SOURCES: lib/strbuf.c lib/err.c lib/show_json.c lib/interrupt.c lib/process.c LIBS: jansson lzma blkid */
+/* test_boot_efistub.c: what apply and good plan for the firmware, in which order, and what of it is
+ * a trial. */
+#include "boot/args.h"
+#include "boot/efistub.h"
+#include "boot/loader.h"
+#include "lib/schema/host.h"
+#include "tests/unit/fake_tree.h"
+#include "tests/unit/tap.h"
+
+#define AT     "efi/EFI/bedplate/"
+#define GLOBAL "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define IMAGE  "00000000000000ff"
+#define KERNEL "00000000000000bb"
+#define OLD    "00000000000000ee"
+#define FOLDER "\\EFI\\bedplate\\"
+#define FILE_  FOLDER "vmlinuz-6.1-" KERNEL
+#define NEW    "initrd=" FOLDER "initrd-6.1-" IMAGE ".img ro"
+#define FORMER "initrd=" FOLDER "initrd-6.1-" OLD ".img ro"
+
+static struct args args;
+static struct host_conf host = { .boot_loader = { .tries = 3, .esp = (char *)"" } };
+static struct boot_image images[] = {
+	{ .version = (char *)"6.1",
+	  .kernel = (char *)"boot/vmlinuz-6.1",
+	  .path = (char *)"boot/initrd.img-6.1",
+	  .id = (char *)IMAGE,
+	  .kernel_id = (char *)KERNEL },
+	/* Somebody else's, which gets no entry. */
+	{ .version = (char *)"6.1",
+	  .kernel = (char *)"boot/vmlinuz-6.1",
+	  .path = (char *)"boot/initrd.img-6.1.prev",
+	  .id = (char *)"",
+	  .kernel_id = (char *)KERNEL,
+	  .previous = 1 },
+};
+static struct boot boot = {
+	.args = &args,
+	.live = true,
+	.settings = { .host = &host },
+	.images = { images, 2 },
+	.has_cmdline = true,
+	.line = (char *)"ro",
+	.running = { .image = (char *)OLD,
+		     .kernel = (char *)"6.1",
+		     .line = (char *)"ro" },
+};
+
+/* ---- the firmware ---- */
+
+static void put_u16(uint8_t **at, unsigned value)
+{
+	*(*at)++ = value & 0xff;
+	*(*at)++ = value >> 8;
+}
+
+static void put_text(uint8_t **at, const char *text)
+{
+	do
+		put_u16(at, (unsigned char)*text);
+	while (*text++);
+}
+
+static void variable(const char *name, const uint8_t *value, size_t size)
+{
+	char path[200];
+	int fd;
+
+	snprintf(path, sizeof(path), EFI_PATH "/%s" GLOBAL, name);
+	fake_file(boot.root_fd, path, "");
+	fd = openat(boot.root_fd, path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "\7\0\0\0", 4) != 4 ||
+	    write(fd, value, size) != (ssize_t)size)
+		abort();
+	close(fd);
+}
+
+/* A name that ends in one digit of the entry's number. */
+static void entry(const char *name, const char *label, const char *file,
+		  const char *options)
+{
+	uint8_t value[1024] = { 1, 0, 0, 0 }, *at = value + 4;
+
+	put_u16(&at, 4 + 2 * (strlen(file) + 1) + 4);
+	put_text(&at, label);
+	put_u16(&at, 4 | 4 << 8);
+	put_u16(&at, 4 + 2 * (strlen(file) + 1));
+	put_text(&at, file);
+	put_u16(&at, 0x7f | 0xff << 8);
+	put_u16(&at, 4);
+	put_text(&at, options);
+	variable(name, value, (size_t)(at - value));
+}
+
+static void number(const char *name, int value)
+{
+	char path[200];
+	const uint8_t bytes[] = { (uint8_t)value, 0 };
+
+	snprintf(path, sizeof(path), EFI_PATH "/%s" GLOBAL, name);
+	unlinkat(boot.root_fd, path, 0);
+	if (value >= 0)
+		variable(name, bytes, sizeof(bytes));
+}
+
+/* ---- what is planned ---- */
+
+static void add_word(char **at, const struct step *step)
+{
+	if (step->kind != STEP_RUN) {
+		*at += sprintf(*at, "%s %s", step->kind == STEP_COPY ? "copy" : "remove",
+			       strrchr(step->path, '/') + 1);
+		return;
+	}
+	if (!strcmp(step->argv[2], "--create-only"))
+		*at += sprintf(*at, "create %s", step->argv[4]);
+	else if (!strcmp(step->argv[2], "--bootnum"))
+		*at += sprintf(*at, "delete %s", step->argv[3]);
+	else
+		*at += sprintf(*at, "%s %s", step->argv[2] + 6,
+			       step->argv[3] ? step->argv[3] : "");
+}
+
+static const char *steps(int (*work)(struct boot *boot, struct plan *plan,
+				     struct err *err))
+{
+	static char text[2000];
+	struct err err = ERR_INIT;
+	struct plan plan;
+	char *at = text;
+
+	*at = '\0';
+	plan_init(&plan, &boot.state, false);
+	plan.root_fd = boot.root_fd;
+	if (work(&boot, &plan, &err))
+		at += sprintf(at, "failed: %s", err.text);
+	for (size_t i = 0; i < plan.count; i++) {
+		at += sprintf(at, "%s", i ? "; " : "");
+		add_word(&at, &plan.steps[i]);
+	}
+	plan_release(&plan);
+	return text;
+}
+
+static void forget(void)
+{
+	state_release(&boot.state);
+	boot.state.json = json_pack("{s:i}", "version", 1);
+}
+
+/* The firmware has one entry of a former image, which started this. */
+static void set_up(void)
+{
+	fake_file(boot.root_fd, "proc/self/mountinfo",
+		  "30 1 8:1 / /efi rw - vfat /dev/sda1 rw\n");
+	fake_file(boot.root_fd, "sys/devices/pci/block/sda/sda1/partition", "1\n");
+	fake_link(boot.root_fd, "sys/dev/block/8:1", "../../devices/pci/block/sda/sda1");
+	fake_file(boot.root_fd, "boot/vmlinuz-6.1", "kernel\n");
+	fake_file(boot.root_fd, "boot/initrd.img-6.1", "new image\n");
+	fake_file(boot.root_fd, AT "initrd-6.1-" OLD ".img", "old image\n");
+	entry("Boot0000", "Bedplate 6.1", FILE_, FORMER);
+	entry("Boot0009", "other", "\\EFI\\other.efi", "");
+	number("BootOrder", 0);
+	number("BootCurrent", 0);
+}
+
+static void test_order(void)
+{
+	fake_file(boot.root_fd, AT ".initrd-6.1-" IMAGE ".img.77.new", "x\n");
+	forget();
+	is_str(steps(loader_efistub.plan),
+	       "remove .initrd-6.1-" IMAGE ".img.77.new; "
+	       "copy vmlinuz-6.1-" KERNEL "; copy initrd-6.1-" IMAGE ".img; "
+	       "create 0001; order 0001; next 0001; delete 0000; "
+	       "remove initrd-6.1-" OLD ".img",
+	       "what was broken off goes before anything is copied");
+	unlinkat(boot.root_fd, AT ".initrd-6.1-" IMAGE ".img.77.new", 0);
+}
+
+int main(void)
+{
+	boot.root_fd = fake_tree_open();
+	set_up();
+	test_order();
+	state_release(&boot.state);
+	close(boot.root_fd);
+	fake_tree_remove();
+	return done_testing();
+}
