@@ -189,8 +189,16 @@ static bool has_ours(const struct efi *efi)
 	return false;
 }
 
+static bool is_next_ours(const struct efi *efi)
+{
+	const struct efi_entry *next = efi_find(efi, efi->next);
+
+	return next && efi_is_ours(next);
+}
+
 /* Whether the first entry is to be started once. So it is with the first entry of ours even if
- * it is good: the way there is new. */
+ * it is good: the way there is new. A trial that was begun in this boot, and that BootNext is not
+ * set for, was broken off: nothing of it was started. */
 static bool begins_trial(const struct boot *boot, const struct efi *efi,
 			 const struct booted *first)
 {
@@ -199,18 +207,19 @@ static bool begins_trial(const struct boot *boot, const struct efi *efi,
 	if (!boot->settings.host->boot_loader.tries)
 		return false;
 	if (state_trial_is(&boot->state, first, &failed))
-		return failed && boot->args->retry;
+		return boot->args->retry ||
+		       (!failed && state_trial_is_of_now(&boot->state) &&
+			!is_next_ours(efi));
 	return !state_is_good(&boot->state, first) || !has_ours(efi);
 }
 
 static bool is_tried(const struct boot *boot, const struct efi *efi,
 		     const struct booted *first)
 {
-	const struct efi_entry *next = efi_find(efi, efi->next);
 	bool failed;
 
-	return state_trial_is(&boot->state, first, &failed) && !failed && next &&
-	       efi_is_ours(next);
+	return state_trial_is(&boot->state, first, &failed) && !failed &&
+	       is_next_ours(efi);
 }
 
 /* Where nothing is tried, the first entries of ours go before all others at once. */
@@ -218,15 +227,15 @@ static void want_trial(struct job *job)
 {
 	struct boot *boot = job->boot;
 	const struct booted first = choice_booted(&boot->images.items[0], boot->line);
-	const struct efi_entry *next = efi_find(&job->efi, job->efi.next);
 	bool begins;
 
 	job->wants.front =
 		!boot->settings.host->boot_loader.tries && !has_ours(&job->efi);
+	job->choice.trial = TRIAL_NONE;
 	if (boot->images.items[0].previous || !*first.image)
 		return;
 	begins = begins_trial(boot, &job->efi, &first);
-	if (begins && job->efi.next != EFI_NONE && !(next && efi_is_ours(next))) {
+	if (begins && job->efi.next != EFI_NONE && !is_next_ours(&job->efi)) {
 		plan_note(job->plan,
 			  "BootNext is somebody else's: nothing is tried before that "
 			  "boot and another apply");

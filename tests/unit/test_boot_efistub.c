@@ -147,10 +147,26 @@ static const char *steps(int (*work)(struct boot *boot, struct plan *plan,
 	return text;
 }
 
+/* Another boot, of which the state knows nothing yet. */
+static void start(const char *id)
+{
+	snprintf(boot.state.boot, sizeof(boot.state.boot), "%s", id);
+}
+
 static void forget(void)
 {
 	state_release(&boot.state);
 	boot.state.json = json_pack("{s:i}", "version", 1);
+}
+
+static const char *trial(void)
+{
+	struct booted booted;
+	bool failed;
+
+	if (!state_trial(&boot.state, &booted, &failed))
+		return "none";
+	return failed ? "failed" : "running";
 }
 
 /* The firmware has one entry of a former image, which started this. */
@@ -182,11 +198,53 @@ static void test_order(void)
 	unlinkat(boot.root_fd, AT ".initrd-6.1-" IMAGE ".img.77.new", 0);
 }
 
+#define BEGUN                                                          \
+	"copy vmlinuz-6.1-" KERNEL "; copy initrd-6.1-" IMAGE ".img; " \
+	"create 0001; order 0001; next 0001; delete 0000; "            \
+	"remove initrd-6.1-" OLD ".img"
+#define NOT_BEGUN                                                      \
+	"copy vmlinuz-6.1-" KERNEL "; copy initrd-6.1-" IMAGE ".img; " \
+	"create 0001; order 0001; delete 0000; remove initrd-6.1-" OLD ".img"
+
+static void test_broken_off(void)
+{
+	forget();
+	start("a");
+	is_str(steps(loader_efistub.plan), BEGUN, "a new image is tried");
+	is_str(trial(), "running", "which is remembered");
+	is_str(steps(loader_efistub.plan), BEGUN,
+	       "and again where that was broken off before BootNext was set");
+	steps(loader_efistub.good);
+	is_str(trial(), "running", "the boot that it was begun in says nothing about it");
+	start("b");
+	is_str(steps(loader_efistub.plan), NOT_BEGUN,
+	       "after another start it may have been tried");
+	args.retry = true;
+	is_str(steps(loader_efistub.plan), BEGUN, "--retry begins it again all the same");
+	args.retry = false;
+	start("c");
+	steps(loader_efistub.good);
+	is_str(trial(), "failed", "a boot of something else after it ends it");
+}
+
+static void test_foreign_next(void)
+{
+	number("BootNext", 9);
+	forget();
+	start("a");
+	is_str(steps(loader_efistub.plan), NOT_BEGUN, "somebody else's BootNext stays");
+	is_str(trial(), "none", "and no trial is said to have begun");
+	number("BootNext", -1);
+	is_str(steps(loader_efistub.plan), BEGUN, "it begins with the next apply");
+}
+
 int main(void)
 {
 	boot.root_fd = fake_tree_open();
 	set_up();
 	test_order();
+	test_broken_off();
+	test_foreign_next();
 	state_release(&boot.state);
 	close(boot.root_fd);
 	fake_tree_remove();
