@@ -62,6 +62,26 @@ static bool is_good_entry(const struct boot *boot, const struct efi_entry *entry
 	return false;
 }
 
+static bool is_ordered(const struct efi *efi, const struct efi_entry *entry)
+{
+	for (size_t i = 0; i < efi->order_count; i++)
+		if (efi->order[i] == entry->number)
+			return true;
+	return false;
+}
+
+/* Those of BootOrder in its order, then the others: firmware may have dropped them from there. NULL
+ * where one of BootOrder is not there, or has been given out. */
+static const struct efi_entry *entry_at(const struct efi *efi, size_t i)
+{
+	const struct efi_entry *entry;
+
+	if (i < efi->order_count)
+		return efi_find(efi, efi->order[i]);
+	entry = &efi->entries[i - efi->order_count];
+	return is_ordered(efi, entry) ? NULL : entry;
+}
+
 /* Ours as they are, in BootOrder's order, but the one that has just come up first. */
 static int want_present(const struct boot *boot, const struct efi *efi,
 			struct efi_wants *wants, struct err *err)
@@ -70,8 +90,8 @@ static int want_present(const struct boot *boot, const struct efi *efi,
 	int result = 0;
 
 	for (int running = 1; running >= 0; running--)
-		for (size_t i = 0; !result && i < efi->order_count; i++) {
-			const struct efi_entry *entry = efi_find(efi, efi->order[i]);
+		for (size_t i = 0; !result && i < efi->order_count + efi->count; i++) {
+			const struct efi_entry *entry = entry_at(efi, i);
 
 			if (!entry || !efi_is_ours(entry) ||
 			    is_entry_of(entry, &booted) != running)

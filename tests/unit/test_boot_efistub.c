@@ -238,6 +238,31 @@ static void test_foreign_next(void)
 	is_str(steps(loader_efistub.plan), BEGUN, "it begins with the next apply");
 }
 
+/* Firmware has dropped ours from BootOrder. */
+static void test_not_in_order(void)
+{
+	forget();
+	start("a");
+	state_begin_trial(&boot.state, &(struct booted){ IMAGE, "6.1", KERNEL, "ro" });
+	start("b");
+	boot.running.image = (char *)IMAGE;
+	boot.running.kernel_id = (char *)KERNEL;
+	state_set_good(&boot.state, &(struct booted){ IMAGE, "6.1", KERNEL, "ro" });
+	entry("Boot0001", "Bedplate 6.1", FILE_, "panic=9 " NEW);
+	number("BootOrder", 9);
+	number("BootCurrent", 1);
+	is_str(steps(loader_efistub.good),
+	       "create 0002; order 0002,0000,0009; delete 0001",
+	       "the entry that came up is kept, and so is the one to fall back to");
+	is_str(trial(), "none", "the trial is over");
+	entry("Boot0001", "Bedplate 6.1", FILE_, NEW);
+	start("a");
+	state_begin_trial(&boot.state, &(struct booted){ IMAGE, "6.1", KERNEL, "ro" });
+	start("b");
+	is_str(steps(loader_efistub.good), "order 0001,0000,0009",
+	       "also where it is as it ought to be already");
+}
+
 int main(void)
 {
 	boot.root_fd = fake_tree_open();
@@ -245,6 +270,7 @@ int main(void)
 	test_order();
 	test_broken_off();
 	test_foreign_next();
+	test_not_in_order();
 	state_release(&boot.state);
 	close(boot.root_fd);
 	fake_tree_remove();
