@@ -240,8 +240,11 @@ void state_set_good(struct state *state, const struct booted *booted)
 		return;
 	}
 	/* Nor would it then tell more than it does. */
-	if (!booted->cmdline && state_is_good(state, booted))
-		return;
+	for (size_t i = 0; !booted->cmdline && state_good(state, i, &good); i++)
+		if (booted_is(&good, booted)) {
+			note_boot(state, json_array_get(list, i));
+			return;
+		}
 	if (!json_is_array(list)) {
 		list = json_array();
 		json_object_set_new(state->json, "good", list);

@@ -46,6 +46,23 @@ static const char *lines(const struct choice *choice)
 	return text;
 }
 
+/* A boot whose line is not known is marked as what it was before, kernel and all. */
+static void test_now(void)
+{
+	const struct booted here = { "old", "6", NULL, NULL };
+
+	begin();
+	strcpy(state.boot, "a");
+	good("old", "k1", "a");
+	strcpy(state.boot, "b");
+	ok(!state_good_kernel_now(&state, &here),
+	   "another boot's kernel is not this one's");
+	good("old", "k1", NULL);
+	is_str(state_good_kernel_now(&state, &here), "k1",
+	       "the kernel of a boot that was marked is known, whatever its line");
+	state.boot[0] = '\0';
+}
+
 static void test_line(void)
 {
 	struct choice choice;
@@ -265,6 +282,7 @@ static void test_text(void)
 int main(void)
 {
 	test_line();
+	test_now();
 	test_whole();
 	test_empty();
 	test_lost_kernel();
