@@ -265,6 +265,27 @@ static int confirm(const struct args *args, struct err *err)
 	return ask() ? 0 : err_set(err, ECANCELED, "nothing was changed");
 }
 
+/* Words that are wrong keep no image from being tried, where that is started by its path: with the
+ * line that was brought in last. Nothing else is done. */
+static void try_image(struct boot *boot, bool force)
+{
+	const struct loader *loader = loader_find(boot, NULL);
+	_cleanup_plan_ struct plan plan;
+	struct err err = ERR_INIT;
+	int result;
+
+	plan_init(&plan, &boot->state, force);
+	if (!loader || !loader->names_paths || boot_keep_line(boot))
+		return;
+	result = run_plan(boot, &plan, &err);
+	if (!result && plan.first) {
+		show(boot, &plan);
+		result = plan_apply(&plan, &err);
+	}
+	if (result)
+		log_warning("a new image is not tried: %s", err.text);
+}
+
 /* With others kept out; `shown` NULL: nobody was asked, so it is shown first. */
 static int plan_and_apply(const struct args *args, const struct strbuf *shown,
 			  struct err *err)
@@ -277,8 +298,11 @@ static int plan_and_apply(const struct args *args, const struct strbuf *shown,
 	strbuf_init(&text, 0);
 	plan_init(&plan, &boot.state, args->force);
 	code = boot_open(&boot, args, true, err);
-	if (code == EXIT_DONE)
-		code = exit_code(run_plan(&boot, &plan, err));
+	if (code != EXIT_DONE)
+		return code;
+	code = exit_code(run_plan(&boot, &plan, err));
+	if (code == EXIT_USAGE)
+		try_image(&boot, args->force);
 	if (code != EXIT_DONE)
 		return code;
 	write_changes(&plan, &text);

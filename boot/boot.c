@@ -108,7 +108,7 @@ int boot_read_words(struct boot *boot, struct err *err)
 
 	strbuf_init(&text, 0);
 	strbuf_init(&warnings, 0);
-	if (boot->has_words)
+	if (boot->has_words || boot->keeps_line)
 		return 0;
 	words_release(&boot->words);
 	kernel_rules_release(&boot->rules);
@@ -198,10 +198,11 @@ int boot_read_line(struct boot *boot, bool with_root, struct err *err)
 	_cleanup_strbuf_ struct strbuf text;
 	int result = 0;
 
+	strbuf_init(&text, 0);
+	if (boot->keeps_line)
+		return 0;
 	if (with_root)
 		complete_lines(boot);
-
-	strbuf_init(&text, 0);
 	if (boot->has_words)
 		result = boot_cmdline(boot, with_root, &text, err);
 	if (result)
@@ -213,6 +214,28 @@ int boot_read_line(struct boot *boot, bool with_root, struct err *err)
 	if (boot->line)
 		boot->running.line = find_running_line(boot, !with_root);
 	return boot->running.line ? 0 : err_sys(err, ENOMEM, "reading the command line");
+}
+
+int boot_keep_line(struct boot *boot)
+{
+	const char *line;
+
+	if (boot->has_words || !boot->has_cmdline)
+		return -EEXIST;
+	if (!state_applied_line(&boot->state, &line)) {
+		line = state_good_line(&boot->state);
+		if (!line)
+			return -ENOENT;
+	}
+	words_release(&boot->words);
+	boot->words = (struct words)WORDS_INIT;
+	if (boot_read_line(boot, false, NULL))
+		return -ENOMEM;
+	free(boot->line);
+	boot->line = strdup(line ? line : "");
+	boot->has_cmdline = line != NULL;
+	boot->keeps_line = true;
+	return boot->line ? 0 : -ENOMEM;
 }
 
 void boot_release(struct boot *boot)

@@ -30,6 +30,7 @@ struct boot {
 	struct kernel_rules rules;
 	struct words words; /* the command line, rules merged in; see has_cmdline */
 	bool has_words;     /* they were read */
+	bool keeps_line;    /* they are wrong; see boot_keep_line */
 	bool has_cmdline;   /* etc/bedplate/cmdline is there: ours is the command line */
 	char *line; /* that of entries of ours; "" where it is not ours; see boot_read_line */
 	struct state state; /* what was last seen and done; loaders' plans change it */
@@ -56,6 +57,11 @@ int boot_cmdline(const struct boot *boot, bool with_root, struct strbuf *out,
  * above. Words that were not read, or make no sense, are none: it is to be called after
  * boot_read_words. */
 int boot_read_line(struct boot *boot, bool with_root, struct err *err);
+
+/* Where boot_read_words has found the words to be wrong: from now on they are none, and the line is
+ * that which apply brought in last, or else the last good one. -ENOENT where neither is
+ * known, and -EEXIST where the words are not wrong. */
+int boot_keep_line(struct boot *boot);
 
 /* What the machine is running from, whole. */
 struct booted boot_running(const struct boot *boot);

@@ -297,6 +297,7 @@ const struct loader loader_grub = {
 	.name = "grub",
 	.type = host_boot_loader_type_grub,
 	.gives_root = true,
+	.names_paths = true,
 	.detect = grub_detect,
 	.plan = grub_plan,
 	.clear = grub_clear,

@@ -12,6 +12,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/format_text.h"
+#include "lib/log.h"
 #include "lib/names.h"
 
 /* ---- which folders GRUB has to get at ---- */
@@ -146,6 +147,18 @@ static int print_entries(struct boot *boot, struct err *err)
 	return result;
 }
 
+/* Words that are wrong by now leave the line as it is, and images are tried all the same. */
+static int read_words(struct boot *boot, struct err *err)
+{
+	int result = boot_read_words(boot, err);
+
+	if (result != -EINVAL || boot_keep_line(boot))
+		return result;
+	log_warning("%s", err->text);
+	*err = (struct err)ERR_INIT;
+	return 0;
+}
+
 int grub_entries_run(const struct args *args, struct err *err)
 {
 	_cleanup_boot_ struct boot boot = BOOT_INIT;
@@ -153,8 +166,7 @@ int grub_entries_run(const struct args *args, struct err *err)
 
 	if (code != EXIT_DONE)
 		return code;
-	result = args->grub_folders ? print_folders(&boot, err)
-				    : boot_read_words(&boot, err);
+	result = args->grub_folders ? print_folders(&boot, err) : read_words(&boot, err);
 	if (!result && !args->grub_folders)
 		result = boot_read_line(&boot, false, err);
 	if (!result && !args->grub_folders)

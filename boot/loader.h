@@ -30,6 +30,7 @@ struct loader {
 	const char *name; /* as in [BootLoader] Type= */
 	int type;         /* that word's number */
 	bool gives_root;  /* its generator gives root= by itself */
+	bool names_paths; /* of images: a new one is started next, whatever apply does */
 	enum loader_presence (*detect)(const struct boot *boot);
 	int (*plan)(struct boot *boot, struct plan *plan, struct err *err);
 	int (*good)(struct boot *boot, struct plan *plan, struct err *err);

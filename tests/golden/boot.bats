@@ -371,6 +371,34 @@ not_brought_in() {
 	[[ $(boot apply --yes) == *"everything is as it ought to be"* ]]
 }
 
+@test "a new image is tried also while the words are wrong, with the command line before" {
+	newer_kernel
+	cmdline quiet
+	boot apply --yes
+	comes_up quiet 6.1.1-fake
+	conf "[Image]" Verify=no "[Boot]" Timeout=80s "[KernelArgs]" Require=intel_iommu=on
+	cmdline quiet intel_iommu=off
+	# Nothing is new, so nothing is done.
+	before=$(fingerprint)
+	fails 2 "cmdline:2: intel_iommu=off, but intel_iommu=on is required" boot apply --yes
+	[ "$before" = "$(fingerprint)" ]
+	update 6.1.1-fake
+	fails 2 "cmdline:2: intel_iommu=off, but intel_iommu=on is required" boot apply --yes
+	[[ $(environment) == "bedplate_trial="*" bedplate_tries=3" ]]
+	key=$(environment | sed 's/bedplate_trial=\([0-9a-f]*\).*/\1/')
+	grep -q "bedplate_count $key" "$config"
+	grep -A 2 "bedplate_tries}\" = \"0\"" "$config" | grep -q 'set bedplate_first="bedplate-6.1.1-fake-prev"'
+	refute grep -q intel_iommu "$config" "$root/etc/default/grub.d/bedplate.cfg"
+	# It goes on, whoever comes by, and ends as any.
+	grub-editenv "$root/boot/grub/grubenv" set bedplate_tries=2
+	fails 2 "intel_iommu=on is required" boot apply --yes
+	in_root_run grub-mkconfig -o /boot/grub/grub.cfg
+	grep -q "bedplate_count $key" "$config"
+	[[ $(environment) == *bedplate_tries=2 ]]
+	comes_up quiet 6.1.1-fake
+	[ "$(environment)" = "" ]
+}
+
 @test "a mistake that is not applied yet is not handed out by a good boot" {
 	cmdline quiet
 	boot apply --yes
