@@ -33,10 +33,27 @@ static void test_none(void)
 	bls_entries_release(&entries);
 }
 
+/* A file with a kernel's header; see lib/kernel_file.h. */
+static void fake_kernel(const char *path, const char *banner)
+{
+	char header[0x300] = "";
+	int fd;
+
+	fake_file(root, path, "");
+	memcpy(header + 0x202, "HdrS", 4);
+	header[0x20e] = 0x20;
+	strcpy(header + 0x220, banner);
+	fd = openat(root, path, O_WRONLY);
+	if (fd < 0 || write(fd, header, sizeof(header)) != sizeof(header))
+		abort();
+	close(fd);
+}
+
 static void test_machine(void)
 {
 	struct bls_entries entries = BLS_ENTRIES_INIT;
 	struct boot_image image = { .version = (char *)"6.1",
+				    .kernel = (char *)"boot/vmlinuz-6.1",
 				    .path = (char *)"boot/initrd.img-6.1" };
 	struct plan plan = { .root_fd = root };
 
@@ -60,6 +77,15 @@ static void test_machine(void)
 	is_int(bls_has_image(&entries, &plan, &image, NULL, NULL), 0, "another one is");
 	fake_file(root, "boot/efi/" ID "/6.1/initrd", "image");
 	is_int(bls_has_image(&entries, &plan, &image, NULL, NULL), 1, "it is, as initrd");
+	fake_kernel("boot/vmlinuz-6.1", "6.1 (x) #1");
+	is_int(bls_has_image(&entries, &plan, &image, NULL, NULL), 1,
+	       "a kernel that is not there is not compared");
+	fake_kernel("boot/efi/" ID "/6.1/linux", "6.1 (x) #2");
+	is_int(bls_has_image(&entries, &plan, &image, NULL, NULL), 0,
+	       "with a kernel of another build it is not");
+	fake_kernel("boot/efi/" ID "/6.1/linux", "6.1 (x) #1");
+	is_int(bls_has_image(&entries, &plan, &image, NULL, NULL), 1,
+	       "with the same it is");
 	image.version = (char *)"6.3";
 	is_int(bls_has_image(&entries, &plan, &image, NULL, NULL), 0,
 	       "a kernel without an entry");
@@ -147,6 +173,7 @@ static int has(const char *image, const char *options)
 	struct bls_entries entries = BLS_ENTRIES_INIT;
 	struct plan plan = { .root_fd = root };
 	struct boot_image wanted = { .version = (char *)"6.1",
+				     .kernel = (char *)"boot/vmlinuz-6.1",
 				     .path = (char *)"boot/initrd.img-6.1" };
 	int result;
 

@@ -196,9 +196,13 @@ static void test_restore(void)
 	ok(strstr(plan.notes.text, "/etc/given has been changed by somebody else") !=
 		   NULL,
 	   "one that was changed is noted");
-	is_int(finish(&plan), 0, "and stays");
+	is_int(finish(&plan), 1, "and what was kept of the one before goes");
+	is_str(fake_content(root, "etc/given"), "changed", "and stays");
 	begin_restore(&plan, false);
 	is_int(finish(&plan), 0, "and is nobody's business any more");
+	write_shared("ours\n");
+	is_str(fake_content(root, "etc/given.bedplate-old"), "changed",
+	       "it is what is kept the next time");
 	unlinkat(root, "etc/given", 0);
 	unlinkat(root, "etc/given.bedplate-old", 0);
 	write_shared("ours\n");
