@@ -64,6 +64,7 @@ static int init_instance(struct conf_instance *instance,
 			 const struct conf_section *section, void *data)
 {
 	memset(data, 0, section->size);
+	instance->origin = (struct conf_origin){ .file = NULL };
 	instance->keys = calloc(section->key_count, sizeof(*instance->keys));
 	if (!instance->keys)
 		return -ENOMEM;
@@ -258,8 +259,12 @@ static int apply_setting(struct conf *conf, const struct conf_setting *setting,
 	struct conf_sources *sources;
 	void *place;
 
-	if (!setting->key)
-		return add_instance(conf, setting->section);
+	if (!setting->key) {
+		if (add_instance(conf, setting->section))
+			return -ENOMEM;
+		block->items[block->count - 1].origin = origin;
+		return 0;
+	}
 	place = conf_value_at(
 		conf_instance_data(conf, setting->section, block->count - 1),
 		setting->key);
@@ -342,6 +347,36 @@ struct conf_origin conf_origin(const struct conf *conf, const char *section,
 	return conf_item_origin(conf, section, key, index, SIZE_MAX);
 }
 
+/* Where a section's instance begins: its own line, or else that of its first value. */
+static struct conf_origin section_origin(const struct conf *conf, const char *section,
+					 size_t index)
+{
+	const struct conf_section *in = conf_find_section(conf->schema, section);
+	const struct conf_block *block = in ? conf_block_of(conf, in) : NULL;
+	struct conf_origin first = { .file = NULL };
+
+	if (block && index < block->count)
+		first = block->items[index].origin;
+	for (size_t i = 0;
+	     !first.file && block && index < block->count && i < in->key_count; i++) {
+		const struct conf_sources *sources = &block->items[index].keys[i];
+
+		if (sources->count)
+			first = sources->items[0].origin;
+	}
+	if (!first.file && conf->name_count == 1)
+		first.file = conf->names[0];
+	return first;
+}
+
+static struct conf_origin place_of(const struct conf *conf, const char *section,
+				   const char *key, size_t index, size_t item)
+{
+	struct conf_origin origin = conf_item_origin(conf, section, key, index, item);
+
+	return origin.file ? origin : section_origin(conf, section, index);
+}
+
 static int fail_at(struct conf_origin origin, const char *section, const char *key,
 		   struct err *err, const char *words)
 {
@@ -363,7 +398,8 @@ int conf_fail(const struct conf *conf, const char *section, const char *key, siz
 	va_start(ap, fmt);
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
-	return fail_at(conf_origin(conf, section, key, index), section, key, err, words);
+	return fail_at(place_of(conf, section, key, index, SIZE_MAX), section, key, err,
+		       words);
 }
 
 int conf_fail_item(const struct conf *conf, const char *section, const char *key,
@@ -375,8 +411,8 @@ int conf_fail_item(const struct conf *conf, const char *section, const char *key
 	va_start(ap, fmt);
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
-	return fail_at(conf_item_origin(conf, section, key, index, item), section, key,
-		       err, words);
+	return fail_at(place_of(conf, section, key, index, item), section, key, err,
+		       words);
 }
 
 int conf_check(const struct conf *conf, struct err *err)

@@ -86,7 +86,8 @@ int conf_set(struct conf *conf, const char *section, const char *key, const char
 int conf_check(const struct conf *conf, struct err *err);
 
 /* What a rule returns when it does not hold: puts the key's origin in front of the words,
- * "FILE:LINE: [Section] Key: ...". Returns -EINVAL. */
+ * "FILE:LINE: [Section] Key: ...". A key that stands at its default has none: then it is
+ * the line of its section, or the file's name where only one was read. Returns -EINVAL. */
 int conf_fail(const struct conf *conf, const char *section, const char *key, size_t index,
 	      struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
@@ -104,6 +105,20 @@ struct conf_origin conf_origin(const struct conf *conf, const char *section,
 /* The same of one item of a list. */
 struct conf_origin conf_item_origin(const struct conf *conf, const char *section,
 				    const char *key, size_t index, size_t item);
+
+/* Several failures on their way into one err: who reads several files, or looks for several
+ * mistakes, names them all in one go. */
+struct conf_errors {
+	struct err first;
+	struct strbuf lines;
+	unsigned count;
+};
+
+void conf_errors_init(struct conf_errors *errors);
+void conf_errors_add(struct conf_errors *errors, const struct err *err);
+/* 0 where there were none; else they are in err, and the code is -EINVAL, or -ENOMEM where
+ * memory ran out. Releases them. */
+int conf_errors_finish(struct conf_errors *errors, struct err *err);
 
 /* Writes the configuration as text that reads back to the same values. `flags` is any of
  * enum conf_dump_flags, or 0. */

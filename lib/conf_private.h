@@ -26,6 +26,7 @@ struct conf_sources {
 /* A section's instance: the sources of its keys, in the order of the table. */
 struct conf_instance {
 	struct conf_sources *keys;
+	struct conf_origin origin; /* of the line that opened it; of a REPEATED one */
 };
 
 struct conf_block {
@@ -53,13 +54,6 @@ struct conf_settings {
 	struct conf_setting *items;
 	size_t count;
 	size_t room;
-};
-
-/* Several failures on their way into one err. */
-struct conf_errors {
-	struct err first;
-	struct strbuf lines;
-	unsigned count;
 };
 
 const struct conf_section *conf_find_section(const struct conf_schema *schema,
@@ -94,11 +88,6 @@ int conf_apply(struct conf *conf, struct conf_settings *settings, const char *na
 int conf_value_init(const struct conf_key *key, const char *text, void *value,
 		    struct err *err);
 void conf_value_release(const struct conf_type *type, void *value);
-
-void conf_errors_init(struct conf_errors *errors);
-void conf_errors_add(struct conf_errors *errors, const struct err *err);
-/* 0 where there were none; else they are in err. Releases them. */
-int conf_errors_finish(struct conf_errors *errors, struct err *err);
 
 /* Lines of a file as inih wants them; see conf_reader.c. */
 struct conf_reader {

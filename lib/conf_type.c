@@ -278,6 +278,20 @@ PLAIN(mac_address)
 PLAIN(ip_address)
 PLAIN(ip_prefix)
 PLAIN(cpu_list)
+PLAIN(ip_network)
+PLAIN(ip_range)
+PLAIN(link_select)
+PLAIN(port_range)
+PLAIN(port_target)
+
+static int link_name_parse(const char *text, const struct conf_limits *limits,
+			   void *value, struct err *err)
+{
+	/* "" is what stands where none is given. */
+	int result = *text ? link_name_check(text, err) : 0;
+
+	return result ? result : string_parse(text, limits, value, err);
+}
 
 #define TYPE(NAME, parse_it, format_it, release_it, words) \
 	const struct conf_type conf_type_##NAME = {        \
@@ -309,6 +323,18 @@ TYPE(IP_PREFIX, ip_prefix_parse_value, ip_prefix_format_value, NULL,
      "an address with a prefix length, such as 192.0.2.1/24");
 TYPE(CPU_LIST, cpu_list_parse_value, cpu_list_format_value, NULL,
      "a list of CPUs, such as 0-3,8");
+TYPE(IP_NETWORK, ip_network_parse_value, ip_network_format_value, NULL,
+     "a network, such as 192.0.2.0/24, or an address");
+TYPE(IP_RANGE, ip_range_parse_value, ip_range_format_value, NULL,
+     "a range of addresses, such as 192.0.2.100-192.0.2.199");
+TYPE(LINK_NAME, link_name_parse, string_format, string_release,
+     "an interface's name of at most 15 characters");
+TYPE(LINK_SELECT, link_select_parse_value, link_select_format_value, NULL,
+     "an interface by its name, hardware address, path:ID_PATH or driver:NAME");
+TYPE(PORT_RANGE, port_range_parse_value, port_range_format_value, NULL,
+     "a protocol and its ports, such as tcp 2222, udp 6000-6010 or tcp,udp 53");
+TYPE(PORT_TARGET, port_target_parse_value, port_target_format_value, NULL,
+     "an address or a guest and ports, such as 192.0.2.5:22 or web:8000-8010");
 
 /* The lists. */
 #define CONF_TYPE(NAME, c_type)                          \

@@ -16,8 +16,10 @@
 #include "lib/err.h"
 #include "lib/strbuf.h"
 #include "lib/value/cpu_list.h"
+#include "lib/value/link.h"
 #include "lib/value/net.h"
 #include "lib/value/pci.h"
+#include "lib/value/port.h"
 
 /* What a key's row allows of its type. */
 struct conf_limits {

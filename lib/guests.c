@@ -112,15 +112,23 @@ static int guests_find(struct guests *guests, int root_fd, struct err *err)
 
 int guests_read(struct guests *guests, int root_fd, struct err *err)
 {
+	struct conf_errors errors;
 	int result;
 
 	*guests = (struct guests)GUESTS_INIT;
 	if (!file_exists(root_fd, folder))
 		return 0;
 	result = guests_find(guests, root_fd, err);
-	for (size_t i = 0; !result && i < guests->count; i++)
-		result = guest_read(&guests->items[i], root_fd, err);
-	return result;
+	if (result)
+		return result;
+	conf_errors_init(&errors);
+	for (size_t i = 0; i < guests->count; i++) {
+		struct err why = ERR_INIT;
+
+		if (guest_read(&guests->items[i], root_fd, &why))
+			conf_errors_add(&errors, &why);
+	}
+	return conf_errors_finish(&errors, err);
 }
 
 void guests_release(struct guests *guests)

@@ -27,7 +27,7 @@ struct guests {
 
 /* Reads and checks etc/bedplate/guests/NAME.conf below the root. A folder that is not there
  * is no guests. A file that is wrong is an error: what its guest needs of the boot is
- * not known then. On failure, too, the guests are to be released. */
+ * not known then. The mistakes of all files are found in one go. On failure, too, the guests are to be released. */
 int guests_read(struct guests *guests, int root_fd, struct err *err);
 
 void guests_release(struct guests *guests);

@@ -44,9 +44,13 @@ static int mount_parse(struct mount *mount, char *line, const char *point)
 	found.point = strdup(point);
 	found.fstype = strdup(fields[FIELD_OPTIONAL + 1]);
 	found.source = strdup(fields[FIELD_OPTIONAL + 2]);
+	found.options = strdup(count == FIELDS ? fields[FIELD_OPTIONAL + 3] : "");
 	mount_release(mount);
 	*mount = found;
-	return found.subtree && found.point && found.fstype && found.source ? 1 : -ENOMEM;
+	return found.subtree && found.point && found.fstype && found.source &&
+			       found.options
+		       ? 1
+		       : -ENOMEM;
 }
 
 int mount_find(struct mount *mount, const char *mountinfo, const char *point,
@@ -87,5 +91,6 @@ void mount_release(struct mount *mount)
 	free(mount->point);
 	free(mount->fstype);
 	free(mount->source);
+	free(mount->options);
 	*mount = (struct mount){ .point = NULL };
 }

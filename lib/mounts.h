@@ -14,6 +14,7 @@ struct mount {
 	char *point;
 	char *fstype;
 	char *source;
+	char *options; /* of the file system, parted by commas; "" */
 };
 
 /* Finds what is mounted on a folder: the last one, which lies on top. 1, or 0 where

@@ -124,3 +124,171 @@ void ip_prefix_format(const struct ip_prefix *prefix, struct strbuf *out)
 	ip_address_format(&prefix->address, out);
 	strbuf_addf(out, "/%u", prefix->length);
 }
+
+unsigned ip_size(uint16_t family)
+{
+	return family == AF_INET6 ? 16 : family == AF_INET ? 4 : 0;
+}
+
+int ip_compare(const struct ip_address *a, const struct ip_address *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+/* The bits of byte number `index` that a prefix of this length has. */
+static uint8_t mask_byte(unsigned length, unsigned index)
+{
+	if (length >= 8 * (index + 1))
+		return 0xff;
+	return length <= 8 * index ? 0 : (uint8_t)(0xff00 >> (length - 8 * index));
+}
+
+bool ip_prefix_has(const struct ip_prefix *prefix, const struct ip_address *ip)
+{
+	const struct ip_address *network = &prefix->address;
+
+	if (!network->family)
+		return true;
+	for (unsigned i = 0; i < ip_size(ip->family); i++)
+		if ((network->bytes[i] ^ ip->bytes[i]) & mask_byte(prefix->length, i))
+			return false;
+	return network->family == ip->family;
+}
+
+bool ip_prefix_overlaps(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+	return a->length < b->length ? ip_prefix_has(a, &b->address)
+				     : ip_prefix_has(b, &a->address);
+}
+
+struct ip_prefix ip_prefix_network(const struct ip_prefix *prefix)
+{
+	struct ip_prefix network = *prefix;
+
+	for (unsigned i = 0; i < ip_size(network.address.family); i++)
+		network.address.bytes[i] &= mask_byte(prefix->length, i);
+	return network;
+}
+
+struct ip_address ip_prefix_last(const struct ip_prefix *prefix)
+{
+	struct ip_address last = prefix->address;
+
+	for (unsigned i = 0; i < ip_size(last.family); i++)
+		last.bytes[i] |= (uint8_t)~mask_byte(prefix->length, i);
+	return last;
+}
+
+bool ip_is_host(const struct ip_address *ip)
+{
+	static const uint8_t nothing[15];
+
+	if (ip->family == AF_INET)
+		return ip->bytes[0] != 0 && ip->bytes[0] != 127 && ip->bytes[0] < 224;
+	if (ip->family != AF_INET6 || ip->bytes[0] == 0xff)
+		return false;
+	return memcmp(ip->bytes, nothing, sizeof(nothing)) != 0 || ip->bytes[15] > 1;
+}
+
+bool ip_is_reserved_in(const struct ip_address *ip, const struct ip_prefix *prefix)
+{
+	struct ip_prefix network = ip_prefix_network(prefix);
+	struct ip_address last = ip_prefix_last(prefix);
+
+	if (ip->family != AF_INET || prefix->length > 30)
+		return false;
+	return ip_compare(ip, &network.address) == 0 || ip_compare(ip, &last) == 0;
+}
+
+bool ip_is_unique_local(const struct ip_address *ip)
+{
+	return ip->family == AF_INET6 && (ip->bytes[0] & 0xfe) == 0xfc;
+}
+
+bool ip_is_link_local(const struct ip_address *ip)
+{
+	return ip->family == AF_INET6 && ip->bytes[0] == 0xfe &&
+	       (ip->bytes[1] & 0xc0) == 0x80;
+}
+
+int ip_network_parse(const char *text, struct ip_prefix *network, struct err *err)
+{
+	struct ip_prefix read = { .length = 0 }, plain;
+
+	if (strcmp(text, "default") == 0) {
+		*network = read;
+		return 0;
+	}
+	if (read_ip(text, &read.address))
+		read.length = (uint8_t)(8 * ip_size(read.address.family));
+	else if (!read_prefix(text, &read))
+		return err_set(err, EINVAL,
+			       "\"%.80s\" is not a network such as 192.0.2.0/24, nor an "
+			       "address",
+			       text);
+	plain = ip_prefix_network(&read);
+	if (ip_compare(&plain.address, &read.address) != 0) {
+		_cleanup_strbuf_ struct strbuf right;
+
+		strbuf_init(&right, 0);
+		ip_prefix_format(&plain, &right);
+		err_set(err, EINVAL,
+			"%.80s has bits behind its prefix: a host or a network?", text);
+		err_hint(err, "the network is %s", right.text);
+		return -EINVAL;
+	}
+	*network = read;
+	return 0;
+}
+
+void ip_network_format(const struct ip_prefix *network, struct strbuf *out)
+{
+	if (network->address.family)
+		ip_prefix_format(network, out);
+	else
+		strbuf_adds(out, "default");
+}
+
+static bool read_range(const char *text, struct ip_range *range)
+{
+	char first[INET6_ADDRSTRLEN];
+	const char *dash = strchr(text, '-');
+	size_t length = dash ? (size_t)(dash - text) : strlen(text);
+
+	if (length >= sizeof(first))
+		return false;
+	memcpy(first, text, length);
+	first[length] = '\0';
+	return read_ip(first, &range->first) &&
+	       read_ip(dash ? dash + 1 : first, &range->last) &&
+	       range->first.family == range->last.family;
+}
+
+int ip_range_parse(const char *text, struct ip_range *range, struct err *err)
+{
+	struct ip_range read;
+
+	if (!read_range(text, &read))
+		return err_set(err, EINVAL,
+			       "\"%.80s\" is not a range of addresses such as "
+			       "192.0.2.100-192.0.2.199",
+			       text);
+	if (ip_compare(&read.first, &read.last) > 0) {
+		err_set(err, EINVAL, "the range %.80s ends before it begins", text);
+		err_hint(err, "write the lower address first");
+		return -EINVAL;
+	}
+	*range = read;
+	return 0;
+}
+
+void ip_range_format(const struct ip_range *range, struct strbuf *out)
+{
+	ip_address_format(&range->first, out);
+	if (ip_compare(&range->first, &range->last) == 0)
+		return;
+	strbuf_addc(out, '-');
+	ip_address_format(&range->last, out);
+}

@@ -40,4 +40,45 @@ struct ip_prefix {
 int ip_prefix_parse(const char *text, struct ip_prefix *prefix, struct err *err);
 void ip_prefix_format(const struct ip_prefix *prefix, struct strbuf *out);
 
+/* Reads ADDRESS/LENGTH, an address alone as the network of itself, and "default" as all
+ * zero: every address. Refuses bits behind the prefix, as they are a mistake here. */
+int ip_network_parse(const char *text, struct ip_prefix *network, struct err *err);
+void ip_network_format(const struct ip_prefix *network, struct strbuf *out);
+
+/* Addresses from one to another of the same family. All zero: none. */
+struct ip_range {
+	struct ip_address first, last;
+};
+
+/* Reads ADDRESS-ADDRESS, or an address alone. */
+int ip_range_parse(const char *text, struct ip_range *range, struct err *err);
+void ip_range_format(const struct ip_range *range, struct strbuf *out);
+
+/* The length of an address of the family: 4 or 16 bytes. */
+unsigned ip_size(uint16_t family);
+
+/* memcmp(3)'s order; families apart. */
+int ip_compare(const struct ip_address *a, const struct ip_address *b);
+
+/* Whether the address is one of the prefix's network. A family 0 prefix has all of them. */
+bool ip_prefix_has(const struct ip_prefix *prefix, const struct ip_address *ip);
+
+/* Whether two networks have an address in common. */
+bool ip_prefix_overlaps(const struct ip_prefix *a, const struct ip_prefix *b);
+
+/* The network's lowest and highest address: the bits behind the prefix cleared or set. */
+struct ip_prefix ip_prefix_network(const struct ip_prefix *prefix);
+struct ip_address ip_prefix_last(const struct ip_prefix *prefix);
+
+/* Whether it is for one host: no multicast, loopback, unspecified or broadcast address. */
+bool ip_is_host(const struct ip_address *ip);
+
+/* Whether it is a network's number or its broadcast address, which no host may have (IPv4
+ * only; with a prefix of 31 or 32 there are none, RFC 3021). */
+bool ip_is_reserved_in(const struct ip_address *ip, const struct ip_prefix *prefix);
+
+/* fc00::/7 (RFC 4193) and fe80::/10. */
+bool ip_is_unique_local(const struct ip_address *ip);
+bool ip_is_link_local(const struct ip_address *ip);
+
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/cleanup.h"
@@ -167,6 +168,34 @@ void size_format(uint64_t bytes, struct strbuf *out)
 	for (; bytes && bytes % 1024 == 0 && *unit; bytes /= 1024)
 		suffix[0] = *unit++;
 	strbuf_addf(out, "%" PRIu64 "%s", bytes, suffix);
+}
+
+int size_share_parse(const char *text, struct size_share *share, struct err *err)
+{
+	unsigned percent;
+	int end = 0;
+
+	*share = (struct size_share){ .percent = 0 };
+	if (sscanf(text, "%4u%%%n", &percent, &end) == 1 && end && !text[end]) {
+		if (!isdigit((unsigned char)*text) || !percent || percent > 1000)
+			return err_set(err, EINVAL, "\"%.80s\" is not 1%% to 1000%%",
+				       text);
+		share->percent = percent;
+		return 0;
+	}
+	if (size_parse(text, &share->bytes, NULL) == 0)
+		return 0;
+	return err_set(
+		err, EINVAL,
+		"\"%.80s\" is neither a size such as 512M or 4G nor a share such as 50%%",
+		text);
+}
+
+uint64_t size_share_of(const struct size_share *share, uint64_t whole)
+{
+	if (!share->percent)
+		return share->bytes;
+	return (uint64_t)((unsigned __int128)whole * share->percent / 100);
 }
 
 int span_parse(const char *text, uint64_t *ms, struct err *err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/conf_dump.c lib/value/units.c lib/value/pci.c lib/value/net.c lib/value/cpu_list.c tests/unit/conf_all.c LIBS: inih */
+/* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/conf_dump.c lib/value/units.c lib/value/pci.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c tests/unit/conf_all.c LIBS: inih */
 /* clang-format on */
 /* test_conf_dump.c: a dump reads back to the same values, whatever they are. */
 #include <inttypes.h>
@@ -124,17 +124,71 @@ static void make_cpus(struct strbuf *text)
 	}
 }
 
+static void make_network(struct strbuf *text)
+{
+	if (any(20) == 0)
+		strbuf_adds(text, "default");
+	else
+		strbuf_addf(text, "10.%u.0.0/%u", (unsigned)any(256),
+			    (unsigned)(16 + any(17)));
+}
+
+static void make_range(struct strbuf *text)
+{
+	strbuf_addf(text, "fd00::%x-fd00::%x", (unsigned)any(100),
+		    (unsigned)(100 + any(100)));
+}
+
+static void make_link_name(struct strbuf *text)
+{
+	strbuf_addf(text, "eth%u", (unsigned)any(UINT32_MAX));
+}
+
+static void make_link_select(struct strbuf *text)
+{
+	static const char *const texts[] = { "eth0", "52:54:00:12:34:56",
+					     "path:pci-0000:03:00.0", "driver:igb" };
+
+	strbuf_adds(text, texts[any(ARRAY_SIZE(texts))]);
+}
+
+static void make_ports(struct strbuf *text)
+{
+	strbuf_addf(text, "tcp%s:%u-%u", any(2) ? ",udp" : "", (unsigned)(1 + any(1000)),
+		    (unsigned)(1000 + any(1000)));
+}
+
+static void make_target(struct strbuf *text)
+{
+	static const char *const hosts[] = { "web", "10.0.0.5", "[fd00::5]" };
+
+	strbuf_addf(text, "%s:%u", hosts[any(ARRAY_SIZE(hosts))],
+		    (unsigned)(1 + any(65535)));
+}
+
 static const struct {
 	const struct conf_type *type;
 	void (*make)(struct strbuf *text);
 } makers[] = {
-	{ &conf_type_BOOL, make_bool },     { &conf_type_INT, make_int },
-	{ &conf_type_SIZE, make_size },     { &conf_type_SPAN, make_span },
-	{ &conf_type_STRING, make_string }, { &conf_type_PATH, make_path },
-	{ &conf_type_ENUM, make_enum },     { &conf_type_PCI_ADDRESS, make_pci_address },
-	{ &conf_type_PCI_ID, make_pci_id }, { &conf_type_MAC, make_mac },
-	{ &conf_type_IP_ADDRESS, make_ip }, { &conf_type_IP_PREFIX, make_prefix },
+	{ &conf_type_BOOL, make_bool },
+	{ &conf_type_INT, make_int },
+	{ &conf_type_SIZE, make_size },
+	{ &conf_type_SPAN, make_span },
+	{ &conf_type_STRING, make_string },
+	{ &conf_type_PATH, make_path },
+	{ &conf_type_ENUM, make_enum },
+	{ &conf_type_PCI_ADDRESS, make_pci_address },
+	{ &conf_type_PCI_ID, make_pci_id },
+	{ &conf_type_MAC, make_mac },
+	{ &conf_type_IP_ADDRESS, make_ip },
+	{ &conf_type_IP_PREFIX, make_prefix },
 	{ &conf_type_CPU_LIST, make_cpus },
+	{ &conf_type_IP_NETWORK, make_network },
+	{ &conf_type_IP_RANGE, make_range },
+	{ &conf_type_LINK_NAME, make_link_name },
+	{ &conf_type_LINK_SELECT, make_link_select },
+	{ &conf_type_PORT_RANGE, make_ports },
+	{ &conf_type_PORT_TARGET, make_target },
 };
 
 static void make_value(const struct conf_key *key, struct strbuf *text)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/args.c lib/cmdline.c lib/log.c lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/conf_dump.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/cpu_list.c lib/schema/init.c lib/schema/rule.c lib/kernel_rule.c lib/password_hash.c LIBS: inih */
+/* SOURCES: init/args.c lib/cmdline.c lib/log.c lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/conf_dump.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c lib/schema/init.c lib/schema/rule.c lib/kernel_rule.c lib/password_hash.c LIBS: inih */
 /* Arguments of the kernel command line set the keys that the manual page says. */
 #include "init/args.h"
 #include "lib/schema/init.h"
