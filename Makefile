@@ -24,11 +24,11 @@ endif
 all:
 
 include deps/deps.mk
--include lib/module.mk init/module.mk init-probe/module.mk mkinitramfs/module.mk boot/module.mk bedplate/module.mk
--include tests/vm/module.mk
+-include lib/module.mk init/module.mk init-probe/module.mk mkinitramfs/module.mk boot/module.mk host-prep/module.mk bedplate/module.mk
+-include tests/vm/module.mk tests/net/module.mk
 
 PROGRAMS := $(B)/init/init $(B)/init-probe/init-probe $(B)/mkinitramfs/bedplate-mkinitramfs \
-	$(B)/boot/bedplate-boot $(B)/bedplate/bedplate
+	$(B)/boot/bedplate-boot $(B)/host-prep/bedplate-host-prep $(B)/bedplate/bedplate
 
 CC = musl-gcc
 NATIVE_CC ?= gcc
@@ -92,18 +92,20 @@ $(eval $(call program,$(B)/init/init,init))
 $(eval $(call program,$(B)/init-probe/init-probe,init_probe))
 $(eval $(call program,$(B)/mkinitramfs/bedplate-mkinitramfs,mkinitramfs))
 $(eval $(call program,$(B)/boot/bedplate-boot,boot))
+$(eval $(call program,$(B)/host-prep/bedplate-host-prep,host_prep))
 $(eval $(call program,$(B)/bedplate/bedplate,bedplate))
-schema_gen_SRCS := tools/schema-gen.c mkinitramfs/args.c boot/args.c
+schema_gen_SRCS := tools/schema-gen.c mkinitramfs/args.c boot/args.c host-prep/args.c
 schema_gen_LIBS := inih
 $(eval $(call program,$(B)/tools/schema-gen,schema_gen))
+$(eval $(call program,$(B)/tests/net/netstate,netstate))
 $(eval $(call program,$(B)/tests/vm/vmrun,vmrun))
 $(eval $(call program,$(B)/tests/vm/testinit,testinit))
 $(eval $(call program,$(B)/tests/vm/lvmnative,lvmnative))
 
 # --- what comes out of the schema and the manual pages --------------------------------------
 
-SCHEMAS := host init guest
-MAN_OPTIONS := mkinitramfs mkinitramfs-verify boot
+SCHEMAS := host init guest network
+MAN_OPTIONS := mkinitramfs mkinitramfs-verify boot host-prep
 MAN_SRCS := $(wildcard doc/*.scd)
 MAN := $(patsubst doc/%.scd,$(B)/man/%,$(MAN_SRCS))
 SAMPLES := $(SCHEMAS:%=$(B)/sample/%.conf)
@@ -143,22 +145,28 @@ all: $(PROGRAMS) $(MAN) $(SAMPLES) $(COMPLETIONS)
 
 SHARE := man/man5 man/man7 man/man8 doc/bedplate bash-completion/completions zsh/vendor-completions \
 	fish/vendor_completions.d
+# Started at boot once they are installed.
+BOOT_UNITS := bedplate-boot.service bedplate-host-prep.service
 
 .PHONY: install clean distclean
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) $(SHARE:%=$(DESTDIR)$(PREFIX)/share/%)
 	install -m 755 $(B)/bedplate/bedplate $(DESTDIR)$(PREFIX)/bin/
-	install -m 755 $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/boot/bedplate-boot $(B)/init/init \
+	install -m 755 $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/boot/bedplate-boot \
+		$(B)/host-prep/bedplate-host-prep $(B)/init/init \
 		$(B)/init-probe/init-probe $(B)/deps/sbin/lvm $(B)/deps/sbin/e2fsck $(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(B)/deps/bin/busybox.links $(DESTDIR)$(LIBDIR)/
 	install -m 755 boot/grub-entries $(DESTDIR)$(LIBDIR)/
 	install -d $(DESTDIR)$(UNITDIR)/multi-user.target.wants
-	sed 's|@BINDIR@|$(PREFIX)/bin|' units/bedplate-boot.service > $(DESTDIR)$(UNITDIR)/bedplate-boot.service
-	ln -sfn ../bedplate-boot.service $(DESTDIR)$(UNITDIR)/multi-user.target.wants/bedplate-boot.service
+	for unit in $(BOOT_UNITS); do \
+		sed 's|@BINDIR@|$(PREFIX)/bin|' "units/$$unit" > "$(DESTDIR)$(UNITDIR)/$$unit" && \
+		ln -sfn "../$$unit" "$(DESTDIR)$(UNITDIR)/multi-user.target.wants/$$unit" || exit; \
+	done
+	install -m 644 units/bedplate-dhcp@.service $(DESTDIR)$(UNITDIR)/
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 $(filter %.7,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 $(filter %.8,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man8/
-	install -m 644 $(B)/sample/host.conf README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bedplate/
+	install -m 644 $(B)/sample/host.conf $(B)/sample/network.conf README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bedplate/
 	install -m 644 $(B)/completion/bash/bedplate \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/
 	install -m 644 $(B)/completion/zsh/_bedplate $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/
@@ -167,7 +175,7 @@ install: all
 	hooks/install '$(DESTDIR)' '$(LIBDIR)' common $(HOOKS)
 
 clean:
-	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/init-probe $(B)/mkinitramfs $(B)/boot $(B)/bedplate $(B)/tools $(B)/man \
+	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/init-probe $(B)/mkinitramfs $(B)/boot $(B)/host-prep $(B)/bedplate $(B)/tools $(B)/man \
 		$(B)/sample $(B)/completion $(B)/unit $(B)/unit-san $(B)/fuzz $(B)/lint $(B)/flags \
 		$(B)/tests $(B)/vm/disks $(B)/vm/images $(B)/vm/logs
 
@@ -178,12 +186,15 @@ distclean:
 
 include tests/tests.mk
 
-.PHONY: demo bench
+.PHONY: demo bench bench-host-prep
 demo: all $(B)/setup-vm.stamp $(B)/tests/vm/vmrun $(B)/tests/vm/testinit
 	@tests/vm/demo
 
 bench: all $(B)/setup-bench.stamp $(B)/tests/vm/vmrun $(B)/tests/vm/testinit
 	@PEERS='$(PEERS)' tests/bench/run
+
+bench-host-prep: all $(B)/setup-bench.stamp
+	@tests/bench/host-prep
 
 help:
 	@sed -n 's/^#H //p' Makefile
@@ -193,9 +204,10 @@ help:
 #H make                 build everything into build/
 #H make demo            boot a Debian kernel from an LVM root in a VM and show where the time went
 #H make check           run every test; ends with "N passed, N failed"
-#H make check-unit, check-san, check-golden, check-hooks, check-vm, check-fuzz, lint: parts of it
+#H make check-unit, check-san, check-golden, check-hooks, check-net, check-vm, check-fuzz, lint: parts of it
 #H make check-vm CASES=regex     only the VM cases whose name matches
 #H make bench [PEERS="name=image ..."]   compare boot, size and generation with other initramfs systems
+#H make bench-host-prep  only the last part of it: a network coming up
 #H make fuzz FUZZ_SECONDS=60     run each fuzzer for a time
 #H make install [DESTDIR=] [PREFIX=/usr] [HOOKS="debian kernel-install"]   see hooks/README.md
 #H make clean           remove what was built but the third-party parts; distclean: everything

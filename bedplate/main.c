@@ -19,6 +19,7 @@ struct command {
 static const struct command commands[] = {
 	{ "mkinitramfs", "build, install, list, extract and verify initramfs images" },
 	{ "boot", "set up boot loaders and the kernel's command line" },
+	{ "host-prep", "prepare the running host for its guests" },
 };
 
 static void print_help(FILE *out)

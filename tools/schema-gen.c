@@ -10,18 +10,21 @@
 #include <string.h>
 
 #include "boot/option_table.h"
+#include "host-prep/option_table.h"
 #include "lib/cleanup.h"
 #include "lib/conf_schema.h"
 #include "lib/option.h"
 #include "lib/schema/guest.h"
 #include "lib/schema/host.h"
 #include "lib/schema/init.h"
+#include "lib/schema/network.h"
 #include "mkinitramfs/args.h"
 
 static const struct conf_schema *const schemas[] = { &host_schema, &init_schema,
-						     &guest_schema };
+						     &guest_schema, &network_schema };
 static const struct option_command *const programs[] = { &mkinitramfs_command,
-							 &boot_command };
+							 &boot_command,
+							 &host_prep_command };
 
 static const struct {
 	const char *kind;
@@ -43,8 +46,8 @@ static const struct {
 };
 
 static const char *const usage_text =
-	"usage: schema-gen sample|man|json|words host|init|guest\n"
-	"       schema-gen options mkinitramfs|mkinitramfs-verify|boot\n"
+	"usage: schema-gen sample|man|json|words host|init|guest|network\n"
+	"       schema-gen options mkinitramfs|mkinitramfs-verify|boot|host-prep\n"
 	"       schema-gen completion bash|zsh|fish\n";
 
 static bool write_keys(const char *kind, const char *name, struct strbuf *out)

@@ -4,10 +4,7 @@
 # a fact is what is known of an image: {root, name, bytes, files, gen: [{seconds, kib, cpu}],
 # vm_generation_s}.
 
-def spread: if length == 0 then null else
-	sort as $s | length as $n |
-	{median: (if $n % 2 == 1 then $s[($n - 1) / 2] else ($s[$n / 2 - 1] + $s[$n / 2]) / 2 end),
-	 min: $s[0], max: $s[$n - 1], runs: $n} end;
+include "lib";
 
 def on_clock($boots): {
 	init_us: [$boots[] | select(.ok) | .init_us] | spread,
@@ -20,8 +17,6 @@ def on_clock($boots): {
 
 # The boot that stands for all: the one with the median time.
 def typical($boots): [$boots[] | select(.ok)] | sort_by(.init_us) | .[(length / 2 | floor)].boot;
-
-def ratio($a; $b): if $a and $b and $b > 0 then $a / $b else null end;
 
 def row($fact; $boots):
 	[$boots[] | select(.root == $fact.root and .name == $fact.name)] as $own |
@@ -44,9 +39,6 @@ def times_faster($rows; $root; $peer; $least):
 	 measured: ratio(find($rows; $root; $peer).steady.init_us.median;
 		find($rows; $root; "bedplate-host").steady.init_us.median)};
 
-def no_more($text; $unit; $most; $measured):
-	{target: $text, unit: $unit, wanted: $most, at_least: false, $measured};
-
 # Of the images that are made on this machine itself, or (in_vm) in the VM of the lvm root.
 def generated($row; $in_vm): if $in_vm then $row.vm_generation_s else $row.generation_s.median end;
 def generated_faster($rows; $ours; $peer; $least; $in_vm):
@@ -66,9 +58,6 @@ def floor_us($rows; $kind):
 def over_floor($rows; $kind):
 	no_more("lvm root: unpacking and /init of bedplate-host\($kind) at most 1.2 times the floor"; "times"; 1.2;
 		ratio(find($rows; "lvm"; "bedplate-host" + $kind).steady.sum_us.median; floor_us($rows; $kind)));
-
-def verdict: . + {met: (if .measured == null then null
-	elif .at_least then .measured >= .wanted else .measured <= .wanted end)};
 
 def targets($rows; $update):
 	find($rows; "lvm"; "bedplate-host") as $host |

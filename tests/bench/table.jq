@@ -2,10 +2,7 @@
 #
 # result.json as the page that a person reads: two tables and the targets, in Markdown.
 
-def digits($n): if $n == 0 then (. | round | tostring) else
-	(. * pow(10; $n) | round) as $all |
-	("0000" + ($all | tostring))[-([($all | tostring | length), $n + 1] | max):] as $text |
-	$text[:-$n] + "." + $text[-$n:] end;
+include "lib";
 
 def or_dash(f): if . == null then "–" else f end;
 
@@ -38,23 +35,6 @@ def cells: [
 def head: ["image", "/init to init, ms", "ratio", "real clock, ms", "unpack, ms", "sum, ms", "× floor",
 	"size, MB", "files", "PID 1, KiB", "generation, s", "ratio",
 	"in the VM, s", "ratio", "CPU, s", "peak, MiB"];
-
-# A table whose columns are aligned in plain text too.
-def pad($width; $left): . as $text | ([range($width - length)] | map(" ") | join("")) as $space |
-	if $left then $text + $space else $space + $text end;
-def table: . as $rows | [range($rows[0] | length)] as $columns |
-	[$columns[] as $c | [$rows[][$c] | length] | max] as $widths |
-	[$rows[] | . as $row | [$columns[] as $c | $row[$c] | pad($widths[$c]; $c == 0)] |
-		"| " + join(" | ") + " |"] as $lines |
-	[$columns[] as $c | [range($widths[$c] - 1)] | map("-") | join("") |
-		if $c == 0 then . + "-" else . + ":" end] |
-	"| " + join(" | ") + " |" | [$lines[0], .] + $lines[1:] | .[];
-
-def target_line: "- " + .target + ": " + (
-	if .met == null then "not measured"
-	else "\(.measured | digits(2)) \(.unit), " + (if .met then "met"
-		elif .at_least then "missed by \(.wanted - .measured | digits(2))"
-		else "missed by \(.measured - .wanted | digits(2)) \(.unit)" end) end);
 
 def title: if . == "lvm" then "Root on LVM" else "Root on a plain ext4 disk" end;
 

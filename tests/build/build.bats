@@ -76,7 +76,8 @@ would_run() {
 	mkdir -p "$units/multi-user.target.wants"
 	for unit in units/*.service; do
 		sed 's|@BINDIR@/bedplate|/bin/true|' "$unit" >"$units/${unit##*/}"
-		ln -s "../${unit##*/}" "$units/multi-user.target.wants/"
+		name=${unit##*/}
+		ln -s "../$name" "$units/multi-user.target.wants/${name/@./@lan.}"
 	done
 	SYSTEMD_UNIT_PATH=$units:/usr/lib/systemd/system run systemd-analyze --man=no verify \
 		"$units"/*.service multi-user.target

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * check.h: the doctor: what is wrong with a host that is to run guests, and what to do about
+ * it.
+ *
+ * How it works: check_read takes in the files and, where the root's /proc is the running
+ * kernel's, what only the kernel itself can be asked (links, firewall, clock). Each check of
+ * the table then reads what else it needs below the root and adds findings; it changes
+ * nothing and never fails for what it finds. A file that is wrong is a finding, and the
+ * checks go on with those that are good.
+ */
+#ifndef BEDPLATE_HOST_PREP_CHECK_H
+#define BEDPLATE_HOST_PREP_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "host-prep/net.h"
+#include "host-prep/netfilter.h"
+#include "host-prep/want.h"
+#include "lib/conf.h"
+#include "lib/err.h"
+#include "lib/guests.h"
+#include "lib/networks.h"
+#include "lib/schema/host.h"
+
+enum check_severity {
+	CHECK_OK,
+	CHECK_NOTE,    /* worth knowing */
+	CHECK_WARNING, /* something does not work, or will not some day */
+	CHECK_PROBLEM, /* guests do not run, or not as configured */
+	CHECK_SEVERITIES
+};
+
+struct finding {
+	enum check_severity severity;
+	const char *check; /* the check's name */
+	char *what;
+	char *advice; /* "" where there is nothing to do */
+};
+
+struct findings {
+	struct finding *items;
+	size_t count;
+	const char *check; /* that is at work */
+	bool overflow;     /* memory ran out */
+};
+
+#define FINDINGS_INIT         \
+	{                     \
+		.items = NULL \
+	}
+
+void findings_release(struct findings *findings);
+#define _cleanup_host_findings_ __attribute__((cleanup(findings_release)))
+
+/* Adds a finding. */
+void finding_add(struct findings *findings, enum check_severity severity, const char *fmt,
+		 ...) __attribute__((format(printf, 3, 4)));
+/* Says of the latest finding what to do about it. */
+void finding_advise(struct findings *findings, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The worst of them, of one check or (NULL) of all. */
+enum check_severity findings_worst(const struct findings *findings, const char *check);
+
+const char *check_severity_word(enum check_severity severity);
+
+/* What the checks look at. Nothing of it is owned by a check. */
+struct check_context {
+	int root_fd;
+	const struct host_conf *host;
+	const struct conf *conf;
+	const struct guests *guests;
+	const struct networks *networks;
+	const struct want *want; /* the networks resolved; empty where files are wrong */
+	const struct net *have;  /* NULL: the kernel was not asked */
+	const struct netfilter *netfilter; /* NULL: so, too */
+	int synchronized;                  /* the kernel's clock: 1, 0; -1: not known */
+	const struct err *mistakes;        /* in files; each may be of several lines */
+	size_t mistake_count;
+};
+
+struct check {
+	const char *name;  /* "kvm" */
+	const char *title; /* what it says when all is well */
+	void (*run)(const struct check_context *context, struct findings *findings);
+};
+
+/* Ended by a row without a name. */
+extern const struct check checks[];
+
+/* Runs them all; a check without findings adds its title as CHECK_OK. */
+void checks_run(const struct check_context *context, struct findings *findings);
+
+void check_files(const struct check_context *context, struct findings *findings);
+void check_kvm(const struct check_context *context, struct findings *findings);
+void check_iommu(const struct check_context *context, struct findings *findings);
+void check_kernel(const struct check_context *context, struct findings *findings);
+void check_boot(const struct check_context *context, struct findings *findings);
+void check_hugepages(const struct check_context *context, struct findings *findings);
+void check_memory(const struct check_context *context, struct findings *findings);
+void check_bridges(const struct check_context *context, struct findings *findings);
+void check_forwarding(const struct check_context *context, struct findings *findings);
+void check_dhcp(const struct check_context *context, struct findings *findings);
+void check_clock(const struct check_context *context, struct findings *findings);
+void check_permissions(const struct check_context *context, struct findings *findings);
+void check_owners(const struct check_context *context, struct findings *findings);
+
+/* The share of the memory, in percent, that guests should leave to the host. */
+enum { CHECK_MEMORY_SHARE = 25 };
+
+/* An interface that is ours: a bridge, VPN, tap, VLAN or macvtap of the networks, or a port.
+ * Walks them: true while there is one. */
+struct check_link {
+	size_t network, number;
+	const struct want_network *of;
+	const char *name;
+	bool is_port;
+};
+bool check_next_link(const struct want *want, struct check_link *link);
+
+/* Whether a process of this name (as in /proc/PID/comm, 15 characters) runs. */
+bool check_process_runs(int root_fd, const char *name);
+
+#endif

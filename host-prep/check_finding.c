@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check_finding.c: the list of what the doctor found. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host-prep/check.h"
+#include "lib/strbuf.h"
+
+__attribute__((format(printf, 1, 0))) static char *format(const char *fmt, va_list ap)
+{
+	struct strbuf text;
+
+	strbuf_init(&text, 0);
+	strbuf_vaddf(&text, fmt, ap);
+	return strbuf_steal(&text);
+}
+
+void finding_add(struct findings *findings, enum check_severity severity, const char *fmt,
+		 ...)
+{
+	struct finding *items =
+		reallocarray(findings->items, findings->count + 1, sizeof(*items));
+	struct finding finding = { .severity = severity, .check = findings->check };
+	va_list ap;
+
+	if (items)
+		findings->items = items;
+	va_start(ap, fmt);
+	finding.what = format(fmt, ap);
+	va_end(ap);
+	finding.advice = strdup("");
+	if (!items || !finding.what || !finding.advice) {
+		free(finding.what);
+		free(finding.advice);
+		findings->overflow = true;
+		return;
+	}
+	items[findings->count++] = finding;
+}
+
+void finding_advise(struct findings *findings, const char *fmt, ...)
+{
+	struct finding *last;
+	char *advice;
+	va_list ap;
+
+	if (!findings->count || findings->overflow)
+		return;
+	va_start(ap, fmt);
+	advice = format(fmt, ap);
+	va_end(ap);
+	last = &findings->items[findings->count - 1];
+	if (!advice) {
+		findings->overflow = true;
+		return;
+	}
+	free(last->advice);
+	last->advice = advice;
+}
+
+enum check_severity findings_worst(const struct findings *findings, const char *check)
+{
+	enum check_severity worst = CHECK_OK;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		if ((!check || !strcmp(finding->check, check)) &&
+		    finding->severity > worst)
+			worst = finding->severity;
+	}
+	return worst;
+}
+
+const char *check_severity_word(enum check_severity severity)
+{
+	static const char *const words[CHECK_SEVERITIES] = {
+		[CHECK_OK] = "ok",
+		[CHECK_NOTE] = "note",
+		[CHECK_WARNING] = "warning",
+		[CHECK_PROBLEM] = "problem",
+	};
+
+	return words[severity];
+}
+
+void findings_release(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		free(findings->items[i].what);
+		free(findings->items[i].advice);
+	}
+	free(findings->items);
+	*findings = (struct findings)FINDINGS_INIT;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check_owners.c: who else sets our interfaces up, and telling them not to, on request. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host-prep/owner.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+bool owner_is_needed(const struct check_link *link)
+{
+	const struct network_conf *data = link->of->data;
+
+	if (!link->is_port || data->network.mode != network_network_mode_public)
+		return false;
+	for (size_t i = 0; i < data->address.count; i++)
+		if (!*data->address.items[i].interface)
+			return false;
+	return true;
+}
+
+static void report(const struct check_context *context, const struct owner *owner,
+		   const struct check_link *link, struct findings *findings)
+{
+	bool netplan = owner_netplan_has(context->root_fd, link->name);
+
+	if (owner_is_needed(link)) {
+		finding_add(
+			findings, CHECK_NOTE,
+			"%s sets %s up%s, and %s of network %s takes its address over",
+			owner->name, link->name, netplan ? " (by netplan)" : "",
+			link->of->bridge, link->of->file->name);
+		finding_advise(findings,
+			       "[Address] Dhcp=yes or Address= in %s makes %s need "
+			       "nobody else; then `bedplate host-prep check "
+			       "--apply-ownership`",
+			       link->of->file->path, link->of->bridge);
+		return;
+	}
+	finding_add(findings, CHECK_WARNING, "%s sets %s up%s, which is bedplate's",
+		    owner->name, link->name, netplan ? " (by netplan)" : "");
+	finding_advise(
+		findings,
+		"`bedplate host-prep check --apply-ownership` writes /%s; then %s. "
+		"By hand: %s",
+		owner->path, owner->reload,
+		netplan ? "take it out of /etc/netplan/*.yaml, `netplan apply`"
+		: !strcmp(owner->name, "ifupdown")
+			? "take its lines out of /etc/network/interfaces"
+			: "see bedplate-host-prep(8), OTHER OWNERS");
+}
+
+void check_owners(const struct check_context *context, struct findings *findings)
+{
+	for (const struct owner *owner = owners; owner->name; owner++) {
+		struct check_link link = { .name = NULL };
+
+		if (!owner->is_here(context->root_fd))
+			continue;
+		while (check_next_link(context->want, &link))
+			if (owner->claims(context->root_fd, link.name))
+				report(context, owner, &link, findings);
+	}
+}
+
+/* ---- on request ---- */
+
+static int write_file(int root_fd, const struct owner *owner, const char *links,
+		      struct err *err)
+{
+	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
+	_cleanup_strbuf_ struct strbuf before, text;
+	char folder[128];
+	int result;
+
+	strbuf_init(&before, 0);
+	strbuf_init(&text, 0);
+	owner->write(links, &text);
+	file_read(root_fd, owner->path, &before, NULL);
+	if (before.length && strncmp(before.text, text.text, strcspn(text.text, "\n"))) {
+		err_set(err, EEXIST, "/%s is there and is not bedplate's", owner->path);
+		return err_hint(err, "add to it by hand:\n%s", text.text);
+	}
+	if (!strcmp(before.text, text.text))
+		return 0;
+	snprintf(folder, sizeof(folder), "%.*s",
+		 (int)(strrchr(owner->path, '/') - owner->path), owner->path);
+	result = file_make_dirs(root_fd, folder, err);
+	if (result >= 0)
+		result = file_aside_open(&aside, root_fd, owner->path, 0644, err);
+	if (result < 0)
+		return result;
+	if (file_write_all(aside.fd, text.text, text.length) < 0)
+		return err_sys(err, errno, "writing /%s", owner->path);
+	result = file_aside_commit(&aside, err);
+	if (!result)
+		printf("wrote /%s; it takes effect with: %s\n", owner->path,
+		       owner->reload);
+	return result;
+}
+
+int owners_apply(const struct check_context *context, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf links;
+	struct check_link link = { .name = NULL };
+	int result = 0;
+
+	strbuf_init(&links, 0);
+	while (check_next_link(context->want, &link)) {
+		if (!owner_is_needed(&link))
+			strbuf_addf(&links, "%s%s", links.length ? " " : "", link.name);
+		else
+			printf("%s is left as it is: %s says no address\n", link.name,
+			       link.of->file->path);
+	}
+	for (const struct owner *owner = owners; !result && owner->name; owner++)
+		if (links.length && owner->is_here(context->root_fd))
+			result = write_file(context->root_fd, owner, links.text, err);
+	return result;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check_permissions.c: whether those who run guests may open what they need. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "host-prep/check.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+/* Fields of /etc/passwd and /etc/group. */
+enum { FIELD_NAME = 0, FIELD_ID = 2, FIELD_PRIMARY = 3, FIELD_MEMBERS = 3, FIELDS = 4 };
+
+static bool split(char *line, char *fields[FIELDS])
+{
+	for (int i = 0; i < FIELDS; i++) {
+		fields[i] = strsep(&line, ":");
+		if (!fields[i])
+			return false;
+	}
+	return true;
+}
+
+static bool has_member(char *members, const char *name)
+{
+	char *member;
+
+	while ((member = strsep(&members, ",")))
+		if (!strcmp(member, name))
+			return true;
+	return false;
+}
+
+/* The user's name and first group. */
+static bool find_user(int root_fd, int64_t user, char name[64], int64_t *group)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	char *rest, *line, *fields[FIELDS];
+
+	strbuf_init(&text, 0);
+	file_read(root_fd, "etc/passwd", &text, NULL);
+	rest = text.text;
+	while ((line = strsep(&rest, "\n"))) {
+		if (!split(line, fields) || atoll(fields[FIELD_ID]) != user)
+			continue;
+		snprintf(name, 64, "%s", fields[FIELD_NAME]);
+		*group = atoll(fields[FIELD_PRIMARY]);
+		return true;
+	}
+	return false;
+}
+
+static bool is_in_group(int root_fd, const char *name, int64_t group, char found[64])
+{
+	_cleanup_strbuf_ struct strbuf text;
+	char *rest, *line, *fields[FIELDS];
+
+	strbuf_init(&text, 0);
+	file_read(root_fd, "etc/group", &text, NULL);
+	rest = text.text;
+	snprintf(found, 64, "%lld", (long long)group);
+	while ((line = strsep(&rest, "\n"))) {
+		if (!split(line, fields) || atoll(fields[FIELD_ID]) != group)
+			continue;
+		snprintf(found, 64, "%s", fields[FIELD_NAME]);
+		if (has_member(fields[FIELD_MEMBERS], name))
+			return true;
+	}
+	return false;
+}
+
+static void check_user(const struct check_context *context, int64_t user,
+		       const char *origin, struct findings *findings)
+{
+	char name[64], group_name[64];
+	int64_t primary;
+	struct stat st;
+
+	if (user <= 0 || fstatat(context->root_fd, "dev/kvm", &st, 0) < 0 ||
+	    !find_user(context->root_fd, user, name, &primary) ||
+	    (st.st_mode & 0006) == 0006 || st.st_uid == (uid_t)user)
+		return;
+	if ((st.st_mode & 0060) == 0060 &&
+	    (is_in_group(context->root_fd, name, st.st_gid, group_name) ||
+	     primary == (int64_t)st.st_gid))
+		return;
+	finding_add(findings, CHECK_PROBLEM, "%s (%s) may not open /dev/kvm", name,
+		    origin);
+	if ((st.st_mode & 0060) == 0060 && st.st_gid)
+		finding_advise(findings, "`usermod -aG %s %s`", group_name, name);
+	else
+		finding_advise(findings,
+			       "udev's rule gives it to the group kvm (mode 0660); then "
+			       "`usermod -aG kvm %s`",
+			       name);
+}
+
+static void check_users(const struct check_context *context, struct findings *findings)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < context->want->count; i++)
+		for (size_t j = 0; j < context->want->items[i].guest_count; j++) {
+			const struct want_guest *guest =
+				&context->want->items[i].guests[j];
+
+			if (guest->owner != last)
+				check_user(context, guest->owner, guest->origin,
+					   findings);
+			last = guest->owner;
+		}
+}
+
+/* ---- devices ---- */
+
+static bool has_taps(const struct check_context *context)
+{
+	for (size_t i = 0; i < context->want->count; i++)
+		for (size_t j = 0; j < context->want->items[i].guest_count; j++)
+			if (context->want->items[i].guests[j].tap[0])
+				return true;
+	return false;
+}
+
+static void check_devices(const struct check_context *context, struct findings *findings)
+{
+	bool vfio = context->host->vfio.count > 0;
+
+	for (size_t i = 0; i < context->guests->count; i++)
+		vfio |= context->guests->items[i].data->passthrough.count > 0;
+	if (vfio && !file_exists(context->root_fd, "dev/vfio/vfio")) {
+		finding_add(findings, CHECK_PROBLEM, "there is no /dev/vfio/vfio");
+		finding_advise(findings, "`modprobe vfio-pci`; [KernelModules] "
+					 "Load=vfio-pci of host.conf loads it");
+	}
+	if (!has_taps(context))
+		return;
+	if (!file_exists(context->root_fd, "dev/net/tun")) {
+		finding_add(findings, CHECK_PROBLEM, "there is no /dev/net/tun");
+		finding_advise(findings,
+			       "`modprobe tun`; in a container it has to be given");
+	}
+	if (!file_exists(context->root_fd, "dev/vhost-net")) {
+		finding_add(findings, CHECK_NOTE,
+			    "there is no /dev/vhost-net: guests' networks are slower "
+			    "than they could be");
+		finding_advise(findings, "`modprobe vhost_net`; [KernelModules] "
+					 "Load=vhost-net of host.conf loads it");
+	}
+}
+
+/* ---- qemu-bridge-helper ---- */
+
+/* Setuid, or CAP_NET_ADMIN among the file's permitted capabilities (capabilities(7)). */
+static bool is_privileged(int fd)
+{
+	struct vfs_ns_cap_data data;
+	struct stat st;
+	ssize_t got = fgetxattr(fd, "security.capability", &data, sizeof(data));
+
+	if (got >= (ssize_t)(2 * sizeof(uint32_t)) &&
+	    data.data[0].permitted & 1u << CAP_NET_ADMIN)
+		return true;
+	return fstat(fd, &st) == 0 && st.st_mode & S_ISUID;
+}
+
+/* As qemu-bridge-helper reads its file: a line that denies counts before any that allows, and
+ * without one that allows it is denied. */
+static bool is_allowed(const char *text, const char *bridge)
+{
+	bool allowed = false;
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		char word[16], name[64];
+
+		if (sscanf(text, " %15[a-z] %63[^ \t\n]", word, name) != 2 ||
+		    (strcmp(name, bridge) != 0 && strcmp(name, "all") != 0))
+			continue;
+		if (!strcmp(word, "allow"))
+			allowed = true;
+		else if (!strcmp(word, "deny"))
+			return false;
+	}
+	return allowed;
+}
+
+static void check_helper(const struct check_context *context, struct findings *findings)
+{
+	static const char *const paths[] = { "usr/lib/qemu/qemu-bridge-helper",
+					     "usr/libexec/qemu-bridge-helper" };
+	_cleanup_strbuf_ struct strbuf text;
+	_cleanup_close_ int fd = -1;
+	const char *path = NULL;
+
+	for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(paths); i++) {
+		path = paths[i];
+		fd = file_open(context->root_fd, path, O_RDONLY, NULL);
+	}
+	strbuf_init(&text, 0);
+	file_read(context->root_fd, "etc/qemu/bridge.conf", &text, NULL);
+	if (fd < 0 || !text.length)
+		return; /* nobody means to use it */
+	if (!is_privileged(fd)) {
+		finding_add(findings, CHECK_WARNING,
+			    "/%s has no capability: only root's guests plug into bridges "
+			    "by it",
+			    path);
+		finding_advise(findings, "`setcap cap_net_admin+ep /%s`", path);
+	}
+	for (size_t i = 0; i < context->want->count; i++) {
+		const char *bridge = context->want->items[i].bridge;
+
+		if (!bridge[0] || is_allowed(text.text, bridge))
+			continue;
+		finding_add(findings, CHECK_NOTE,
+			    "/etc/qemu/bridge.conf does not let guests plug into %s",
+			    bridge);
+		finding_advise(findings, "add \"allow %s\", unless taps are used only",
+			       bridge);
+	}
+}
+
+void check_permissions(const struct check_context *context, struct findings *findings)
+{
+	check_users(context, findings);
+	check_devices(context, findings);
+	check_helper(context, findings);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dhcp_client.c: the system's DHCP client on an interface of ours. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host-prep/daemon.h"
+#include "host-prep/dhcp_client.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/process.h"
+
+#define PID_DIR     "run/bedplate/dhcp-client"
+#define STATE_DIR   "var/lib/bedplate/dhcp-client"
+#define NETWORK_DIR "run/systemd/network"
+
+enum { TIMEOUT_MS = 60000, PATH_SIZE = 128 };
+
+/* ---- which ---- */
+
+static bool has_networkd(int root_fd)
+{
+	return file_exists(root_fd, "run/systemd/netif/state");
+}
+
+static bool is_program(int root_fd, const char *name)
+{
+	static const char *const folders[] = { "usr/sbin", "sbin", "usr/bin", "bin" };
+	char path[PATH_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folders[i], name);
+		if (file_exists(root_fd, path))
+			return true;
+	}
+	return false;
+}
+
+const char *dhcp_client_name(int root_fd)
+{
+	if (has_networkd(root_fd))
+		return "systemd-networkd";
+	if (is_program(root_fd, "dhclient"))
+		return "dhclient";
+	return is_program(root_fd, "udhcpc") ? "udhcpc" : NULL;
+}
+
+/* ---- systemd-networkd ---- */
+
+static const char *network_path(const char *link, char path[PATH_SIZE])
+{
+	snprintf(path, PATH_SIZE, NETWORK_DIR "/05-bedplate-%s.network", link);
+	return path;
+}
+
+/* What is there stays: a client that came second would cut the connection otherwise. */
+static void network_text(const char *link, bool ipv4, bool ipv6, struct strbuf *out)
+{
+	strbuf_addf(out,
+		    "# Made by bedplate host-prep; changes are lost.\n"
+		    "[Match]\nName=%s\n[Network]\nDHCP=%s\nKeepConfiguration=yes\n"
+		    "[DHCPv4]\nClientIdentifier=mac\n",
+		    link,
+		    ipv4 && ipv6 ? "yes"
+		    : ipv4       ? "ipv4"
+				 : "ipv6");
+}
+
+static bool networkd_runs(int root_fd, const char *link, bool ipv4, bool ipv6)
+{
+	_cleanup_strbuf_ struct strbuf is, wanted;
+	char path[PATH_SIZE];
+
+	strbuf_init(&is, 0);
+	strbuf_init(&wanted, 0);
+	network_text(link, ipv4, ipv6, &wanted);
+	return file_read(root_fd, network_path(link, path), &is, NULL) == 0 &&
+	       strcmp(is.text, wanted.text) == 0;
+}
+
+static int reload(struct err *err)
+{
+	static const char *const argv[] = { "networkctl", "reload", NULL };
+
+	return daemon_command(argv, TIMEOUT_MS, err);
+}
+
+static int networkd_start(int root_fd, const char *link, bool ipv4, bool ipv6,
+			  struct err *err)
+{
+	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
+	_cleanup_strbuf_ struct strbuf text;
+	char path[PATH_SIZE];
+	int result;
+
+	strbuf_init(&text, 0);
+	network_text(link, ipv4, ipv6, &text);
+	result = file_make_dirs(root_fd, NETWORK_DIR, err);
+	if (!result)
+		result = file_aside_open(&aside, root_fd, network_path(link, path), 0644,
+					 err);
+	if (!result && file_write_all(aside.fd, text.text, text.length))
+		result = err_sys(err, errno, "writing /%s", path);
+	if (!result)
+		result = file_aside_commit(&aside, err);
+	return result ? result : reload(err);
+}
+
+/* ---- a process of its own for each family ---- */
+
+static const char *pid_path(const char *link, int family, char path[PATH_SIZE])
+{
+	snprintf(path, PATH_SIZE, PID_DIR "/%s-%d.pid", link, family);
+	return path;
+}
+
+/* The file is among the arguments, and nobody else's. */
+static pid_t client_pid(int root_fd, const char *link, int family)
+{
+	char path[PATH_SIZE], argument[PATH_SIZE + 1];
+
+	pid_path(link, family, path);
+	snprintf(argument, sizeof(argument), "/%s", path);
+	return daemon_pid(root_fd, path, argument);
+}
+
+static int stop_family(int root_fd, const char *link, int family, struct err *err)
+{
+	char path[PATH_SIZE];
+
+	return daemon_end(root_fd, pid_path(link, family, path),
+			  client_pid(root_fd, link, family), err);
+}
+
+/* A client that cannot have its family does not exist. */
+static int start_family(int root_fd, const char *client, const char *link, int family,
+			struct err *err)
+{
+	char pid[PATH_SIZE], pid_argument[PATH_SIZE + 1], leases[PATH_SIZE];
+	const char *const dhclient[] = { "dhclient",   family == 6 ? "-6" : "-4",
+					 "-nw",        "-pf",
+					 pid_argument, "-lf",
+					 leases,       link,
+					 NULL };
+	const char *const udhcpc[] = { "udhcpc", "-i",         link, "-b",
+				       "-p",     pid_argument, NULL };
+	int result = file_make_dirs(root_fd, PID_DIR, err);
+
+	if (!result)
+		result = file_make_dirs(root_fd, STATE_DIR, err);
+	if (result || client_pid(root_fd, link, family))
+		return result;
+	snprintf(pid_argument, sizeof(pid_argument), "/%s", pid_path(link, family, pid));
+	snprintf(leases, sizeof(leases), "/" STATE_DIR "/%s-%d.leases", link, family);
+	if (strcmp(client, "dhclient") == 0)
+		return daemon_command(dhclient, TIMEOUT_MS, err);
+	return family == 6 ? 0 : daemon_command(udhcpc, TIMEOUT_MS, err);
+}
+
+/* ---- all of them ---- */
+
+bool dhcp_client_runs(int root_fd, const char *link, bool ipv4, bool ipv6)
+{
+	const char *client = dhcp_client_name(root_fd);
+
+	if (has_networkd(root_fd))
+		return networkd_runs(root_fd, link, ipv4, ipv6);
+	if (client && strcmp(client, "udhcpc") == 0)
+		ipv6 = false;
+	return (client_pid(root_fd, link, 4) > 0) == ipv4 &&
+	       (client_pid(root_fd, link, 6) > 0) == ipv6;
+}
+
+int dhcp_client_start(int root_fd, const char *link, bool ipv4, bool ipv6,
+		      struct err *err)
+{
+	const char *client = dhcp_client_name(root_fd);
+	int result;
+
+	if (!client) {
+		err_set(err, ENOENT, "there is no DHCP client for %s", link);
+		return err_hint(err, "systemd-networkd, dhclient or udhcpc");
+	}
+	if (has_networkd(root_fd))
+		return networkd_start(root_fd, link, ipv4, ipv6, err);
+	result = ipv4 ? start_family(root_fd, client, link, 4, err)
+		      : stop_family(root_fd, link, 4, err);
+	if (!result)
+		result = ipv6 ? start_family(root_fd, client, link, 6, err)
+			      : stop_family(root_fd, link, 6, err);
+	return result;
+}
+
+int dhcp_client_stop(int root_fd, const char *link, struct err *err)
+{
+	char path[PATH_SIZE];
+	int result = stop_family(root_fd, link, 4, err);
+
+	if (!result)
+		result = stop_family(root_fd, link, 6, err);
+	if (result || unlinkat(root_fd, network_path(link, path), 0) < 0)
+		return result;
+	return has_networkd(root_fd) ? reload(err) : 0;
+}

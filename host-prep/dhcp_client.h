@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dhcp_client.h: the system's DHCP client on an interface of ours.
+ *
+ * Where systemd-networkd runs it is that: it gets a file below /run/systemd/network. Else it
+ * is dhclient(8), or busybox's udhcpc, in the background. What the client does to the
+ * interface is its own business: addresses and routes that it made are left alone (net_want).
+ */
+#ifndef BEDPLATE_HOST_PREP_DHCP_CLIENT_H
+#define BEDPLATE_HOST_PREP_DHCP_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+
+/* What runs, for a person: "systemd-networkd", "dhclient", "udhcpc"; NULL where the system
+ * has none. */
+const char *dhcp_client_name(int root_fd);
+
+/* Whether it runs on the interface for these families. */
+bool dhcp_client_runs(int root_fd, const char *link, bool ipv4, bool ipv6);
+
+/* Starts it, or makes it one for these families. It does not wait for an address. -ENOENT
+ * with a hint where there is none. */
+int dhcp_client_start(int root_fd, const char *link, bool ipv4, bool ipv6,
+		      struct err *err);
+
+/* Ends it. Addresses stay for as long as they were given. */
+int dhcp_client_stop(int root_fd, const char *link, struct err *err);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * links.c: the part that makes the networks' interfaces, addresses and routes.
+ *
+ * How it works: it reads what is there, has net_want say what is wanted, and compares. Its
+ * steps are done together: the first one does them all, in the batches of net_apply, and
+ * undoes them all by going back to the state that was read. `down` is a plan for no
+ * networks.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "host-prep/link_names.h"
+#include "host-prep/links.h"
+#include "host-prep/links_journal.h"
+#include "host-prep/net_diff.h"
+#include "host-prep/net_step.h"
+#include "host-prep/part.h"
+#include "host-prep/want.h"
+#include "host-prep/want_net.h"
+#include "lib/log.h"
+#include "lib/networks.h"
+
+/* What the first step needs to do all of them. */
+struct work {
+	struct net_step
+		step; /* the step's own data, first: whoever reads that finds it */
+	struct netlink nl;
+	int root_fd;
+	const struct steps *steps;
+	struct net saved;
+};
+
+static void release_work(void *data)
+{
+	struct work *work = data;
+
+	netlink_release(&work->nl);
+	net_release(&work->saved);
+	free(work);
+}
+
+static int undo_all(const struct step *step, struct err *err)
+{
+	_cleanup_names_ struct names made = NAMES_INIT;
+	struct work *work = step->data;
+
+	if (net_made(work->steps, &made))
+		return err_sys(err, ENOMEM, "undoing");
+	return net_restore(&work->nl, work->root_fd, &work->saved, &made, err);
+}
+
+static int do_all(const struct step *step, struct err *err)
+{
+	struct work *work = step->data;
+	int result = net_apply(&work->nl, work->root_fd, work->steps, err);
+	struct err again = ERR_INIT;
+
+	if (result && undo_all(step, &again)) {
+		err_wrap(&again, "undoing what was done to the network");
+		log_err(&again);
+	}
+	return result;
+}
+
+/* ---- planning ---- */
+
+struct plan {
+	struct netlink nl;
+	struct net have, took, wanted;
+};
+
+static void release_plan(struct plan *plan)
+{
+	netlink_release(&plan->nl);
+	net_release(&plan->have);
+	net_release(&plan->took);
+	net_release(&plan->wanted);
+}
+
+/* Makes the first of the new steps the one that does them. */
+static int hand_over(const struct part_context *context, struct plan *plan,
+		     struct steps *steps, size_t first, struct err *err)
+{
+	struct step *step = &steps->items[first];
+	struct work *work = calloc(1, sizeof(*work));
+	int result;
+
+	if (!work)
+		return err_sys(err, ENOMEM, "planning the network");
+	work->step = *(struct net_step *)step->data;
+	work->root_fd = context->root_fd;
+	work->steps = steps;
+	work->nl = plan->nl;
+	plan->nl = (struct netlink)NETLINK_INIT;
+	free(step->data);
+	step->data = work;
+	step->release_data = release_work;
+	step->run = do_all;
+	step->undo = undo_all;
+	step->names_itself = true;
+	result = net_copy(&work->saved, &plan->have, err);
+	net_mark_managed(&work->saved, &plan->wanted);
+	return result;
+}
+
+static int note(const struct part_context *context, const struct plan *plan,
+		struct err *err)
+{
+	_cleanup_net_ struct net taken = NET_INIT, giving = NET_INIT;
+	int result =
+		links_take(&plan->took, &plan->have, &plan->wanted, &taken, &giving, err);
+
+	return result ? result
+		      : links_journal_write(context->journal, &plan->wanted, &taken,
+					    &giving, err);
+}
+
+static int plan_want(const struct part_context *context, const struct want *want,
+		     struct plan *plan, struct steps *steps, struct err *err)
+{
+	size_t first = steps->count;
+	int result = net_want(want, &plan->have, &plan->took, &plan->wanted, err);
+
+	if (result)
+		return result;
+	links_give_back_sysctls(&plan->took, &plan->wanted);
+	result = net_read_sysctls(&plan->have, &plan->wanted, context->root_fd, err);
+	if (!result)
+		result = net_diff(&plan->have, &plan->wanted, steps, err);
+	if (!result)
+		result = note(context, plan, err);
+	if (!result && steps->count > first)
+		result = hand_over(context, plan, steps, first, err);
+	return result;
+}
+
+static int look(const struct part_context *context, struct plan *plan, struct err *err)
+{
+	int result = netlink_open(&plan->nl, NETLINK_ROUTE, err);
+
+	if (!result)
+		result = net_read(&plan->have, &plan->nl, context->root_fd, err);
+	return result ? result
+		      : links_journal_read(context->journal, &plan->took, &plan->have,
+					   err);
+}
+
+static int plan_files(const struct part_context *context, const struct networks *networks,
+		      struct plan *plan, struct steps *steps, struct err *err)
+{
+	_cleanup_want_ struct want want = WANT_INIT;
+	int result = look(context, plan, err);
+
+	if (!result)
+		result = link_names_apply(networks, &plan->have, err);
+	if (!result)
+		result = want_resolve(&want, networks, context->guests, &plan->have,
+				      context->root_fd, err);
+	return result ? result : plan_want(context, &want, plan, steps, err);
+}
+
+static bool is_nothing(const struct part_context *context)
+{
+	return !json_object_size(context->journal);
+}
+
+static int plan_up(const struct part_context *context, struct steps *steps,
+		   struct err *err)
+{
+	_cleanup_networks_ struct networks networks = NETWORKS_INIT;
+	struct plan plan = { .nl = NETLINK_INIT };
+	int result = networks_read(&networks, context->root_fd, err);
+
+	if (result || (!networks.count && is_nothing(context)))
+		return result;
+	result = plan_files(context, &networks, &plan, steps, err);
+	release_plan(&plan);
+	return result;
+}
+
+static int plan_down(const struct part_context *context, struct steps *steps,
+		     struct err *err)
+{
+	const struct want none = WANT_INIT;
+	struct plan plan = { .nl = NETLINK_INIT };
+	int result = look(context, &plan, err);
+
+	if (!result)
+		result = plan_want(context, &none, &plan, steps, err);
+	release_plan(&plan);
+	return result;
+}
+
+const struct part links_part = {
+	.name = "links",
+	.group = "network",
+	.help = "the networks' bridges, ports, taps, addresses and routes",
+	.plan = plan_up,
+	.down = plan_down,
+	.settle = links_journal_settle,
+};
+
+const struct net *links_saved(const struct steps *steps)
+{
+	for (size_t i = 0; i < steps->count; i++)
+		if (steps->items[i].run == do_all)
+			return &((const struct work *)steps->items[i].data)->saved;
+	return NULL;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * netfilter.c: reads chains out of nf_tables (by netlink) and iptables' legacy tables.
+ *
+ * A legacy table's rules come as one block of entries, in which each built-in chain ends with
+ * a rule whose verdict is the chain's policy (linux/netfilter_ipv4/ip_tables.h).
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "host-prep/netfilter.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/netlink.h"
+
+int netfilter_add(struct netfilter *netfilter, const struct netfilter_chain *chain)
+{
+	struct netfilter_chain *items =
+		reallocarray(netfilter->items, netfilter->count + 1, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	netfilter->items = items;
+	items[netfilter->count++] = *chain;
+	return 0;
+}
+
+static const char *family_word(uint8_t family)
+{
+	static const char *const words[] = {
+		[NFPROTO_INET] = "inet",     [NFPROTO_IPV4] = "ip",
+		[NFPROTO_ARP] = "arp",       [NFPROTO_NETDEV] = "netdev",
+		[NFPROTO_BRIDGE] = "bridge", [NFPROTO_IPV6] = "ip6",
+	};
+
+	return family < ARRAY_SIZE(words) && words[family] ? words[family] : "";
+}
+
+static bool is_ip(uint8_t family)
+{
+	return family == NFPROTO_INET || family == NFPROTO_IPV4 || family == NFPROTO_IPV6;
+}
+
+static void read_chain(const struct netlink_message *message,
+		       struct netfilter_chain *chain)
+{
+	struct netlink_attribute table[NFTA_CHAIN_MAX + 1], hook[NFTA_HOOK_MAX + 1];
+	uint8_t family = message->length ? message->data[0] : 0;
+
+	*chain = (struct netfilter_chain){ .forwards = false };
+	if (!netlink_read(message->data, message->length, sizeof(struct nfgenmsg), table,
+			  NFTA_CHAIN_MAX + 1))
+		return;
+	snprintf(chain->family, sizeof(chain->family), "%s", family_word(family));
+	netlink_text(&table[NFTA_CHAIN_TABLE], chain->table, sizeof(chain->table));
+	netlink_text(&table[NFTA_CHAIN_NAME], chain->name, sizeof(chain->name));
+	if (!table[NFTA_CHAIN_HOOK].data ||
+	    !netlink_read(table[NFTA_CHAIN_HOOK].data, table[NFTA_CHAIN_HOOK].length, 0,
+			  hook, NFTA_HOOK_MAX + 1))
+		return;
+	/* nf_tables' numbers are in network order. */
+	chain->forwards = is_ip(family) && ntohl(netlink_u32(&hook[NFTA_HOOK_HOOKNUM],
+							     0)) == NF_INET_FORWARD;
+	chain->drops = ntohl(netlink_u32(&table[NFTA_CHAIN_POLICY], htonl(NF_ACCEPT))) ==
+		       NF_DROP;
+}
+
+static int read_tables(struct netfilter *netfilter, struct err *err)
+{
+	const struct nfgenmsg fixed = { .version = NFNETLINK_V0 };
+	_cleanup_netlink_ struct netlink nl = NETLINK_INIT;
+	_cleanup_netlink_batch_ struct netlink_batch batch;
+	_cleanup_strbuf_ struct strbuf answer;
+	struct netlink_message message;
+	size_t offset = 0;
+	int result = netlink_open(&nl, NETLINK_NETFILTER, err);
+
+	strbuf_init(&answer, 0);
+	netlink_batch_init(&batch);
+	netlink_begin(&batch, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, NLM_F_DUMP,
+		      &fixed, sizeof(fixed), NULL);
+	if (!result)
+		result = netlink_query(&nl, &batch, &answer, err);
+	if (result == -EINVAL || result == -EOPNOTSUPP || result == -ENOENT) {
+		err_clear(err); /* a kernel without nf_tables has no chains of theirs */
+		return 0;
+	}
+	while (!result && netlink_next(answer.text, answer.length, &offset, &message)) {
+		struct netfilter_chain chain;
+
+		if (message.type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWCHAIN))
+			continue;
+		read_chain(&message, &chain);
+		if (netfilter_add(netfilter, &chain))
+			result = err_sys(err, ENOMEM, "reading the firewall");
+	}
+	return result;
+}
+
+/* The verdict of the rule that a built-in chain ends with: -NF_DROP - 1, ... */
+static bool ends_with_drop(const struct ipt_get_entries *entries, unsigned underflow)
+{
+	const char *bytes = (const char *)entries->entrytable;
+	const struct ipt_entry *entry;
+	const struct xt_standard_target *target;
+
+	if (underflow > entries->size ||
+	    sizeof(*entry) + sizeof(*target) > entries->size - underflow)
+		return false;
+	entry = (const struct ipt_entry *)(bytes + underflow);
+	if (entry->target_offset + sizeof(*target) > entries->size - underflow)
+		return false;
+	target = (const struct xt_standard_target *)(bytes + underflow +
+						     entry->target_offset);
+	return target->verdict == -NF_DROP - 1;
+}
+
+static int add_legacy(struct netfilter *netfilter, const char *name, bool drops)
+{
+	struct netfilter_chain chain = { .family = "ip",
+					 .table = "filter",
+					 .legacy = true,
+					 .forwards = !strcmp(name, "FORWARD"),
+					 .drops = drops };
+
+	snprintf(chain.name, sizeof(chain.name), "%s", name);
+	return netfilter_add(netfilter, &chain);
+}
+
+static int read_legacy_filter(struct netfilter *netfilter)
+{
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	_cleanup_free_ struct ipt_get_entries *entries = NULL;
+	struct ipt_getinfo info = { .name = "filter" };
+	socklen_t size = sizeof(info);
+
+	if (fd < 0 || getsockopt(fd, IPPROTO_IP, IPT_SO_GET_INFO, &info, &size) < 0)
+		return 0;
+	size = (socklen_t)(sizeof(*entries) + info.size);
+	entries = calloc(1, size);
+	if (!entries)
+		return -ENOMEM;
+	strcpy(entries->name, "filter");
+	entries->size = info.size;
+	if (getsockopt(fd, IPPROTO_IP, IPT_SO_GET_ENTRIES, entries, &size) < 0)
+		return 0;
+	/* A user's chain is known by its name alone. */
+	if (memmem(entries->entrytable, entries->size, "DOCKER-USER", 12) &&
+	    add_legacy(netfilter, "DOCKER-USER", false))
+		return -ENOMEM;
+	return add_legacy(netfilter, "FORWARD",
+			  ends_with_drop(entries, info.underflow[NF_INET_FORWARD]));
+}
+
+int netfilter_read(struct netfilter *netfilter, int root_fd, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf names;
+	int result;
+
+	*netfilter = (struct netfilter)NETFILTER_INIT;
+	strbuf_init(&names, 0);
+	result = read_tables(netfilter, err);
+	file_read(root_fd, "proc/net/ip_tables_names", &names, NULL);
+	if (!result && strstr(names.text, "filter") && read_legacy_filter(netfilter))
+		result = err_sys(err, ENOMEM, "reading the firewall");
+	return result;
+}
+
+void netfilter_release(struct netfilter *netfilter)
+{
+	free(netfilter->items);
+	*netfilter = (struct netfilter)NETFILTER_INIT;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* owner.c: what NetworkManager, systemd-networkd, ifupdown and netplan have in their files. */
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host-prep/owner.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/names.h"
+
+enum { PATH_SIZE = 320 };
+
+#define IFUPDOWN_PATH "etc/systemd/system/networking.service.d/90-bedplate.conf"
+#define MARK          "# Written by bedplate host-prep check --apply-ownership.\n"
+
+/* Reads all files of a folder whose names end so, one behind the other. */
+static void read_folder(int root_fd, const char *folder, const char *suffix,
+			struct strbuf *out)
+{
+	_cleanup_names_ struct names names = NAMES_INIT;
+	char path[PATH_SIZE];
+
+	names_read(&names, root_fd, folder);
+	for (size_t i = 0; i < names.count; i++) {
+		size_t length = strlen(names.items[i]), end = strlen(suffix);
+
+		if (length < end || strcmp(names.items[i] + length - end, suffix) != 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]);
+		file_read(root_fd, path, out, NULL);
+		strbuf_addc(out, '\n');
+	}
+}
+
+/* Whether one of the words, parted by any of `between`, is the name or a pattern for it. */
+static bool has_word(const char *text, const char *between, const char *before,
+		     const char *name)
+{
+	while (*text && *text != '\n') {
+		size_t length = strcspn(text, between);
+		char word[64];
+
+		snprintf(word, sizeof(word), "%.*s", (int)length, text);
+		if (!strncmp(word, before, strlen(before)) &&
+		    fnmatch(word + strlen(before), name, 0) == 0)
+			return true;
+		text += length;
+		text += strspn(text, between) * (*text != '\n');
+	}
+	return false;
+}
+
+/* The value of a line "KEY=...", or NULL. */
+static const char *value_of(const char *line, const char *key)
+{
+	size_t length = strlen(key);
+
+	if (strncmp(line, key, length) != 0)
+		return NULL;
+	line += length;
+	line += *line == '+';
+	return *line == '=' ? line + 1 : NULL;
+}
+
+static const char *next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+	return line + (*line == '\n');
+}
+
+/* ---- NetworkManager ---- */
+
+static bool manager_is_here(int root_fd)
+{
+	return check_process_runs(root_fd, "NetworkManager");
+}
+
+static bool manager_claims(int root_fd, const char *link)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	bool matches = false;
+
+	strbuf_init(&text, 0);
+	read_folder(root_fd, "usr/lib/NetworkManager/conf.d", ".conf", &text);
+	read_folder(root_fd, "run/NetworkManager/conf.d", ".conf", &text);
+	file_read(root_fd, "etc/NetworkManager/NetworkManager.conf", &text, NULL);
+	strbuf_addc(&text, '\n');
+	read_folder(root_fd, "etc/NetworkManager/conf.d", ".conf", &text);
+	for (const char *line = text.text; *line; line = next_line(line)) {
+		const char *unmanaged = value_of(line, "unmanaged-devices");
+		const char *match = value_of(line, "match-device");
+		const char *managed = value_of(line, "managed");
+
+		if (*line == '[')
+			matches = false;
+		if (match)
+			matches = has_word(match, ";,\n", "interface-name:", link);
+		if ((matches && managed && (*managed == '0' || *managed == 'f')) ||
+		    (unmanaged && has_word(unmanaged, ";,\n", "interface-name:", link)))
+			return false;
+	}
+	return true;
+}
+
+static void manager_write(const char *links, struct strbuf *out)
+{
+	const char *before = "";
+
+	strbuf_adds(out, MARK "[device-bedplate]\nmatch-device=");
+	while (*links) {
+		size_t length = strcspn(links, " ");
+
+		strbuf_addf(out, "%sinterface-name:%.*s", before, (int)length, links);
+		links += length + (links[length] == ' ');
+		before = ";";
+	}
+	strbuf_adds(out, "\nmanaged=0\n");
+}
+
+/* ---- systemd-networkd ---- */
+
+static bool networkd_is_here(int root_fd)
+{
+	return check_process_runs(root_fd, "systemd-network");
+}
+
+/* A file's word about an interface, by its name: 1 it is set up, 0 it is left alone, -1 it is
+ * not meant. Other ways to match are left to what networkd itself says. */
+static int networkd_says(int root_fd, const char *path, const char *link)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	int says = -1;
+
+	strbuf_init(&text, 0);
+	file_read(root_fd, path, &text, NULL);
+	for (const char *line = text.text; *line; line = next_line(line)) {
+		const char *name = value_of(line, "Name");
+		const char *unmanaged = value_of(line, "Unmanaged");
+
+		if (name && has_word(name, " \t\n", "", link))
+			says = 1;
+		if (says >= 0 && unmanaged &&
+		    (*unmanaged == 'y' || *unmanaged == 't' || *unmanaged == '1'))
+			says = 0;
+	}
+	return says;
+}
+
+/* Of all folders' files the first by name counts. */
+static int networkd_files_say(int root_fd, const char *link)
+{
+	static const char *const folders[] = { "etc/systemd/network",
+					       "run/systemd/network",
+					       "usr/lib/systemd/network" };
+	char first[256] = "", path[PATH_SIZE];
+	int says = -1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		_cleanup_names_ struct names names = NAMES_INIT;
+
+		names_read(&names, root_fd, folders[i]);
+		for (size_t j = 0; j < names.count; j++) {
+			const char *name = names.items[j];
+			int one;
+
+			if (!strstr(name, ".network") ||
+			    (*first && strcmp(name, first) >= 0))
+				continue;
+			snprintf(path, sizeof(path), "%s/%s", folders[i], name);
+			one = networkd_says(root_fd, path, link);
+			if (one < 0)
+				continue;
+			says = one;
+			snprintf(first, sizeof(first), "%.255s", name);
+		}
+	}
+	return says;
+}
+
+static bool networkd_claims(int root_fd, const char *link)
+{
+	_cleanup_strbuf_ struct strbuf state;
+	char path[PATH_SIZE], index[16];
+	int says = networkd_files_say(root_fd, link);
+
+	strbuf_init(&state, 0);
+	if (says >= 0)
+		return says;
+	snprintf(path, sizeof(path), "sys/class/net/%s/ifindex", link);
+	if (file_read_line(root_fd, path, index, sizeof(index), NULL) < 0)
+		return false;
+	snprintf(path, sizeof(path), "run/systemd/netif/links/%s", index);
+	file_read(root_fd, path, &state, NULL);
+	return strstr(state.text, "ADMIN_STATE=configur") != NULL;
+}
+
+static void networkd_write(const char *links, struct strbuf *out)
+{
+	strbuf_addf(out, MARK "[Match]\nName=%s\n\n[Link]\nUnmanaged=yes\n", links);
+}
+
+/* ---- ifupdown ---- */
+
+static bool ifupdown_is_here(int root_fd)
+{
+	return file_exists(root_fd, "etc/network/interfaces") &&
+	       (file_exists(root_fd, "sbin/ifup") ||
+		file_exists(root_fd, "usr/sbin/ifup"));
+}
+
+static bool ifupdown_excludes(int root_fd, const char *link)
+{
+	_cleanup_strbuf_ struct strbuf text;
+
+	strbuf_init(&text, 0);
+	file_read(root_fd, "etc/default/networking", &text, NULL);
+	strbuf_addc(&text, '\n');
+	file_read(root_fd, IFUPDOWN_PATH, &text, NULL);
+	for (const char *line = text.text; *line; line = next_line(line)) {
+		const char *value = value_of(line, "EXCLUDE_INTERFACES");
+
+		if (!value)
+			value = value_of(line, "Environment=\"EXCLUDE_INTERFACES");
+		if (value && has_word(value + (*value == '"'), " \t\"\n", "", link))
+			return true;
+	}
+	return false;
+}
+
+static bool ifupdown_claims(int root_fd, const char *link)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	bool automatic = false, hotplug = false, set_up = false;
+
+	strbuf_init(&text, 0);
+	file_read(root_fd, "etc/network/interfaces", &text, NULL);
+	strbuf_addc(&text, '\n');
+	read_folder(root_fd, "etc/network/interfaces.d", "", &text);
+	for (const char *line = text.text; *line; line = next_line(line)) {
+		char word[32] = "", name[32] = "", method[32] = "";
+
+		sscanf(line, "%31s %31s %*s %31s", word, name, method);
+		if (!strcmp(word, "auto"))
+			automatic |= has_word(line + strcspn(line, " \t\n"), " \t\n", "",
+					      link);
+		else if (!strcmp(word, "allow-hotplug"))
+			hotplug |= has_word(line + strcspn(line, " \t\n"), " \t\n", "",
+					    link);
+		else if (!strcmp(word, "iface") && !strcmp(name, link))
+			set_up |= strcmp(method, "manual") != 0;
+	}
+	return set_up && (hotplug || (automatic && !ifupdown_excludes(root_fd, link)));
+}
+
+static void ifupdown_write(const char *links, struct strbuf *out)
+{
+	strbuf_addf(out, MARK "[Service]\nEnvironment=\"EXCLUDE_INTERFACES=%s\"\n",
+		    links);
+}
+
+/* ---- netplan ---- */
+
+bool owner_netplan_has(int root_fd, const char *link)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	char key[40];
+
+	strbuf_init(&text, 0);
+	read_folder(root_fd, "etc/netplan", ".yaml", &text);
+	read_folder(root_fd, "run/netplan", ".yaml", &text);
+	snprintf(key, sizeof(key), "%.31s:", link);
+	for (const char *line = text.text; *line; line = next_line(line)) {
+		size_t blanks = strspn(line, " ");
+
+		if (blanks && !strncmp(line + blanks, key, strlen(key)))
+			return true;
+	}
+	return false;
+}
+
+const struct owner owners[] = {
+	{ "NetworkManager", "etc/NetworkManager/conf.d/90-bedplate.conf",
+	  "nmcli general reload", manager_is_here, manager_claims, manager_write },
+	{ "systemd-networkd", "etc/systemd/network/05-bedplate.network",
+	  "networkctl reload", networkd_is_here, networkd_claims, networkd_write },
+	{ "ifupdown", IFUPDOWN_PATH, "systemctl daemon-reload", ifupdown_is_here,
+	  ifupdown_claims, ifupdown_write },
+	{ .name = NULL },
+};

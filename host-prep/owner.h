@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * owner.h: other programs that set interfaces up, and how each is told to leave ours alone.
+ *
+ *	NetworkManager		a [device-...] section with managed=0 (NetworkManager.conf(5))
+ *	systemd-networkd	Unmanaged=yes in the first .network file that matches
+ *				(systemd.network(5))
+ *	ifupdown		EXCLUDE_INTERFACES= in the environment of networking.service, for
+ *				what stands with "auto" in /etc/network/interfaces; an
+ *				administrator's own is in /etc/default/networking
+ *	netplan			writes files for one of the first two, of which ours comes first
+ */
+#ifndef BEDPLATE_HOST_PREP_OWNER_H
+#define BEDPLATE_HOST_PREP_OWNER_H
+
+#include <stdbool.h>
+
+#include "host-prep/check.h"
+#include "lib/strbuf.h"
+
+struct owner {
+	const char *name;
+	const char *path;   /* of the file that is ours, below the root */
+	const char *reload; /* what has it take effect */
+	/* Whether it is at work here. */
+	bool (*is_here)(int root_fd);
+	/* Whether it would set this interface up. */
+	bool (*claims)(int root_fd, const char *link);
+	/* The file that has it leave these (a line of names parted by blanks) alone. */
+	void (*write)(const char *links, struct strbuf *out);
+};
+
+/* Ended by a row without a name. */
+extern const struct owner owners[];
+
+/* Whether a port's network says no address of its own: then whoever sets the port up now is
+ * where the host's address comes from after the next boot, and must not be told to stop. */
+bool owner_is_needed(const struct check_link *link);
+
+/* Writes the files of all that are at work here, and says so on the standard output. A file
+ * of that name that bedplate has not written is left as it is: -EEXIST. */
+int owners_apply(const struct check_context *context, struct err *err);
+
+/* Whether netplan names the interface. */
+bool owner_netplan_has(int root_fd, const char *link);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* part.c: what all parts use. */
+#include <stdarg.h>
+
+#include "host-prep/part.h"
+
+void part_note(const struct part_context *context, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	strbuf_vaddf(context->notes, fmt, ap);
+	va_end(ap);
+	strbuf_addc(context->notes, '\n');
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* saved_watch.c: the watchdog that brings a saved state back. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host-prep/journal.h"
+#include "host-prep/saved.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/log.h"
+
+enum { LOCK_TRIES = 100, LOCK_PAUSE_MS = 100 };
+
+/* The time that a suspended machine slept counts. */
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Sleeps until something in the folder is taken away, or the deadline; without inotify it
+ * looks twice a second. */
+static void wait_for_change(int watch, int64_t deadline)
+{
+	struct pollfd look = { .fd = watch, .events = POLLIN };
+	int64_t left = deadline - now_ms();
+	char events[4096];
+
+	if (left < 0)
+		return;
+	if (watch < 0 && left > 500)
+		left = 500;
+	if (left > INT32_MAX)
+		left = INT32_MAX;
+	if (poll(&look, 1, (int)left) > 0 && read(watch, events, sizeof(events)) < 0)
+		return;
+}
+
+/* Whoever is at work has some seconds to come to an end: the one that has hung must not keep
+ * the old state from coming back. */
+static int lock_or_not(int root_fd)
+{
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		int fd = journal_lock(root_fd, NULL);
+
+		if (fd >= 0)
+			return fd;
+		poll(NULL, 0, LOCK_PAUSE_MS);
+	}
+	return -1;
+}
+
+static void watch(int root_fd, int64_t deadline)
+{
+	int events = inotify_init1(IN_CLOEXEC);
+	struct err err = ERR_INIT;
+	char path[64];
+	_cleanup_close_ int lock_fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/run/bedplate", root_fd);
+	if (events >= 0 &&
+	    inotify_add_watch(events, path, IN_DELETE | IN_MOVED_FROM) < 0) {
+		close(events);
+		events = -1;
+	}
+	while (saved_is_there(root_fd) && now_ms() < deadline)
+		wait_for_change(events, deadline);
+	if (!saved_is_there(root_fd))
+		return;
+	lock_fd = lock_or_not(root_fd);
+	/* It may have been confirmed in the last moment. */
+	if (!saved_is_there(root_fd))
+		return;
+	log_warning("not confirmed: the network is what it was before");
+	if (saved_restore(root_fd, true, &err))
+		log_err(&err);
+}
+
+/* Only the root is kept: a lock that was inherited would be held to the end. */
+static void close_others(int keep)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd <= 2; fd++)
+		dup2(null, fd);
+	for (int fd = 3; fd < 1024; fd++)
+		if (fd != keep)
+			close(fd);
+}
+
+/* Out of the login session's control group, or the service's: whoever ends that (logind with
+ * KillUserProcesses=yes, logind.conf(5)) kills all that is in it. */
+static void leave_group(int root_fd)
+{
+	static const char *const groups[] = { "sys/fs/cgroup/cgroup.procs",
+					      "sys/fs/cgroup/unified/cgroup.procs",
+					      "sys/fs/cgroup/systemd/cgroup.procs" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		file_write(root_fd, groups[i], "0", NULL);
+}
+
+/* What is said goes to the kernel's log: there is no terminal any more. */
+static void become_watchdog(int root_fd, int64_t deadline)
+{
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	setsid();
+	/* Before the fork: whoever waits for that knows that it is done. */
+	leave_group(root_fd);
+	if (chdir("/") < 0 || fork() != 0)
+		_exit(0);
+	close_others(root_fd);
+	log_open(LOG_TO_KMSG, "bedplate host-prep");
+	watch(root_fd, deadline);
+	_exit(0);
+}
+
+int saved_watch(int root_fd, int seconds, struct err *err)
+{
+	int64_t deadline = now_ms() + (int64_t)seconds * 1000;
+	pid_t child = fork();
+	int status;
+
+	if (child < 0)
+		return err_sys(err, errno, "starting the watchdog");
+	if (child == 0)
+		become_watchdog(root_fd, deadline);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return 0;
+}

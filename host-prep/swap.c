@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * swap.c: the part "swap": makes steps of what swap_decide says.
+ *
+ * The journal's section has {KEY: {"path", "made", "priority"}} of each area that was
+ * touched; KEY is its path, or the label of a zram device. "made" is whether the file or
+ * device was not there before, "priority" what an area had that was in use before.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host-prep/swap_step.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/names.h"
+
+/* ---- planning ---- */
+
+static void priority_text(int priority, char text[32])
+{
+	if (priority < 0)
+		strcpy(text, "any priority");
+	else
+		snprintf(text, 32, "priority %d", priority);
+}
+
+static void job_make(struct swap_job *job, const struct part_context *context,
+		     const struct swap_wish *wish, const struct swap_seen *seen)
+{
+	*job = (struct swap_job){
+		.root_fd = context->root_fd,
+		.is_file = *wish->conf->file,
+		.is_zram = wish->conf->zram,
+		.size = wish->size,
+		.limit = wish->conf->memory_limit,
+		.priority = wish->priority,
+		.old_priority = seen->priority,
+		.discard = wish->conf->discard,
+		.mode = seen->mode & 07777,
+	};
+	memcpy(job->path, seen->path, sizeof(job->path));
+	memcpy(job->label, wish->label, sizeof(job->label));
+	snprintf(job->uuid, sizeof(job->uuid), "%.39s", wish->conf->uuid);
+	snprintf(job->algorithm, sizeof(job->algorithm), "%.31s", wish->conf->algorithm);
+}
+
+/* What is there of a zram device, so that it can be made again. */
+static struct swap_job job_of_zram(const struct swap_job *job,
+				   const struct swap_seen *seen)
+{
+	struct swap_job old = *job;
+
+	old.size = seen->size;
+	old.limit = seen->limit;
+	old.priority = seen->active ? seen->priority : job->priority;
+	memcpy(old.algorithm, seen->algorithm, sizeof(old.algorithm));
+	return old;
+}
+
+static int plan_zram(const struct swap_decision *decision, const struct swap_job *job,
+		     const struct swap_seen *seen, const char *origin,
+		     struct steps *steps, struct err *err)
+{
+	const struct swap_job old = job_of_zram(job, seen);
+	char priority[32], after[128];
+	int result = 0;
+
+	priority_text(job->priority, priority);
+	if (!decision->make)
+		return decision->on ? swap_add_step(steps,
+						    seen->active ? SWAP_STEP_CHANGE
+								 : SWAP_STEP_ON,
+						    job, "", priority, origin, err)
+				    : 0;
+	if (seen->there)
+		result = swap_add_step(steps, SWAP_STEP_NO_ZRAM, &old, "", "", "", err);
+	snprintf(after, sizeof(after), "%" PRIu64 "M%s%s, %s", job->size >> 20,
+		 job->algorithm[0] ? " " : "", job->algorithm, priority);
+	return result ? result
+		      : swap_add_step(steps, SWAP_STEP_ZRAM, job, "", after, origin, err);
+}
+
+static int plan_content(const struct swap_decision *decision, const struct swap_job *job,
+			const struct swap_seen *seen, const char *origin,
+			struct steps *steps, struct err *err)
+{
+	char size[32], old_size[32], mode[16];
+
+	snprintf(size, sizeof(size), "%" PRIu64 "M", job->size >> 20);
+	snprintf(old_size, sizeof(old_size), "%" PRIu64 "M", seen->size >> 20);
+	snprintf(mode, sizeof(mode), "%04o", (unsigned)job->mode);
+	if (decision->make)
+		return swap_add_step(steps,
+				     seen->there ? SWAP_STEP_NEW_FILE : SWAP_STEP_FILE,
+				     job, seen->there ? old_size : "", size, origin, err);
+	if (decision->format)
+		return swap_add_step(steps, SWAP_STEP_FORMAT, job, "", job->label, origin,
+				     err);
+	if (decision->chmod)
+		return swap_add_step(steps, SWAP_STEP_MODE, job, mode, "0600", origin,
+				     err);
+	return 0;
+}
+
+static int plan_area(const struct swap_decision *decision, const struct swap_job *job,
+		     const struct swap_seen *seen, const char *origin,
+		     struct steps *steps, struct err *err)
+{
+	char before[32], after[32];
+	int result = 0;
+
+	priority_text(seen->priority, before);
+	priority_text(job->priority, after);
+	if (decision->off && decision->make)
+		result = swap_add_step(steps, SWAP_STEP_OFF, job, before, "", "", err);
+	if (!result)
+		result = plan_content(decision, job, seen, origin, steps, err);
+	if (result || !decision->on)
+		return result;
+	if (decision->off && !decision->make)
+		return swap_add_step(steps, SWAP_STEP_CHANGE, job, before, after, origin,
+				     err);
+	return swap_add_step(steps, SWAP_STEP_ON, job, "", after, origin, err);
+}
+
+/* ---- the journal ---- */
+
+static const char *key_of(const struct swap_job *job)
+{
+	return job->is_zram ? job->label : job->path;
+}
+
+static void note(const struct part_context *context, const struct swap_job *job,
+		 const struct swap_decision *decision, const struct swap_seen *seen)
+{
+	json_t *entry = json_object_get(context->journal, key_of(job));
+
+	if (entry || !(decision->off || decision->make || decision->on))
+		return;
+	entry = json_pack("{s:s, s:b, s:b}", "path", job->path, "zram", job->is_zram,
+			  "made", decision->make && !seen->there);
+	if (seen->active)
+		json_object_set_new(entry, "priority", json_integer(seen->priority));
+	json_object_set_new(context->journal, key_of(job), entry);
+}
+
+/* Steps that bring an area back to what it was before the journal's entry. */
+static int take_back(const struct part_context *context, const char *key,
+		     const json_t *entry, const struct swap_areas *areas,
+		     struct steps *steps, struct err *err)
+{
+	struct swap_job job = { .root_fd = context->root_fd, .priority = -1 };
+	const json_t *priority = json_object_get(entry, "priority");
+	const char *path = json_string_value(json_object_get(entry, "path"));
+	const struct swap_area *area;
+	char before[32], after[32];
+	int result = 0;
+
+	snprintf(job.path, sizeof(job.path), "%s", path ? path : "");
+	area = swap_areas_find(areas, job.path,
+			       swap_device_number(context->root_fd, job.path));
+	job.old_priority = area ? area->priority : -1;
+	job.priority = (int)json_integer_value(priority);
+	priority_text(job.old_priority, before);
+	priority_text(job.priority, after);
+	if (area && priority && area->priority != job.priority)
+		return swap_add_step(steps, SWAP_STEP_CHANGE, &job, before, after, "",
+				     err);
+	if (area && !priority)
+		result = swap_add_step(steps, SWAP_STEP_OFF, &job, before, "", "", err);
+	if (!result && json_is_true(json_object_get(entry, "made")) &&
+	    file_exists(context->root_fd, key))
+		result = swap_add_step(steps, SWAP_STEP_NO_FILE, &job, "", "", "", err);
+	return result;
+}
+
+static int take_back_zram(const struct part_context *context, const char *label,
+			  const struct swap_areas *areas, struct steps *steps,
+			  struct err *err)
+{
+	struct swap_job job = { .root_fd = context->root_fd, .is_zram = true };
+	struct swap_seen seen = { .there = false };
+	const struct swap_area *area;
+	int found = swap_zram_find(&seen, context->root_fd, label, err);
+
+	if (found <= 0)
+		return found;
+	area = swap_areas_find(areas, seen.path, 0);
+	seen.active = area;
+	seen.priority = area ? area->priority : -1;
+	memcpy(job.path, seen.path, sizeof(job.path));
+	snprintf(job.label, sizeof(job.label), "%.15s", label);
+	job = job_of_zram(&job, &seen);
+	return swap_add_step(steps, SWAP_STEP_NO_ZRAM, &job, "", "", "", err);
+}
+
+static bool is_wanted(const struct names *wanted, const char *key)
+{
+	for (size_t i = 0; i < wanted->count; i++)
+		if (!strcmp(wanted->items[i], key))
+			return true;
+	return false;
+}
+
+static int take_back_all(const struct part_context *context, const struct names *wanted,
+			 const struct swap_areas *areas, struct steps *steps,
+			 struct err *err)
+{
+	const char *key;
+	json_t *entry;
+	void *next;
+	int result = 0;
+
+	json_object_foreach_safe(context->journal, next, key, entry)
+	{
+		if (result || is_wanted(wanted, key))
+			continue;
+		if (json_is_true(json_object_get(entry, "zram")))
+			result = take_back_zram(context, key, areas, steps, err);
+		else
+			result = take_back(context, key, entry, areas, steps, err);
+		if (!result)
+			json_object_del(context->journal, key);
+	}
+	return result;
+}
+
+/* ---- the part ---- */
+
+/* UUID= and a path may well mean one device. */
+static int check_twice(const struct names *wanted, const struct swap_job *job,
+		       const struct swap_wish *wish, struct err *err)
+{
+	if (!is_wanted(wanted, key_of(job)))
+		return 0;
+	return err_set(err, EEXIST, "%s: %s is in another section already", wish->origin,
+		       key_of(job));
+}
+
+static int plan_section(const struct part_context *context, size_t index, unsigned zram,
+			const struct swap_areas *areas, struct names *wanted,
+			struct steps *steps, struct err *err)
+{
+	struct swap_wish wish;
+	struct swap_seen seen;
+	struct swap_decision decision;
+	struct swap_job job;
+	int result;
+
+	swap_wish_make(&wish, context, index, zram, areas->memory);
+	result = swap_look(&seen, context->root_fd, &wish, areas, err);
+	if (result)
+		return result;
+	job_make(&job, context, &wish, &seen);
+	result = check_twice(wanted, &job, &wish, err);
+	if (!result)
+		result = swap_decide(&decision, &wish, &seen, areas->available, err);
+	if (result)
+		return result;
+	if (names_add(wanted, key_of(&job)))
+		return err_sys(err, ENOMEM, "planning swap space");
+	note(context, &job, &decision, &seen);
+	if (job.is_zram)
+		return plan_zram(&decision, &job, &seen, wish.origin, steps, err);
+	return plan_area(&decision, &job, &seen, wish.origin, steps, err);
+}
+
+static bool is_empty(const struct host_swap *swap)
+{
+	return !*swap->device && !*swap->file && !swap->zram;
+}
+
+/* What goes comes last, so that there is always something to swap to. */
+static int plan(const struct part_context *context, struct steps *steps, struct err *err)
+{
+	_cleanup_areas_ struct swap_areas areas = SWAP_AREAS_INIT;
+	_cleanup_names_ struct names wanted = NAMES_INIT;
+	int result = swap_areas_read(&areas, context->root_fd, err);
+	unsigned zram = 0;
+
+	for (size_t i = 0; !result && i < context->host->swap.count; i++) {
+		const struct host_swap *swap = &context->host->swap.items[i];
+
+		if (is_empty(swap))
+			continue;
+		result = plan_section(context, i, zram, &areas, &wanted, steps, err);
+		zram += swap->zram;
+	}
+	return result ? result : take_back_all(context, &wanted, &areas, steps, err);
+}
+
+static int down(const struct part_context *context, struct steps *steps, struct err *err)
+{
+	_cleanup_areas_ struct swap_areas areas = SWAP_AREAS_INIT;
+	const struct names none = NAMES_INIT;
+	int result = swap_areas_read(&areas, context->root_fd, err);
+
+	return result ? result : take_back_all(context, &none, &areas, steps, err);
+}
+
+const struct part swap_part = {
+	.name = "swap",
+	.help = "swap space",
+	.plan = plan,
+	.down = down,
+};

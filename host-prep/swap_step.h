@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* swap_step.h: what can be done about swap space, each with its undoing. */
+#ifndef BEDPLATE_HOST_PREP_SWAP_STEP_H
+#define BEDPLATE_HOST_PREP_SWAP_STEP_H
+
+#include "host-prep/swap.h"
+
+enum swap_step {
+	SWAP_STEP_CHANGE,   /* another priority */
+	SWAP_STEP_OFF,      /* out of use; undone with the priority that it had */
+	SWAP_STEP_ON,       /* in use */
+	SWAP_STEP_FILE,     /* a file is made */
+	SWAP_STEP_NEW_FILE, /* ... in place of another */
+	SWAP_STEP_NO_FILE,  /* ... removed */
+	SWAP_STEP_FORMAT,   /* a blank device becomes swap space */
+	SWAP_STEP_MODE,     /* a file is closed to others */
+	SWAP_STEP_ZRAM,     /* a zram device is made and in use */
+	SWAP_STEP_NO_ZRAM,  /* ... gone */
+};
+
+/* Adds a step with a copy of the job as its data. */
+int swap_add_step(struct steps *steps, enum swap_step kind, const struct swap_job *job,
+		  const char *before, const char *after, const char *origin,
+		  struct err *err);
+
+#endif

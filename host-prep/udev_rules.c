@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * udev_rules.c: the part that gives guests' user the devices that guests' files name: IOMMU groups
+ * of vfio and USB devices, by udev's rules.
+ *
+ * How it works: the rules stand in /run, as numbers of groups may be others after the next
+ * boot. udev sets owners only for devices that a rule speaks of. So to take a rule back, a
+ * rule comes first that gives the same devices back to root; then the file goes.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host-prep/own_file.h"
+#include "host-prep/want.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/pci.h"
+#include "lib/value/pci_select.h"
+
+#define RULES_PATH "run/udev/rules.d/70-bedplate.rules"
+
+/* ---- the text ---- */
+
+struct rules {
+	const struct part_context *context;
+	struct strbuf *text;
+	char owner[160]; /* OWNER="qemu", GROUP="kvm", MODE="0660" */
+	char origin[ORIGIN_MAX];
+	size_t count;
+};
+
+static void add_head(struct rules *rules, const struct guest *guest)
+{
+	if (!rules->count++)
+		strbuf_adds(rules->text, "# Written by bedplate host-prep.\n");
+	strbuf_addf(rules->text, "# guests/%s.conf\n", guest->name);
+}
+
+/* Of a group's node, and of the device's own by iommufd (since Linux 6.6). */
+static void add_function(struct rules *rules, const struct guest *guest, size_t index,
+			 const struct pci_function *function)
+{
+	char origin[ORIGIN_MAX];
+
+	origin_text(guest->conf, "Passthrough",
+		    guest->data->passthrough.items[index].address.is_set ? "Address"
+									 : "Id",
+		    index, origin, sizeof(origin));
+	if (function->group < 0) {
+		part_note(rules->context,
+			  "%s is in no IOMMU group, so nobody can be given it (%s)",
+			  function->name, origin);
+		return;
+	}
+	add_head(rules, guest);
+	strbuf_addf(rules->text, "SUBSYSTEM==\"vfio\", KERNEL==\"%d\", %s\n",
+		    function->group, rules->owner);
+	strbuf_addf(rules->text, "SUBSYSTEM==\"vfio-dev\", KERNELS==\"%s\", %s\n",
+		    function->name, rules->owner);
+}
+
+static bool is_meant(const struct guest_passthrough *row,
+		     const struct pci_function *function)
+{
+	const struct pci_select select = { .address = row->address, .id = row->id };
+
+	if (row->address.is_set && !pci_select_has_place(&select, &function->address))
+		return false;
+	return !pci_id_is_set(&row->id) || pci_id_equal(&row->id, &function->id);
+}
+
+static void add_passthrough(struct rules *rules, const struct guest *guest,
+			    const struct pci_list *list)
+{
+	for (size_t i = 0; i < guest->data->passthrough.count; i++)
+		for (size_t j = 0; j < list->count; j++)
+			if (is_meant(&guest->data->passthrough.items[i], &list->items[j]))
+				add_function(rules, guest, i, &list->items[j]);
+}
+
+static void add_usb(struct rules *rules, const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->data->usb.count; i++) {
+		const struct guest_usb *row = &guest->data->usb.items[i];
+
+		add_head(rules, guest);
+		strbuf_adds(rules->text,
+			    "SUBSYSTEM==\"usb\", ENV{DEVTYPE}==\"usb_device\", ");
+		if (pci_id_is_set(&row->id))
+			strbuf_addf(rules->text,
+				    "ATTR{idVendor}==\"%04x\", "
+				    "ATTR{idProduct}==\"%04x\", ",
+				    row->id.vendor, row->id.device);
+		if (*row->serial)
+			strbuf_addf(rules->text, "ATTR{serial}==\"%s\", ", row->serial);
+		if (*row->port)
+			strbuf_addf(rules->text, "KERNEL==\"%s\", ", row->port);
+		strbuf_addf(rules->text, "%s\n", rules->owner);
+	}
+}
+
+/* Looks the names up, as udev would go on without those that it does not know. */
+static int set_owner(struct rules *rules, struct err *err)
+{
+	const struct host_guests *row = &rules->context->host->guests;
+	bool has_user = *row->user, has_group = *row->group;
+	int64_t id;
+	int result = want_user(rules->context->root_fd, row->user, &id, err);
+
+	origin_text(rules->context->conf, "Guests", has_user ? "User" : "Group", 0,
+		    rules->origin, sizeof(rules->origin));
+	if (!result)
+		result = want_group(rules->context->root_fd, row->group, &id, err);
+	if (result)
+		return err_wrap(err, "%s", rules->origin);
+	snprintf(rules->owner, sizeof(rules->owner), "%s%.60s%s%s%.60s%sMODE=\"%s\"",
+		 has_user ? "OWNER=\"" : "", row->user, has_user ? "\", " : "",
+		 has_group ? "GROUP=\"" : "", row->group, has_group ? "\", " : "",
+		 has_group ? "0660" : "0600");
+	return 0;
+}
+
+static bool has_passthrough(const struct guests *guests)
+{
+	for (size_t i = 0; i < guests->count; i++)
+		if (guests->items[i].data->passthrough.count)
+			return true;
+	return false;
+}
+
+static int make_rules(struct rules *rules, struct err *err)
+{
+	const struct guests *guests = rules->context->guests;
+	_cleanup_pci_list_ struct pci_list list = PCI_LIST_INIT;
+	int result = set_owner(rules, err);
+
+	if (!result && has_passthrough(guests))
+		result = pci_read(rules->context->root_fd, &list, err);
+	for (size_t i = 0; !result && i < guests->count; i++) {
+		add_passthrough(rules, &guests->items[i], &list);
+		add_usb(rules, &guests->items[i]);
+	}
+	return result;
+}
+
+/* ---- udev ---- */
+
+/* Has udev read the rules and go over the devices that are there. */
+static int apply(int root_fd, struct err *err)
+{
+	static const char *const argv[] = { "udevadm",
+					    "trigger",
+					    "--settle",
+					    "--action=change",
+					    "--subsystem-match=vfio",
+					    "--subsystem-match=vfio-dev",
+					    "--subsystem-match=usb",
+					    NULL };
+	int result = own_file_reload_udev(root_fd, NULL, NULL, err);
+
+	return result || !file_exists(root_fd, "run/udev/control")
+		       ? result
+		       : own_file_run(argv, err);
+}
+
+/* The same rules, but for root: as the kernel (vfio) and udev (USB) have it by themselves. */
+static void add_root_rules(const char *text, struct strbuf *out)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+		const char *at = strstr(text, "OWNER=");
+		const char *group = strstr(text, "GROUP=");
+
+		if (!at || (group && group < at))
+			at = group;
+		if (*text == 'S' && at && at < text + length) {
+			bool usb = !strncmp(text, "SUBSYSTEM==\"usb\"", 16);
+
+			strbuf_add(out, text, (size_t)(at - text));
+			strbuf_addf(out, "OWNER=\"root\", GROUP=\"root\", MODE=\"%s\"\n",
+				    usb ? "0664" : "0600");
+		}
+		text += length + (text[length] == '\n');
+	}
+}
+
+/* What went is given back, by a text that is the next one, with root's rules in front. */
+static int changed(int root_fd, const char *before, const char *after, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	int result = 0;
+
+	strbuf_init(&text, 0);
+	if (!before || !file_exists(root_fd, "run/udev/control"))
+		return apply(root_fd, err);
+	add_root_rules(before, &text);
+	strbuf_adds(&text, after ? after : "");
+	if (text.overflow)
+		return err_sys(err, ENOMEM, "writing /" RULES_PATH);
+	result = own_file_write(root_fd, RULES_PATH, text.text, err);
+	if (!result)
+		result = apply(root_fd, err);
+	if (!result)
+		result = own_file_write(root_fd, RULES_PATH, after, err);
+	return result ? result : own_file_reload_udev(root_fd, NULL, NULL, err);
+}
+
+/* ---- the part ---- */
+
+static int plan(const struct part_context *context, struct steps *steps, struct err *err)
+{
+	const struct host_guests *row = &context->host->guests;
+	_cleanup_strbuf_ struct strbuf text;
+	struct rules rules = { .context = context, .text = &text };
+	struct own_file file = { .part = "udev", .path = RULES_PATH, .changed = changed };
+	int result = 0;
+
+	strbuf_init(&text, 0);
+	if (*row->user || *row->group)
+		result = make_rules(&rules, err);
+	if (!result && text.overflow)
+		result = err_sys(err, ENOMEM, "planning /" RULES_PATH);
+	if (result)
+		return result;
+	if (rules.count && !file_exists(context->root_fd, "run/udev/control"))
+		part_note(context, "udev does not run, so devices stay with root");
+	file.text = text.text;
+	file.origin = rules.origin;
+	return own_files_plan(context, "udev", &file, rules.count ? 1 : 0, changed, steps,
+			      err);
+}
+
+static int down(const struct part_context *context, struct steps *steps, struct err *err)
+{
+	return own_files_plan(context, "udev", NULL, 0, changed, steps, err);
+}
+
+const struct part udev_part = {
+	.name = "udev",
+	.help = "devices that are passed through belong to the guests' user",
+	.plan = plan,
+	.down = down,
+};

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vpn_part.c: the part that gives WireGuard interfaces their keys and peers.
+ *
+ * How it works: wg syncconf takes the whole configuration and leaves connections of peers
+ * alone that stay as they are. The journal has the digest of what each interface got; one
+ * that is not there yet (the links' part makes it) has got nothing.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host-prep/vpn.h"
+#include "host-prep/want_all.h"
+#include "lib/process.h"
+
+enum { WG_TIMEOUT_MS = 60000, DIGEST_SIZE = 17 };
+
+struct tune {
+	int root_fd;
+	char link[NET_NAME_SIZE];
+	char *text; /* holds keys */
+	/* Of a private key that is new, and its place; "". */
+	char key[VPN_KEY_SIZE], path[VPN_PATH_SIZE];
+};
+
+static void release_tune(void *data)
+{
+	struct tune *tune = data;
+
+	if (tune->text)
+		explicit_bzero(tune->text, strlen(tune->text));
+	free(tune->text);
+	explicit_bzero(tune->key, sizeof(tune->key));
+	free(tune);
+}
+
+static int wg(const char *const *argv, const char *input, struct strbuf *output,
+	      struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf errors;
+	struct process process = { .argv = argv,
+				   .input = input,
+				   .output = output,
+				   .errors = &errors,
+				   .timeout_ms = WG_TIMEOUT_MS };
+	int result;
+
+	strbuf_init(&errors, 64 << 10);
+	result = process_run(&process, err);
+	if (result == -ENOENT)
+		err_hint(err, "the package wireguard-tools has wg");
+	return result;
+}
+
+static int sync(const char *link, const char *text, struct err *err)
+{
+	const char *const argv[] = { "wg", "syncconf", link, "/dev/stdin", NULL };
+	_cleanup_strbuf_ struct strbuf output;
+
+	strbuf_init(&output, 64 << 10);
+	return wg(argv, text, &output, err);
+}
+
+static int run(const struct step *step, struct err *err)
+{
+	const struct tune *tune = step->data;
+	int result = 0;
+
+	if (*tune->key)
+		result = vpn_write_key(tune->root_fd, tune->path, tune->key, err);
+	return result ? result : sync(tune->link, tune->text, err);
+}
+
+static void digest_of(const char *text, char digest[DIGEST_SIZE])
+{
+	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+
+	for (; *text; text++)
+		hash = (hash ^ (uint8_t)*text) * 1099511628211u;
+	snprintf(digest, DIGEST_SIZE, "%016" PRIx64, hash);
+}
+
+/* Reads the private key, or makes one that run has to keep. */
+static int find_key(const struct want_network *network, struct tune *tune,
+		    char key[VPN_KEY_SIZE], struct err *err)
+{
+	char origin[ORIGIN_MAX];
+	int result =
+		vpn_read_key(tune->root_fd, vpn_key_path(network, tune->path), key, err);
+
+	if (result == -ENOENT) {
+		err_clear(err);
+		result = vpn_make_key(key, err);
+		memcpy(tune->key, key, VPN_KEY_SIZE);
+	}
+	return result ? err_wrap(err, "%s",
+				 want_origin(network, "WireGuard", "PrivateKeyFile", 0,
+					     origin))
+		      : 0;
+}
+
+static int make_text(const struct want_network *network, struct tune *tune,
+		     struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	char key[VPN_KEY_SIZE];
+	int result;
+
+	strbuf_init(&text, 0);
+	result = find_key(network, tune, key, err);
+	if (!result)
+		result = vpn_text(network, key, tune->root_fd, &text, err);
+	explicit_bzero(key, sizeof(key));
+	if (!result && !(tune->text = strdup(text.text)))
+		result = err_sys(err, ENOMEM, "planning the VPN");
+	explicit_bzero(text.text, text.length);
+	return result;
+}
+
+/* Takes the tune over. */
+static void add_step(const struct want_network *network, struct tune *tune, bool change,
+		     struct steps *steps)
+{
+	char after[64];
+	struct step step = { .part = "vpn",
+			     .action = change ? STEP_CHANGE : STEP_ADD,
+			     .before = (char *)(change ? "another configuration" : ""),
+			     .after = after,
+			     .origin = (char *)network->origin,
+			     .run = run,
+			     .data = tune,
+			     .release_data = release_tune };
+
+	snprintf(after, sizeof(after), "%zu peers%s", network->data->peer.count,
+		 *tune->key ? ", a new private key" : "");
+	steps_addf(steps, &step, "WireGuard keys of %s", network->vpn);
+}
+
+static int plan_network(const struct part_context *context, const json_t *before,
+			const struct want_all *all, const struct want_network *network,
+			struct steps *steps, struct err *err)
+{
+	const char *had = json_string_value(json_object_get(before, network->vpn));
+	bool there = net_find_link(&all->have, network->vpn);
+	struct tune *tune = calloc(1, sizeof(*tune));
+	char digest[DIGEST_SIZE];
+	int result;
+
+	if (!tune)
+		return err_sys(err, ENOMEM, "planning the VPN");
+	tune->root_fd = context->root_fd;
+	snprintf(tune->link, sizeof(tune->link), "%s", network->vpn);
+	result = make_text(network, tune, err);
+	if (result) {
+		release_tune(tune);
+		return result;
+	}
+	digest_of(tune->text, digest);
+	json_object_set_new(context->journal, network->vpn, json_string(digest));
+	if (!there || !had || strcmp(had, digest) != 0)
+		add_step(network, tune, there && had, steps);
+	else
+		release_tune(tune);
+	return 0;
+}
+
+static int plan_up(const struct part_context *context, struct steps *steps,
+		   struct err *err)
+{
+	const struct want_all *all = NULL;
+	json_t *before = json_deep_copy(context->journal);
+	int result = want_all_get(&all, context, err);
+
+	json_object_clear(context->journal);
+	for (size_t i = 0; !result && i < all->want.count; i++)
+		if (*all->want.items[i].vpn)
+			result = plan_network(context, before, all, &all->want.items[i],
+					      steps, err);
+	json_decref(before);
+	return result;
+}
+
+/* The interface goes with the links, and its keys and peers with it. */
+static int plan_down(const struct part_context *context, struct steps *steps,
+		     struct err *err)
+{
+	(void)steps;
+	(void)err;
+	json_object_clear(context->journal);
+	return 0;
+}
+
+/* With the keys, which root can ask the kernel for as well: the file is root's, in memory. */
+static int save_interfaces(const struct part_context *context, json_t **saved,
+			   struct err *err)
+{
+	const char *link;
+	json_t *value;
+
+	*saved = json_object();
+	json_object_foreach(context->journal, link, value)
+	{
+		const char *const argv[] = { "wg", "showconf", link, NULL };
+		_cleanup_strbuf_ struct strbuf text;
+
+		strbuf_init(&text, 0);
+		/* An interface that somebody has taken away has nothing to keep. */
+		if (!wg(argv, NULL, &text, NULL))
+			json_object_set_new(*saved, link, json_string(text.text));
+		explicit_bzero(text.text, text.length);
+	}
+	return *saved ? 0 : err_sys(err, ENOMEM, "saving the VPN");
+}
+
+static int restore_interfaces(const struct part_context *context, const json_t *saved,
+			      struct err *err)
+{
+	const char *link;
+	json_t *value;
+	int first = 0;
+
+	(void)context;
+	json_object_foreach((json_t *)saved, link, value)
+	{
+		int result = sync(link, json_string_value(value), first ? NULL : err);
+
+		first = first ? first : result;
+	}
+	return first;
+}
+
+const struct part vpn_part = {
+	.name = "vpn",
+	.group = "network",
+	.help = "WireGuard's keys and peers",
+	.plan = plan_up,
+	.down = plan_down,
+	.save = save_interfaces,
+	.restore = restore_interfaces,
+};

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* want_net_ip.c: the wanted addresses, routes and forwarding. */
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "host-prep/want_net_ip.h"
+
+/* ---- what was there ---- */
+
+/* The same but for the interface, which changes when a port's addresses move. */
+static bool is_taken_address(const struct net *took, const struct net_address *address)
+{
+	for (size_t i = 0; took && i < took->address_count; i++) {
+		struct net_address other = took->addresses[i];
+
+		memcpy(other.link, address->link, sizeof(other.link));
+		if (net_same_address(&other, address))
+			return true;
+	}
+	return false;
+}
+
+static bool is_taken_route(const struct net *took, const struct net_route *route)
+{
+	for (size_t i = 0; took && i < took->route_count; i++) {
+		struct net_route other = took->routes[i];
+
+		memcpy(other.link, route->link, sizeof(other.link));
+		if (net_same_route(&other, route))
+			return true;
+	}
+	return false;
+}
+
+/* An interface whose addresses are the files' business: one that is ours. */
+static bool is_own(const struct want *want, const struct net *net, const char *name)
+{
+	const struct net_link *link = net_find_link(net, name);
+
+	return link && net_is_ours(link) && want_has_link(want, name);
+}
+
+void want_drop_stale(const struct want *want, const struct net *took, struct net *net)
+{
+	/* Whose an address is that nobody wrote down nobody knows: it may be the one by
+	 * which somebody is logged in. */
+	if (!took)
+		return;
+	for (size_t i = net->address_count; i-- > 0;) {
+		const struct net_address *address = &net->addresses[i];
+
+		if (is_own(want, net, address->link) && address->valid_s == NET_FOREVER &&
+		    !net_is_link_local(address) && !is_taken_address(took, address))
+			net_remove_address(net, i);
+	}
+	for (size_t i = net->route_count; i-- > 0;) {
+		const struct net_route *route = &net->routes[i];
+
+		if (is_own(want, net, route->link) && !route->complex &&
+		    route->protocol == RTPROT_STATIC && !is_taken_route(took, route))
+			net_remove_route(net, i);
+	}
+}
+
+void want_return_taken(const struct net *took, const char *port, struct net *net)
+{
+	for (size_t i = net->address_count; i-- > 0;)
+		for (size_t j = 0; j < took->address_count; j++) {
+			struct net_address other = took->addresses[j];
+
+			if (strcmp(other.link, port) != 0)
+				continue;
+			memcpy(other.link, net->addresses[i].link, sizeof(other.link));
+			if (!net_same_address(&other, &net->addresses[i]))
+				continue;
+			memcpy(net->addresses[i].link, took->addresses[j].link,
+			       sizeof(other.link));
+			break;
+		}
+	for (size_t i = net->route_count; i-- > 0;)
+		for (size_t j = 0; j < took->route_count; j++) {
+			struct net_route other = took->routes[j];
+
+			if (strcmp(other.link, port) != 0)
+				continue;
+			memcpy(other.link, net->routes[i].link, sizeof(other.link));
+			if (!net_same_route(&other, &net->routes[i]))
+				continue;
+			memcpy(net->routes[i].link, took->routes[j].link,
+			       sizeof(other.link));
+			break;
+		}
+}
+
+/* ---- what is wanted ---- */
+
+static void add_address(struct net *net, const char *link, const struct ip_prefix *prefix,
+			const char *origin)
+{
+	struct ip_address last = ip_prefix_last(prefix);
+	struct net_address address = { .family = prefix->address.family,
+				       .prefix = prefix->length,
+				       .valid_s = NET_FOREVER,
+				       .preferred_s = NET_FOREVER };
+
+	memcpy(address.bytes, prefix->address.bytes, 16);
+	address.has_broadcast = address.family == AF_INET && prefix->length < 31;
+	if (address.has_broadcast)
+		memcpy(address.broadcast, last.bytes, 4);
+	snprintf(address.link, sizeof(address.link), "%s", link);
+	snprintf(address.origin, sizeof(address.origin), "%s", origin);
+	/* One that a port brought with it, or that is there: as it is. */
+	for (size_t i = 0; i < net->address_count; i++) {
+		struct net_address *other = &net->addresses[i];
+
+		if (strcmp(other->link, link) != 0 || other->family != address.family ||
+		    other->prefix != address.prefix || other->has_peer ||
+		    memcmp(other->bytes, address.bytes, 16) != 0)
+			continue;
+		memcpy(other->origin, address.origin, sizeof(other->origin));
+		/* Nobody renews the lease of one that moved. */
+		other->valid_s = other->preferred_s = NET_FOREVER;
+		return;
+	}
+	net_add_address(net, &address);
+}
+
+static void add_route(struct net *net, struct net_route *route, const char *link,
+		      const struct ip_prefix *to, const char *origin)
+{
+	route->family = to->address.family ? to->address.family : route->via_family;
+	route->prefix = to->length;
+	route->protocol = RTPROT_STATIC;
+	memcpy(route->to, to->address.bytes, 16);
+	snprintf(route->link, sizeof(route->link), "%s", link);
+	snprintf(route->origin, sizeof(route->origin), "%s", origin);
+	for (size_t i = 0; i < net->route_count; i++) {
+		if (!net_same_route(&net->routes[i], route))
+			continue;
+		memcpy(net->routes[i].origin, route->origin, sizeof(route->origin));
+		return;
+	}
+	net_add_route(net, route);
+}
+
+static void add_routes(const struct want_network *network, struct net *net)
+{
+	char origin[ORIGIN_MAX];
+
+	for (size_t i = 0; i < network->data->route.count; i++) {
+		const struct network_route *row = &network->data->route.items[i];
+		struct net_route route = { .metric = (unsigned)row->metric };
+
+		route.table = row->table == RT_TABLE_MAIN ? 0 : (unsigned)row->table;
+		route.has_via = row->via.family;
+		route.via_family = row->via.family;
+		memcpy(route.via, row->via.bytes, 16);
+		want_origin(network, "Route", route.has_via ? "Via" : "To", i, origin);
+		add_route(net, &route, *row->interface ? row->interface : network->bridge,
+			  &row->to, origin);
+	}
+}
+
+/* Peers' addresses that are not in the VPN's own network need a route. */
+static void add_peer_routes(const struct want_network *network, struct net *net)
+{
+	const struct network_conf *data = network->data;
+	char origin[ORIGIN_MAX];
+
+	for (size_t i = 0; i < data->peer.count; i++) {
+		for (size_t j = 0; j < data->peer.items[i].allowed_ips.count; j++) {
+			const struct ip_prefix *to =
+				&data->peer.items[i].allowed_ips.items[j];
+			struct net_route route = { .scope = RT_SCOPE_LINK };
+			bool own = !to->address.family || !to->length;
+
+			for (size_t k = 0; k < data->wireguard.address.count; k++)
+				own |= ip_prefix_has(&data->wireguard.address.items[k],
+						     &to->address);
+			want_origin(network, "Peer", "AllowedIPs", i, origin);
+			if (!own)
+				add_route(net, &route, network->vpn, to, origin);
+		}
+	}
+}
+
+void want_addresses(const struct want_network *network, struct net *net)
+{
+	const struct network_conf *data = network->data;
+	char origin[ORIGIN_MAX];
+
+	for (size_t i = 0; i < data->address.count; i++) {
+		const struct network_address *row = &data->address.items[i];
+
+		if (!row->address.address.family)
+			continue;
+		want_origin(network, "Address", "Address", i, origin);
+		add_address(net, *row->interface ? row->interface : network->bridge,
+			    &row->address, origin);
+	}
+	for (size_t i = 0; i < data->wireguard.address.count; i++) {
+		want_origin(network, "WireGuard", "Address", 0, origin);
+		add_address(net, network->vpn, &data->wireguard.address.items[i], origin);
+	}
+	add_routes(network, net);
+	add_peer_routes(network, net);
+}
+
+/* ---- forwarding ---- */
+
+/* A bridge of a public network may be the way out, too. */
+static bool is_inner(const struct want *want, const char *name)
+{
+	for (size_t i = 0; i < want->count; i++) {
+		const struct want_network *network = &want->items[i];
+
+		if (strcmp(network->bridge, name) == 0)
+			return network->data->network.mode != network_network_mode_public;
+		if (strcmp(network->vpn, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool want_uplinks(const struct want *want, const struct want_network *network,
+		  const struct net *net, void (*found)(const char *link, void *data),
+		  void *data)
+{
+	const struct network_nat *nat = &network->data->nat;
+	bool any = false, all = true;
+
+	for (size_t i = 0; i < nat->out.count; i++) {
+		if (net_find_link(net, nat->out.items[i]))
+			found(nat->out.items[i], data);
+		else
+			all = false;
+	}
+	if (nat->out.count)
+		return all;
+	for (size_t i = 0; i < net->route_count; i++) {
+		const struct net_route *route = &net->routes[i];
+
+		if (route->prefix || !*route->link || is_inner(want, route->link) ||
+		    (route->type && route->type != RTN_UNICAST))
+			continue;
+		found(route->link, data);
+		any = true;
+	}
+	return any;
+}
+
+struct forwarding {
+	struct net *net;
+	const char *origin;
+	bool ipv6;
+};
+
+static void forward_on(const char *link, void *data)
+{
+	struct forwarding *forwarding = data;
+	char path[NET_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "net/ipv4/conf/%s/forwarding", link);
+	net_set_sysctl(forwarding->net, path, "1", forwarding->origin);
+}
+
+/* Whoever forwards IPv6 does not listen to routers unless it is told to with 2; see
+ * Documentation/networking/ip-sysctl.rst, accept_ra. */
+static void keep_advertised(const struct want *want, struct net *net, const char *origin)
+{
+	char path[NET_PATH_SIZE];
+
+	for (size_t i = 0; i < net->route_count; i++) {
+		const struct net_route *route = &net->routes[i];
+
+		if (route->family != AF_INET6 || route->protocol != RTPROT_RA ||
+		    !*route->link || is_inner(want, route->link))
+			continue;
+		snprintf(path, sizeof(path), "net/ipv6/conf/%s/accept_ra", route->link);
+		net_set_sysctl(net, path, "2", origin);
+	}
+}
+
+static bool has_ipv6(const struct want_network *network)
+{
+	const struct network_conf *data = network->data;
+
+	for (size_t i = 0; i < data->address.count; i++)
+		if (data->address.items[i].address.address.family == AF_INET6)
+			return true;
+	for (size_t i = 0; i < data->wireguard.address.count; i++)
+		if (data->wireguard.address.items[i].address.family == AF_INET6)
+			return true;
+	return false;
+}
+
+/* Between whom packets go through the host. */
+static bool is_router(const struct want_network *network)
+{
+	return network->data->network.mode == network_network_mode_nat || *network->vpn ||
+	       network->data->firewall.reach.count;
+}
+
+static void forward_network(const struct want *want, const struct want_network *network,
+			    struct net *net)
+{
+	char origin[ORIGIN_MAX];
+	struct forwarding forwarding = { net, origin, has_ipv6(network) };
+
+	want_origin(network, "Network", "Mode", 0, origin);
+	if (*network->bridge)
+		forward_on(network->bridge, &forwarding);
+	if (*network->vpn)
+		forward_on(network->vpn, &forwarding);
+	if (network->data->network.mode == network_network_mode_nat &&
+	    !want_uplinks(want, network, net, forward_on, &forwarding))
+		net_set_sysctl(net, "net/ipv4/ip_forward", "1", origin);
+	if (!forwarding.ipv6)
+		return;
+	keep_advertised(want, net, origin);
+	net_set_sysctl(net, "net/ipv6/conf/all/forwarding", "1", origin);
+}
+
+static void forward_reached(const struct want *want, const struct want_network *from,
+			    char *const *names, size_t count, struct net *net)
+{
+	struct forwarding forwarding = { net, from->origin, false };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct want_network *network = want_find(want, names[i]);
+
+		if (network && *network->bridge)
+			forward_on(network->bridge, &forwarding);
+	}
+}
+
+void want_forwarding(const struct want *want, struct net *net)
+{
+	for (size_t i = 0; i < want->count; i++) {
+		const struct want_network *network = &want->items[i];
+		const struct network_conf *data = network->data;
+
+		if (is_router(network))
+			forward_network(want, network, net);
+		forward_reached(want, network, data->firewall.reach.items,
+				data->firewall.reach.count, net);
+		forward_reached(want, network, data->wireguard.networks.items,
+				data->wireguard.networks.count, net);
+	}
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* want_net_ip.h: the parts of net_want (want_net.h) that are about addresses and routes. */
+#ifndef BEDPLATE_HOST_PREP_WANT_NET_IP_H
+#define BEDPLATE_HOST_PREP_WANT_NET_IP_H
+
+#include "host-prep/net.h"
+#include "host-prep/want.h"
+
+/* Takes from the networks' interfaces the addresses and routes that files gave them once
+ * and that are not what was taken from ports. */
+void want_drop_stale(const struct want *want, const struct net *took, struct net *net);
+
+/* Puts what was taken from a port back on it, and takes it from the others. */
+void want_return_taken(const struct net *took, const char *port, struct net *net);
+
+/* Adds a network's addresses and routes, the VPN's included. */
+void want_addresses(const struct want_network *network, struct net *net);
+
+/* The interfaces that guests of nat networks get out by, as far as they are there: those of
+ * Out=, or of the default routes. Calls back for each once a network; returns false where
+ * one that is named is not there, or where there is none. */
+bool want_uplinks(const struct want *want, const struct want_network *network,
+		  const struct net *net, void (*found)(const char *link, void *data),
+		  void *data);
+
+/* Sets the sysctls that let packets through. */
+void want_forwarding(const struct want *want, struct net *net);
+
+#endif

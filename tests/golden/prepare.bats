@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # lib.bash sets them
+# bedplate host-prep plan, up, down and status on a fake machine, whose kernel takes any value
+# (of as many digits as before: a write does not cut the file).
+
+load lib
+
+setup() {
+	work=$BATS_TEST_TMPDIR
+	root=$work/root
+	put proc/sys/vm/swappiness 60
+	put proc/swaps 'Filename Type Size Used Priority'
+	put proc/meminfo 'MemTotal: 8388608 kB'
+	put proc/cmdline 'root=/dev/sda1'
+	put proc/self/mountinfo '22 1 0:20 / /proc rw - proc proc rw'
+	put sys/kernel/mm/ksm/run 0
+	put sys/kernel/mm/ksm/pages_to_scan 100
+	put sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages 100
+	put etc/bedplate/guests/web.conf $'[Memory]\nSize=1G\nHugePages=2M'
+	configure '[Sysctl]' Set=vm.swappiness=10 '[Ksm]' Run=yes PagesToScan=500
+	mkdir -p "$root/dev"
+}
+
+put() { # put PATH TEXT
+	mkdir -p "$root/$(dirname "$1")"
+	printf '%s\n' "$2" >"$root/$1"
+}
+
+value() {
+	cat "$root/$1"
+}
+
+configure() {
+	mkdir -p "$root/etc/bedplate"
+	printf '%s\n' "$@" >"$root/etc/bedplate/host.conf"
+}
+
+host_prep() {
+	"$B/host-prep/bedplate-host-prep" "$1" --root "$root" "${@:2}"
+}
+
+journal() {
+	echo "$root/run/bedplate/host-prep.json"
+}
+
+@test "plan shows what up does, up does it once, down leaves no trace" {
+	cp -a "$root" "$work/before"
+	host_prep plan >"$work/plan"
+	same_as_expected prepare.plan "$work/plan"
+	[ ! -e "$root/run" ]
+	host_prep up >"$work/up"
+	diff "$work/plan" "$work/up"
+	[ "$(value proc/sys/vm/swappiness)" = 10 ]
+	[ "$(value sys/kernel/mm/ksm/run)" = 1 ]
+	[ "$(value sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages)" = 512 ]
+	[ "$(stat -c %a "$(journal)")" = 600 ]
+	[ "$(host_prep up)" = '' ]
+	[ "$(host_prep plan)" = 'nothing to do' ]
+	[ "$(host_prep status)" = 'all is as configured' ]
+	host_prep down
+	[ ! -e "$(journal)" ]
+	rm -r "$root/run"
+	diff -r "$work/before" "$root"
+}
+
+@test "one part alone is brought up and taken down" {
+	host_prep up ksm
+	[ "$(value sys/kernel/mm/ksm/run)" = 1 ]
+	[ "$(value proc/sys/vm/swappiness)" = 60 ]
+	host_prep up sysctl
+	host_prep down ksm
+	[ "$(value sys/kernel/mm/ksm/run)" = 0 ]
+	[ "$(value proc/sys/vm/swappiness)" = 10 ]
+	jq -e '.sysctl | length == 1' "$(journal)"
+	fails 2 'did you mean ksm' host_prep up kms
+}
+
+@test "a step that fails undoes those before it" {
+	configure '[Sysctl]' 'Set=vm.swappiness=10 vm.none=1'
+	fails 1 'host.conf:2: vm.none' host_prep up
+	[ "$(value proc/sys/vm/swappiness)" = 60 ]
+	[ ! -e "$(journal)" ]
+}
+
+@test "what is wrong in a file is told before anything is done" {
+	configure '[Sysctl]' Set=vm.swappiness=10 '[Swap]' File=/swap Format=yes
+	fails 2 'host.conf:5: \[Swap\] Format' host_prep up
+	configure '[Sysctl]' Set=vm.swappiness=10 '[Swap]' Device=/dev/none
+	fails 1 'host.conf:4: there is no /dev/none' host_prep up
+	[ "$(value proc/sys/vm/swappiness)" = 60 ]
+	configure '[Sysctl]' Set=vm.swappiness=10 '[HugePages]' Size=1G
+	fails 1 'no huge pages of 1G' host_prep up
+	[ "$(value proc/sys/vm/swappiness)" = 60 ]
+}
+
+@test "status names what is no longer as configured, and down leaves that alone" {
+	host_prep up
+	put proc/sys/vm/swappiness 77
+	host_prep status >"$work/status"
+	grep -Eq '^~ vm.swappiness: 77 -> 10 +# host.conf:2$' "$work/status"
+	[ "$(host_prep status --json | jq -c '[.steps[].part]')" = '["sysctl"]' ]
+	host_prep down | grep -q 'vm.swappiness is left at 77'
+	[ "$(value proc/sys/vm/swappiness)" = 77 ]
+}
+
+@test "two at once are kept apart" {
+	mkdir -p "$root/run/bedplate"
+	exec 8>"$root/run/bedplate/host-prep.lock"
+	flock 8
+	fails 1 'another bedplate host-prep is at work' host_prep up
+	exec 8>&-
+	host_prep up
+}
+
+@test "a journal that is none is not written over" {
+	host_prep up
+	put run/bedplate/host-prep.json '{"version": 99}'
+	fails 1 'no journal of this version' host_prep down
+	grep -q 99 "$(journal)"
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # lib.bash sets them
+# host-prep check on a running kernel's links, firewall and sockets.
+
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+	prep_setup
+	network lan '[Network]' Mode=nat Bridge=br-lan '[Address]' Address=10.20.0.1/24 '[Dhcp]' Server=no
+}
+
+teardown() {
+	[[ ! -e $BATS_TEST_TMPDIR/dnsmasq.pid ]] || kill "$(cat "$BATS_TEST_TMPDIR/dnsmasq.pid")"
+	prep_teardown
+}
+
+# found CHECK SEVERITY: what the doctor found of it, one a line.
+found() {
+	{ host_prep check --json || true; } |
+		jq -r --arg check "$1" --arg severity "$2" \
+			'.findings[] | select(.check == $check and .severity == $severity) | .what + " -> " + .advice'
+}
+
+@test "who drops what is forwarded is read from the kernel, and the advice helps" {
+	on_host nft -f - <<-'END'
+		table ip fence {
+			chain in { type filter hook input priority 0; policy drop; }
+			chain fw { type filter hook forward priority 0; policy drop; }
+		}
+		table inet bedplate { chain f { type filter hook forward priority 0; policy drop; }; }
+	END
+	what=$(found forwarding problem)
+	[[ $what == *"the policy of ip fence fw is drop"* ]]
+	[[ $what != *"fence in"* && $what != *"inet bedplate"* ]]
+	on_host nft add chain ip fence DOCKER-USER
+	[[ $(found forwarding problem) == *"by Docker"*"DOCKER-USER -i br-lan"* ]]
+	network lan '[Network]' Mode=nat Bridge=br-lan '[Address]' Address=10.20.0.1/24 '[Dhcp]' Server=no \
+		'[Firewall]' Coexist=yes
+	[[ -z $(found forwarding problem) ]]
+	on_host nft delete table ip fence
+}
+
+@test "a loop of two pairs between bridges is found, and gone with one of them" {
+	on_host sh -e <<-'END'
+		ip link add br1 type bridge; ip link add br2 type bridge
+		ip link add a1 type veth peer name a2; ip link add b1 type veth peer name b2
+		ip link set a1 master br1; ip link set a2 master br2; ip link set b1 master br1
+	END
+	[[ -z $(found bridges problem) ]]
+	on_host ip link set b2 master br2
+	[[ $(found bridges problem) == *"close a loop between"*"Stp=yes"* ]]
+	on_host ip link set b2 nomaster
+	[[ -z $(found bridges problem) ]]
+}
+
+@test "another server on our address is named with its process" {
+	network lan '[Network]' Mode=nat Bridge=br-lan '[Address]' Address=10.20.0.1/24
+	[[ -z $(found dhcp problem) ]]
+	on_host dnsmasq --conf-file=/dev/null --port=53 --bind-interfaces \
+		--listen-address=127.0.0.1 --dhcp-range=127.0.0.2,127.0.0.3 --user=root --leasefile-ro \
+		--pid-file="$BATS_TEST_TMPDIR/dnsmasq.pid" 3>&-
+	listens() { [[ $(found dhcp problem) == *"dnsmasq (process "*") answers DHCP on every interface"* ]]; }
+	await listens
+}
+
+@test "mistakes of several files are told with the host's own interfaces in mind" {
+	network wan '[Network]' Mode=public '[Bridge]' Ports=eth7
+	network old '[Network]' Mode=public '[Bridge]' Ports=eth8
+	[[ $(found files problem) == *"network/old.conf:4: "*eth8*"network/wan.conf:4: "*eth7* ]]
+	host_prep check >"$BATS_TEST_TMPDIR/said" || [[ $? == 2 ]]
+}

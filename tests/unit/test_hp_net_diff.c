@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SOURCES: host-prep/net.c host-prep/net_text.c host-prep/net_diff.c host-prep/net_diff_link.c host-prep/net_diff_address.c host-prep/net_saved.c host-prep/step.c lib/err.c lib/strbuf.c lib/log.c lib/show_json.c LIBS: jansson */
+/* test_hp_net_diff.c: from each state of the network to the other the right steps lead, and no
+ * others; what is not in question is left alone. */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "host-prep/net_diff.h"
+#include "host-prep/net_step.h"
+#include "lib/cleanup.h"
+#include "tests/unit/tap.h"
+
+/* ---- a state in words ---- */
+
+static struct net_link *add_link(struct net *net, enum net_kind kind, const char *name)
+{
+	struct net_link link = { .kind = kind,
+				 .up = true,
+				 .mtu = 1500,
+				 .has_mac = true,
+				 .mac = { 2, 0, 0, 0, 0, (uint8_t)(net->link_count + 1) },
+				 .tap = { .owner = -1, .group = -1 } };
+
+	strcpy(link.name, name);
+	if (kind != NET_NIC) {
+		strcpy(link.alias, "bedplate:network/lan.conf");
+		link.managed = true;
+	}
+	return net_add_link(net, &link);
+}
+
+static struct net_address *add_address(struct net *net, const char *link,
+				       const char *text)
+{
+	struct net_address address = { .valid_s = NET_FOREVER,
+				       .preferred_s = NET_FOREVER };
+
+	strcpy(address.link, link);
+	if (!net_parse_address(text, &address.family, address.bytes, &address.prefix))
+		abort();
+	return net_add_address(net, &address);
+}
+
+static struct net_route *add_route(struct net *net, const char *link, const char *to,
+				   const char *via)
+{
+	struct net_route route = { .has_via = via != NULL };
+	unsigned prefix;
+
+	strcpy(route.link, link);
+	if (!net_parse_address(to, &route.family, route.to, &route.prefix) ||
+	    (via && !net_parse_address(via, &route.via_family, route.via, &prefix)))
+		abort();
+	return net_add_route(net, &route);
+}
+
+/* A host with one NIC that has the usual, and one that nobody speaks of. */
+static void host(struct net *net)
+{
+	net_release(net);
+	add_link(net, NET_NIC, "lo")->loopback = true;
+	add_link(net, NET_NIC, "eth0");
+	add_link(net, NET_NIC, "eth1");
+	add_address(net, "lo", "127.0.0.1/8");
+	add_address(net, "eth0", "192.0.2.10/24");
+	add_address(net, "eth0", "2001:db8::10/64");
+	add_address(net, "eth0", "fe80::1234/64")->scope = RT_SCOPE_LINK;
+	add_address(net, "eth1", "198.51.100.1/24");
+	add_route(net, "eth0", "0.0.0.0/0", "192.0.2.1");
+	add_route(net, "eth0", "10.0.0.0/8", "192.0.2.2")->metric = 50;
+	add_route(net, "eth0", "::/0", "fe80::1")->metric = 1024;
+	add_route(net, "eth1", "203.0.113.0/24", "198.51.100.2");
+}
+
+/* The same with eth0 as a port of br0. */
+static void bridge_host(struct net *net)
+{
+	struct net_link *bridge;
+
+	host(net);
+	bridge = add_link(net, NET_BRIDGE, "br0");
+	memcpy(bridge->mac, net_find_link(net, "eth0")->mac, 6);
+	net_move(net, "eth0", "br0", NULL);
+	strcpy(net_find_link(net, "eth0")->master, "br0");
+}
+
+/* What the kernel would say after the steps: a wanted state that is there. */
+static void settle(struct net *net)
+{
+	for (size_t i = 0; i < net->link_count; i++)
+		net->links[i].managed = false;
+}
+
+static char steps_text[8192];
+
+static const char *diff(const struct net *have, const struct net *want)
+{
+	_cleanup_steps_ struct steps steps = STEPS_INIT;
+	_cleanup_strbuf_ struct strbuf text;
+	struct err err = ERR_INIT;
+
+	strbuf_init(&text, 0);
+	if (net_diff(have, want, &steps, &err))
+		strbuf_addf(&text, "%s", err.text);
+	else
+		steps_write_text(&steps, &text);
+	snprintf(steps_text, sizeof(steps_text), "%s", text.text);
+	return steps_text;
+}
+
+/* ---- ---- */
+
+static void test_nothing(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+
+	host(&have);
+	net_copy(&want, &have, NULL);
+	is_str(diff(&have, &want), "", "the same state takes no steps");
+	net_remove_link(&want, "eth1");
+	net_remove_address(&want, 0);
+	is_str(diff(&have, &want), "", "links that nobody speaks of are left alone");
+	for (size_t i = 0; i < want.link_count; i++)
+		want.links[i].managed = true;
+	net_copy(&want, &have, NULL);
+	is_str(diff(&have, &want), "", "and a managed one that is as it should be");
+}
+
+static void test_into_bridge(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+
+	host(&have);
+	bridge_host(&want);
+	is_str(diff(&have, &want),
+	       "+ bridge br0: mtu 1500, mac 02:00:00:00:00:02, stp off, forward delay 0.00 s, up\n"
+	       "~ link eth0: master none -> master br0\n"
+	       "- address 192.0.2.10/24 on eth0\n"
+	       "- address 2001:db8::10/64 on eth0\n"
+	       "+ address 192.0.2.10/24 on br0\n"
+	       "+ address 2001:db8::10/64 on br0\n"
+	       "- route default via 192.0.2.1 dev eth0\n"
+	       "- route 10.0.0.0/8 via 192.0.2.2 dev eth0 metric 50\n"
+	       "- route default via fe80::1 dev eth0 metric 1024\n"
+	       "+ route default via 192.0.2.1 dev br0\n"
+	       "+ route 10.0.0.0/8 via 192.0.2.2 dev br0 metric 50\n"
+	       "+ route default via fe80::1 dev br0 metric 1024\n",
+	       "a NIC goes into a bridge with its addresses and routes");
+	settle(&want);
+	bridge_host(&have);
+	is_str(diff(&want, &have), "", "the second time there is nothing to do");
+}
+
+static void test_out_of_bridge(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, saved = NET_INIT;
+
+	bridge_host(&have);
+	settle(&have);
+	host(&saved);
+	net_find_link(&saved, "eth0")->managed = true;
+	is_str(diff(&have, &saved),
+	       "~ link eth0: master br0 -> master none\n"
+	       "- address 192.0.2.10/24 on br0\n"
+	       "- address 2001:db8::10/64 on br0\n"
+	       "+ address 192.0.2.10/24 on eth0\n"
+	       "+ address 2001:db8::10/64 on eth0\n"
+	       "- route default via 192.0.2.1 dev br0\n"
+	       "- route 10.0.0.0/8 via 192.0.2.2 dev br0 metric 50\n"
+	       "- route default via fe80::1 dev br0 metric 1024\n"
+	       "+ route default via 192.0.2.1 dev eth0\n"
+	       "+ route 10.0.0.0/8 via 192.0.2.2 dev eth0 metric 50\n"
+	       "+ route default via fe80::1 dev eth0 metric 1024\n"
+	       "- bridge br0\n",
+	       "and out of it again, and the bridge goes last");
+	net_find_link(&have, "br0")->alias[0] = '\0';
+	is_str(strstr(diff(&have, &saved), "- bridge"), NULL,
+	       "a bridge that does not carry our alias is not deleted");
+}
+
+static void test_moved_is_unique(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+	_cleanup_steps_ struct steps steps = STEPS_INIT;
+	int moved = 0, others = 0;
+
+	host(&have);
+	bridge_host(&want);
+	add_address(&want, "br0", "2001:db8:1::1/64");
+	net_diff(&have, &want, &steps, NULL);
+	for (size_t i = 0; i < steps.count; i++) {
+		const struct net_step *step = net_step_of(&steps.items[i]);
+
+		if (step->op == NET_ADD_ADDRESS)
+			*(step->is_moved ? &moved : &others) += 1;
+	}
+	is_int(moved, 2, "addresses that move need no check for duplicates");
+	is_int(others, 1, "a new one does");
+}
+
+static void set_mtu(struct net_link *link)
+{
+	link->mtu = 9000;
+}
+
+static void set_any(struct net_link *link)
+{
+	link->mtu = 0;
+	link->has_mac = false;
+}
+
+static void set_mac(struct net_link *link)
+{
+	link->mac[5] = 0xaa;
+}
+
+static void set_stp(struct net_link *link)
+{
+	link->bridge.stp = true;
+	link->bridge.forward_delay_cs = 1500;
+}
+
+static void set_filtering(struct net_link *link)
+{
+	link->bridge.vlan_filtering = true;
+}
+
+static void set_down(struct net_link *link)
+{
+	link->up = false;
+}
+
+static void set_alias(struct net_link *link)
+{
+	strcpy(link->alias, "bedplate:network/b.conf");
+}
+
+static void set_owner(struct net_link *link)
+{
+	link->tap.owner = 1000;
+	link->tap.group = 36;
+}
+
+static void set_header(struct net_link *link)
+{
+	link->tap.vnet_header = true;
+}
+
+static void set_queues(struct net_link *link)
+{
+	link->tap.multi_queue = true;
+}
+
+static void set_isolated(struct net_link *link)
+{
+	link->port.isolated = true;
+}
+
+static void set_no_master(struct net_link *link)
+{
+	link->master[0] = '\0';
+}
+
+static void set_facts(struct net_link *link)
+{
+	link->index = 77;
+	link->carrier = link->wireless = true;
+	strcpy(link->driver, "e1000e");
+}
+
+static void set_vlan(struct net_link *link)
+{
+	link->vlan_id = 30;
+}
+
+static void set_mode(struct net_link *link)
+{
+	link->macvtap_mode = NET_MACVTAP_PRIVATE;
+}
+
+/* One attribute of one link differs. */
+static const struct {
+	const char *link;
+	void (*set)(struct net_link *link);
+	const char *steps;
+} attribute_cases[] = {
+	{ "br0", set_facts, "" },
+	{ "br0", set_any, "" },
+	{ "br0", set_mtu, "~ bridge br0: mtu 1500 -> mtu 9000\n" },
+	{ "br0", set_mac,
+	  "~ bridge br0: mac 02:00:00:00:00:02 -> mac 02:00:00:00:00:aa\n" },
+	{ "br0", set_stp,
+	  "~ bridge br0: stp off, forward delay 0.00 s -> stp on, forward delay 15.00 s\n" },
+	{ "br0", set_filtering,
+	  "~ bridge br0: vlan filtering off -> vlan filtering on\n" },
+	{ "br0", set_down, "~ bridge br0: up -> down\n" },
+	{ "br0", set_alias,
+	  "~ bridge br0: alias \"bedplate:network/lan.conf\" -> alias \"bedplate:network/b.conf\"\n" },
+	{ "br0", set_queues, "" },
+	{ "eth0", set_mtu, "~ link eth0: mtu 1500 -> mtu 9000\n" },
+	{ "eth0", set_isolated, "~ link eth0: port not isolated -> port isolated\n" },
+	{ "t0", set_owner,
+	  "~ tap t0: single-queue -> user 1000, group 36, single-queue\n" },
+	{ "t0", set_header, "~ tap t0: single-queue -> single-queue, vnet header\n" },
+	{ "t0", set_queues,
+	  "- tap t0: single-queue\n"
+	  "+ tap t0: master br0, mtu 1500, mac 02:00:00:00:00:05, multi-queue, up\n" },
+	{ "t0", set_no_master, "~ tap t0: master br0 -> master none\n" },
+	{ "v0", set_vlan,
+	  "- vlan v0: another VLAN\n"
+	  "+ vlan v0: on eth1, vlan 30, mtu 1500, mac 02:00:00:00:00:06, up\n" },
+	{ "m0", set_mode, "~ macvtap m0: mode bridge -> mode private\n" },
+};
+
+static void guests_host(struct net *net)
+{
+	struct net_link *link;
+
+	bridge_host(net);
+	strcpy(add_link(net, NET_TAP, "t0")->master, "br0");
+	link = add_link(net, NET_VLAN, "v0");
+	link->vlan_id = 20;
+	strcpy(link->parent, "eth1");
+	link = add_link(net, NET_MACVTAP, "m0");
+	link->macvtap_mode = NET_MACVTAP_BRIDGE;
+	strcpy(link->parent, "eth1");
+}
+
+static void test_attributes(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+
+	guests_host(&have);
+	for (size_t i = 0; i < ARRAY_SIZE(attribute_cases); i++) {
+		net_copy(&want, &have, NULL);
+		attribute_cases[i].set(net_find_link(&want, attribute_cases[i].link));
+		is_str(diff(&have, &want), attribute_cases[i].steps, "case %zu: %s", i,
+		       attribute_cases[i].link);
+	}
+}
+
+static void test_busy_tap(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+
+	guests_host(&have);
+	net_copy(&want, &have, NULL);
+	net_find_link(&have, "t0")->carrier = true;
+	set_header(net_find_link(&want, "t0"));
+	is_str(diff(&have, &want), "",
+	       "a guest that has its tap open sets the header as it likes");
+}
+
+static void test_made_anew(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+
+	guests_host(&have);
+	add_address(&have, "t0", "10.1.1.1/24");
+	net_set_sysctl(&have, "net/ipv6/conf/t0/disable_ipv6", "1", NULL);
+	net_copy(&want, &have, NULL);
+	set_queues(net_find_link(&want, "t0"));
+	diff(&have, &want);
+	ok(strstr(steps_text, "+ address 10.1.1.1/24 on t0\n"),
+	   "a link that is made anew gets its addresses again");
+	ok(strstr(steps_text, "+ sysctl net/ipv6/conf/t0/disable_ipv6: 1\n"),
+	   "and its sysctls");
+	net_find_link(&have, "t0")->alias[0] = '\0';
+	is_str(diff(&have, &want), "there is a t0 already that is single-queue",
+	       "somebody else's is not made anew");
+}
+
+static void test_contradictions(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+	struct net_link *link;
+
+	host(&have);
+	net_copy(&want, &have, NULL);
+	link = add_link(&want, NET_NIC, "eth7");
+	link->managed = true;
+	strcpy(link->origin, "network/lan.conf:9");
+	is_str(diff(&have, &want),
+	       "network/lan.conf:9: there is no network interface eth7",
+	       "a NIC that is not there is named with its origin");
+	net_drop_absent(&want, &have);
+	is_str(diff(&have, &want), "", "and can be left out on the way back");
+	strcpy(add_link(&want, NET_TAP, "t0")->master, "br9");
+	is_str(diff(&have, &want), "t0: there is no link br9 to be its bridge",
+	       "so is a bridge that is not wanted");
+	host(&have);
+	net_copy(&want, &have, NULL);
+	add_link(&want, NET_BRIDGE, "eth1");
+	net_remove_link(&want, "eth1");
+	add_link(&want, NET_BRIDGE, "eth1");
+	is_str(diff(&have, &want), "there is a eth1 already that is nic",
+	       "a bridge is not put in a NIC's place");
+}
+
+static void test_lost_parents(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, saved = NET_INIT;
+
+	guests_host(&saved);
+	net_copy(&have, &saved, NULL);
+	net_remove_link(&have, "eth1");
+	net_drop_absent(&saved, &have);
+	ok(!net_find_link(&saved, "eth1") && !net_find_link(&saved, "v0") &&
+		   !net_find_link(&saved, "m0") && net_find_link(&saved, "t0"),
+	   "what stood on a NIC that is gone is not wanted back");
+}
+
+/* ---- addresses ---- */
+
+static void test_addresses(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+	_cleanup_steps_ struct steps steps = STEPS_INIT;
+
+	host(&have);
+	net_find_link(&have, "eth0")->managed = true;
+	net_copy(&want, &have, NULL);
+	want.addresses[1].prefix = 16;
+	is_str(diff(&have, &want),
+	       "- address 192.0.2.10/24 on eth0\n+ address 192.0.2.10/16 on eth0\n",
+	       "another prefix is another address");
+	net_diff(&have, &want, &steps, NULL);
+	ok(net_step_of(&steps.items[0])->early,
+	   "and the old one goes before the new one comes");
+
+	net_copy(&want, &have, NULL);
+	want.addresses[1].valid_s = 600;
+	ok(strstr(diff(&have, &want), "+ address 192.0.2.10/24"),
+	   "an address that is to end differs from one that is not");
+	net_copy(&have, &want, NULL);
+	want.addresses[1].valid_s = 590;
+	is_str(diff(&have, &want), "", "but not by the seconds that are left");
+
+	host(&have);
+	net_copy(&want, &have, NULL);
+	net_find_link(&want, "eth0")->managed = true;
+	net_remove_address(&want, 3);
+	is_str(diff(&have, &want), "", "link-local addresses are the kernel's");
+	host(&have);
+	net_copy(&want, &have, NULL);
+	net_find_link(&want, "eth0")->managed = true;
+	add_address(&want, "eth0", "fe80::1/64");
+	is_str(diff(&have, &want), "+ address fe80::1/64 on eth0\n",
+	       "but one can be asked for");
+}
+
+static void test_secondary(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+	_cleanup_steps_ struct steps steps = STEPS_INIT;
+
+	host(&have);
+	add_address(&have, "eth0", "192.0.2.11/24")->secondary = true;
+	add_address(&have, "eth0", "192.0.3.11/24");
+	net_copy(&want, &have, NULL);
+	net_find_link(&want, "eth0")->managed = true;
+	net_remove_address(&want, 1);
+	is_str(diff(&have, &want),
+	       "- address 192.0.2.10/24 on eth0\n"
+	       "~ address 192.0.2.11/24 on eth0: secondary -> primary\n",
+	       "a secondary address that stays is added again when its primary goes");
+	net_diff(&have, &want, &steps, NULL);
+	ok(net_step_of(&steps.items[0])->early, "behind that");
+}
+
+/* ---- routes ---- */
+
+static void test_routes(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+	struct net_route *route;
+
+	host(&have);
+	net_find_link(&have, "eth0")->managed = true;
+	net_copy(&want, &have, NULL);
+	want.routes[2].metric = 0;
+	is_str(diff(&have, &want), "", "an IPv6 route without a metric has the kernel's");
+	want.routes[0].protocol = RTPROT_DHCP;
+	want.routes[0].table = RT_TABLE_MAIN;
+	want.routes[0].type = RTN_UNICAST;
+	want.routes[0].via_family = AF_INET;
+	is_str(diff(&have, &want), "",
+	       "who made a route does not count, and defaults are filled in");
+	want.routes[0].via[3] = 9;
+	is_str(diff(&have, &want),
+	       "- route default via 192.0.2.1 dev eth0\n"
+	       "+ route default via 192.0.2.9 dev eth0\n",
+	       "another gateway is another route");
+
+	net_copy(&want, &have, NULL);
+	route = add_route(&want, "eth0", "10.7.0.0/16", NULL);
+	route->table = 100;
+	route->onlink = true;
+	is_str(diff(&have, &want), "+ route 10.7.0.0/16 dev eth0 table 100 onlink\n",
+	       "a table of its own");
+
+	net_copy(&want, &have, NULL);
+	want.routes[1].complex = true;
+	net_remove_route(&want, 1);
+	have.routes[1].complex = true;
+	is_str(diff(&have, &want), "", "a route that is not understood is left alone");
+}
+
+static void test_move(void)
+{
+	_cleanup_net_ struct net net = NET_INIT;
+	struct err err = ERR_INIT;
+
+	host(&net);
+	add_link(&net, NET_BRIDGE, "br0");
+	add_route(&net, "eth0", "10.9.0.0/16", NULL)->complex = true;
+	is_int(net_move(&net, "eth0", "br0", &err), -EOPNOTSUPP,
+	       "a route of several hops is not moved");
+	is_str(err.text, "the route \"10.9.0.0/16 dev eth0 ...\" of eth0 cannot be moved",
+	       "and named");
+	is_str(net.addresses[1].link, "eth0", "nothing was moved then");
+	net_remove_route(&net, net.route_count - 1);
+	is_int(net_move(&net, "eth0", "br0", &err), 0, "without it all is moved");
+	is_str(net.addresses[1].link, "br0", "addresses");
+	is_str(net.addresses[3].link, "eth0", "but none that is link-local");
+	is_str(net.routes[0].link, "br0", "routes");
+	is_str(net.addresses[4].link, "eth1", "and no other link's");
+}
+
+/* ---- VLANs and sysctls ---- */
+
+static void add_vlan(struct net *net, const char *link, unsigned id, bool pvid)
+{
+	struct net_vlan vlan = { .id = id, .pvid = pvid, .untagged = pvid };
+
+	strcpy(vlan.link, link);
+	net_add_vlan(net, &vlan);
+}
+
+static void test_vlans(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+
+	guests_host(&have);
+	add_vlan(&have, "t0", 10, true);
+	add_vlan(&have, "t0", 20, false);
+	add_vlan(&have, "eth1", 1, true);
+	net_copy(&want, &have, NULL);
+	want.vlan_count = 0;
+	add_vlan(&want, "t0", 10, false);
+	add_vlan(&want, "t0", 30, true);
+	is_str(diff(&have, &want),
+	       "- vlan 20 of t0\n+ vlan 10 of t0\n+ vlan 30 of t0, pvid, untagged\n",
+	       "VLANs of a port come, change and go");
+}
+
+static void test_sysctls(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+	_cleanup_steps_ struct steps steps = STEPS_INIT;
+
+	host(&have);
+	bridge_host(&want);
+	net_set_sysctl(&have, "net/ipv6/conf/eth0/disable_ipv6", "0", NULL);
+	net_set_sysctl(&have, "net/ipv4/ip_forward", "1", NULL);
+	net_set_sysctl(&want, "net/ipv6/conf/eth0/disable_ipv6", "1", "network/a.conf:3");
+	net_set_sysctl(&want, "net/ipv6/conf/br0/disable_ipv6", "1", NULL);
+	net_set_sysctl(&want, "net/ipv4/ip_forward", "1", NULL);
+	net_diff(&have, &want, &steps, NULL);
+	is_int(steps.count, 14, "a value that is as it should be is no step");
+	is_str(steps.items[12].what, "sysctl net/ipv6/conf/eth0/disable_ipv6",
+	       "one that differs is");
+	is_str(steps.items[12].before, "0", "with what stood there");
+	is_str(steps.items[12].origin, "network/a.conf:3", "and who asks for it");
+	ok(!net_step_of(&steps.items[12])->early,
+	   "IPv6 goes when its addresses have moved on");
+	ok(net_step_of(&steps.items[13])->early,
+	   "a new link's are set before it goes up");
+	steps_release(&steps);
+	strcpy(have.sysctls[0].value, "1");
+	strcpy(want.sysctls[0].value, "0");
+	net_diff(&have, &want, &steps, NULL);
+	ok(net_step_of(&steps.items[12])->early, "IPv6 comes before its addresses do");
+}
+
+int main(void)
+{
+	test_nothing();
+	test_into_bridge();
+	test_out_of_bridge();
+	test_moved_is_unique();
+	test_attributes();
+	test_busy_tap();
+	test_made_anew();
+	test_contradictions();
+	test_lost_parents();
+	test_addresses();
+	test_secondary();
+	test_routes();
+	test_move();
+	test_vlans();
+	test_sysctls();
+	return done_testing();
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clang-format off */
+/* SOURCES: host-prep/own_file.c host-prep/bridge_helper.c host-prep/udev_rules.c host-prep/want.c host-prep/want_guest.c host-prep/want_user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c host-prep/part.c host-prep/step.c lib/networks.c lib/pci.c lib/origin.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c lib/file_apart.c */
+/* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/conf_dump.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
+/* SOURCES: lib/guests.c lib/schema/guest.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson */
+/* clang-format on */
+/* test_hp_own_file.c: the bridge helper's list and udev's rules: planned, written, taken
+ * back, and what others wrote stays. */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "lib/cleanup.h"
+#include "tests/unit/part_fixture.h"
+
+#define LIST  "etc/qemu/bridge.conf"
+#define RULES "run/udev/rules.d/70-bedplate.rules"
+
+/* All lines, as fake_content does not. */
+static const char *content(int root, const char *path)
+{
+	static char text[4096];
+	_cleanup_close_ int fd = openat(root, path, O_RDONLY);
+	ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+	text[length < 0 ? 0 : length] = '\0';
+	return text;
+}
+
+static void is_there(int root, const char *path, bool there, const char *promise)
+{
+	ok((faccessat(root, path, F_OK, 0) == 0) == there, "%s", promise);
+}
+
+static void mode(const char *path, mode_t bits)
+{
+	char whole[200];
+
+	snprintf(whole, sizeof(whole), "%s/%s", fake_root, path);
+	chmod(whole, bits);
+}
+
+/* ---- bridge.conf ---- */
+
+#define BLOCK                                                        \
+	"# begin: bedplate host-prep\nallow br-lan\nallow office0\n" \
+	"# end: bedplate host-prep\n"
+
+static void networks(int root)
+{
+	fake_file(root, "etc/bedplate/network/lan.conf",
+		  "[Network]\nMode=isolated\n[Bridge]\nHelper=yes\n");
+	fake_file(root, "etc/bedplate/network/off.conf",
+		  "[Network]\nMode=isolated\nBridge=office0\n[Bridge]\nHelper=yes\n");
+	fake_file(root, "etc/bedplate/network/own.conf", "[Network]\nMode=isolated\n");
+}
+
+static void lists_bridges(int root)
+{
+	struct fixture f;
+
+	networks(root);
+	fixture_init(&f, root, "");
+	is_str(fixture_plan(&f, &bridge_helper_part),
+	       "+ file /" LIST " # network/lan.conf:4\n", "a list is planned");
+	is_str(f.notes.text, "there is no qemu-bridge-helper: it comes with QEMU\n",
+	       "... and that nobody reads it is told");
+	is_there(root, LIST, false, "... and not written");
+	is_str(fixture_run(&f), "", "it is written");
+	is_str(content(root, LIST), BLOCK, "... with the bridges that ask for it");
+	is_str(fixture_plan(&f, &bridge_helper_part), "", "a second plan is empty");
+	is_str(fixture_down(&f, &bridge_helper_part), "- file /" LIST "\n",
+	       "what was made is taken away");
+	fixture_run(&f);
+	is_there(root, "etc/qemu", false, "... without a trace");
+	fixture_release(&f);
+}
+
+static void keeps_others(int root)
+{
+	struct fixture f;
+
+	fake_file(root, LIST, "allow virbr0\ninclude /etc/qemu/more");
+	mode(LIST, 0640);
+	fixture_init(&f, root, "");
+	is_str(fixture_plan(&f, &bridge_helper_part),
+	       "~ file /" LIST ": another text -> as configured # network/lan.conf:4\n",
+	       "a list that is there is changed");
+	fixture_run(&f);
+	is_str(content(root, LIST), "allow virbr0\ninclude /etc/qemu/more\n" BLOCK,
+	       "... behind what is there");
+	fake_file(root, LIST, BLOCK "deny office0\n");
+	mode(LIST, 0640);
+	is_str(fixture_plan(&f, &bridge_helper_part),
+	       "~ file /" LIST ": another text -> as configured # network/lan.conf:4\n",
+	       "others' lines may change meanwhile");
+	ok(strstr(f.notes.text, "bridge.conf denies office0, and that goes before"),
+	   "... and one that denies a bridge is told");
+	fixture_run(&f);
+	is_str(content(root, LIST), "deny office0\n" BLOCK, "... and all stay");
+	fixture_down(&f, &bridge_helper_part);
+	fixture_run(&f);
+	is_str(content(root, LIST), "deny office0\n", "down leaves the others' lines");
+	{
+		struct stat status;
+
+		fstatat(root, LIST, &status, 0);
+		ok((status.st_mode & 0777) == 0640, "... and the file's mode");
+	}
+	is_str(fixture_down(&f, &bridge_helper_part), "", "... once");
+	fixture_release(&f);
+}
+
+static void looks_at_the_helper(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "usr/libexec/qemu-bridge-helper", "");
+	mode("usr/libexec/qemu-bridge-helper", 0755);
+	fixture_init(&f, root, "");
+	fixture_plan(&f, &bridge_helper_part);
+	ok(strstr(f.notes.text,
+		  "setcap cap_net_admin+ep /usr/libexec/qemu-bridge-helper"),
+	   "a helper without rights is told, and how to give it them");
+	if (geteuid() == 0) {
+		mode("usr/libexec/qemu-bridge-helper", 04755);
+		fixture_plan(&f, &bridge_helper_part);
+		ok(!strstr(f.notes.text, "setcap"), "set-user-ID root is good");
+		mode("usr/libexec/qemu-bridge-helper", 0755);
+	}
+	fixture_release(&f);
+}
+
+/* ---- udev ---- */
+
+static void device(int root, const char *name, const char *vendor, const char *device_id,
+		   const char *group)
+{
+	char path[200], target[100];
+
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/vendor", name);
+	fake_file(root, path, vendor);
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/device", name);
+	fake_file(root, path, device_id);
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/class", name);
+	fake_file(root, path, "0x030000\n");
+	if (!group)
+		return;
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/iommu_group", name);
+	snprintf(target, sizeof(target), "../../../../kernel/iommu_groups/%s", group);
+	fake_link(root, path, target);
+}
+
+#define OWN "OWNER=\"qemu\", GROUP=\"kvm\", MODE=\"0660\"\n"
+#define USB "SUBSYSTEM==\"usb\", ENV{DEVTYPE}==\"usb_device\", "
+
+static const char host_conf[] = "[Guests]\nUser=qemu\nGroup=kvm\n";
+
+static void gives_devices(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "etc/passwd", "root:x:0:0::/:\nqemu:x:107:107::/:\n");
+	fake_file(root, "etc/group", "root:x:0:\nkvm:x:36:\n");
+	device(root, "0000:01:00.0", "0x10de\n", "0x1b80\n", "12");
+	device(root, "0000:01:00.1", "0x10de\n", "0x10f0\n", "13");
+	device(root, "0000:02:00.0", "0x8086\n", "0x1521\n", NULL);
+	fake_file(root, "etc/bedplate/guests/desk.conf",
+		  "[Passthrough]\nAddress=01:00.*\n[Usb]\nId=046d:c52b\nSerial=A1\n"
+		  "[Usb]\nPort=1-4.2\n");
+	fake_file(root, "etc/bedplate/guests/net.conf", "[Passthrough]\nId=8086:1521\n");
+	fixture_init(&f, root, "");
+	is_str(fixture_plan(&f, &udev_part), "", "without a user they stay with root");
+	fixture_configure(&f, host_conf);
+	is_str(fixture_plan(&f, &udev_part), "+ file /" RULES " # host.conf:2\n",
+	       "rules are planned");
+	is_str(f.notes.text,
+	       "0000:02:00.0 is in no IOMMU group, so nobody can be given it "
+	       "(guests/net.conf:2)\nudev does not run, so devices stay with root\n",
+	       "... and what none can do is told");
+	is_str(fixture_run(&f), "", "they are written");
+	is_str(content(root, RULES),
+	       "# Written by bedplate host-prep.\n"
+	       "# guests/desk.conf\n"
+	       "SUBSYSTEM==\"vfio\", KERNEL==\"12\", " OWN
+	       "SUBSYSTEM==\"vfio-dev\", KERNELS==\"0000:01:00.0\", " OWN
+	       "# guests/desk.conf\n"
+	       "SUBSYSTEM==\"vfio\", KERNEL==\"13\", " OWN
+	       "SUBSYSTEM==\"vfio-dev\", KERNELS==\"0000:01:00.1\", " OWN
+	       "# guests/desk.conf\n" USB
+	       "ATTR{idVendor}==\"046d\", ATTR{idProduct}==\"c52b\", "
+	       "ATTR{serial}==\"A1\", " OWN "# guests/desk.conf\n" USB
+	       "KERNEL==\"1-4.2\", " OWN,
+	       "... for groups and USB devices");
+	is_str(fixture_plan(&f, &udev_part), "", "a second plan is empty");
+	is_str(fixture_down(&f, &udev_part), "- file /" RULES "\n",
+	       "down takes them away");
+	fixture_run(&f);
+	is_there(root, RULES, false, "... without a trace");
+	fixture_configure(&f, "[Guests]\nUser=quemu\n");
+	is_str(fixture_plan(&f, &udev_part),
+	       "failed: host.conf:2: there is no user quemu in /etc/passwd",
+	       "a user that is not there");
+	fixture_release(&f);
+}
+
+/* A udevadm that says when it was asked for what, and with which rules. */
+static void tells_udev(int root)
+{
+	struct fixture f;
+	char script[400], path[300];
+
+	snprintf(script, sizeof(script),
+		 "#!/bin/sh\necho \"$1 $2\" >>%s/log\n"
+		 "[ $1 = control ] || grep '\"12\"' %s/" RULES " >>%s/log\n",
+		 fake_root, fake_root, fake_root);
+	fake_file(root, "bin/udevadm", script);
+	mode("bin/udevadm", 0755);
+	snprintf(path, sizeof(path), "%s/bin:%s", fake_root, getenv("PATH"));
+	setenv("PATH", path, 1);
+	fake_file(root, "run/udev/control", "");
+	fixture_init(&f, root, host_conf);
+	fixture_plan(&f, &udev_part);
+	is_str(fixture_run(&f), "", "udev is asked");
+	is_str(content(root, "log"),
+	       "control --reload\ntrigger --settle\n"
+	       "SUBSYSTEM==\"vfio\", KERNEL==\"12\", OWNER=\"qemu\", GROUP=\"kvm\", "
+	       "MODE=\"0660\"\n",
+	       "... to read the rules and to go over what is there");
+	fake_file(root, "log", "");
+	fixture_down(&f, &udev_part);
+	is_str(fixture_run(&f), "", "udev is asked again");
+	is_str(content(root, "log"),
+	       "control --reload\ntrigger --settle\n"
+	       "SUBSYSTEM==\"vfio\", KERNEL==\"12\", OWNER=\"root\", GROUP=\"root\", "
+	       "MODE=\"0600\"\ncontrol --reload\n",
+	       "... to give the devices back to root before the rules go");
+	is_there(root, RULES, false, "... which then are gone");
+	fake_file(root, "bin/udevadm", "#!/bin/sh\nexit 1\n");
+	mode("bin/udevadm", 0755);
+	fixture_plan(&f, &udev_part);
+	ok(*fixture_run(&f), "udev that fails is a failure");
+	is_there(root, RULES, false, "... that leaves no rules");
+	fixture_release(&f);
+}
+
+int main(void)
+{
+	int root = fake_tree_open();
+
+	lists_bridges(root);
+	keeps_others(root);
+	looks_at_the_helper(root);
+	gives_devices(root);
+	tells_udev(root);
+	close(root);
+	fake_tree_remove();
+	return done_testing();
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clang-format off */
+/* SOURCES: host-prep/setting.c host-prep/sysctl.c host-prep/ksm.c host-prep/cpu.c host-prep/kmod.c host-prep/part.c host-prep/step.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
+/* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
+/* SOURCES: lib/guests.c lib/schema/guest.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson */
+/* clang-format on */
+/* test_hp_setting.c: sysctls, KSM, the clock and modules: planned, set, given back. */
+#include <errno.h>
+#include <sys/utsname.h>
+
+#include "host-prep/kmod.h"
+#include "host-prep/setting.h"
+#include "host-prep/sysctl.h"
+#include "lib/cleanup.h"
+#include "tests/unit/part_fixture.h"
+
+static void compares(void)
+{
+	ok(setting_same("4096\t87380\t6291456\n", " 4096 87380 6291456"),
+	   "blanks are blanks");
+	ok(setting_same("Y\n", "1") && setting_same("0", "N"), "switches");
+	ok(!setting_same("1", "10") && !setting_same("1 2", "1") &&
+		   !setting_same("", "0") && !setting_same("Yes", "1es"),
+	   "what differs, differs");
+	ok(setting_same("", " \n"), "nothing is nothing");
+}
+
+static void names_paths(void)
+{
+	static const char *const rows[][2] = {
+		{ "vm.swappiness", "proc/sys/vm/swappiness" },
+		{ "vm/swappiness", "proc/sys/vm/swappiness" },
+		{ "net.ipv4.conf.eth0/1.forwarding",
+		  "proc/sys/net/ipv4/conf/eth0.1/forwarding" },
+		{ "net/ipv4/conf/eth0.1/forwarding",
+		  "proc/sys/net/ipv4/conf/eth0.1/forwarding" },
+	};
+	char path[128], small[12];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		sysctl_path(rows[i][0], strlen(rows[i][0]), path, sizeof(path));
+		is_str(path, rows[i][1], "%s", rows[i][0]);
+	}
+	is_int(sysctl_path("abc", 3, small, sizeof(small)), -ENAMETOOLONG,
+	       "... that fit");
+}
+
+static void sysctls(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "proc/sys/vm/swappiness", "60\n");
+	fake_file(root, "proc/sys/net/ipv4/tcp_rmem", "4096\t131072\t6291456\n");
+	fake_file(root, "proc/sys/net/ipv4/conf/eth0/rp_filter", "1\n");
+	fake_file(root, "proc/sys/net/ipv4/conf/br0/rp_filter", "2\n");
+	fake_file(root, "proc/sys/net/ipv4/conf/br0/forwarding", "0\n");
+	fixture_init(&f, root,
+		     "[Sysctl]\nSet=vm.swappiness=10 -vm.none=1\n"
+		     "Set=\"net.ipv4.tcp_rmem=4096 131072 6291456\" vm/swappiness=20\n"
+		     "Set=net.ipv4.conf.*.rp_filter=2 net.none.*.x=1\n");
+	is_str(fixture_plan(&f, &sysctl_part),
+	       "~ vm.swappiness: 60 -> 20 # host.conf:3\n"
+	       "~ net.ipv4.conf.eth0.rp_filter: 1 -> 2 # host.conf:4\n",
+	       "what is not so yet is planned, the later value of two");
+	is_str(f.notes.text,
+	       "net/none/*/x: there is no such setting (host.conf:4)\n"
+	       "vm.none: the kernel does not have it (host.conf:2)\n",
+	       "... and what cannot be is noted");
+	is_str(fixture_run(&f), "", "it is done");
+	is_str(fake_content(root, "proc/sys/vm/swappiness"), "20", "... in the kernel");
+	is_str(fixture_plan(&f, &sysctl_part), "", "a second plan is empty");
+	fixture_configure(&f, "[Sysctl]\nSet=vm.swappiness=30\n");
+	is_str(fixture_plan(&f, &sysctl_part),
+	       "~ net.ipv4.conf.eth0.rp_filter: 2 -> 1\n"
+	       "~ vm.swappiness: 20 -> 30 # host.conf:2\n",
+	       "what is not asked for any more is given back");
+	fixture_run(&f);
+	is_str(fixture_down(&f, &sysctl_part), "~ vm.swappiness: 30 -> 60\n",
+	       "what was there first comes back");
+	fixture_run(&f);
+	is_str(fixture_down(&f, &sysctl_part), "", "... once");
+	fixture_release(&f);
+}
+
+static void leaves_others_alone(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "proc/sys/vm/swappiness", "60\n");
+	fixture_init(&f, root, "[Sysctl]\nSet=vm.swappiness=10\n");
+	fixture_plan(&f, &sysctl_part);
+	fixture_run(&f);
+	fake_file(root, "proc/sys/vm/swappiness", "1\n");
+	is_str(fixture_down(&f, &sysctl_part), "", "what somebody else set stays");
+	is_str(f.notes.text,
+	       "vm.swappiness is left at 1: somebody has changed it from 10 since\n",
+	       "... and that is told");
+	fixture_release(&f);
+}
+
+/* The journal is written first: the step itself may never have come. */
+static void knows_after_a_crash(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "proc/sys/vm/swappiness", "60\n");
+	fixture_init(&f, root, "[Sysctl]\nSet=vm.swappiness=10\n");
+	fixture_plan(&f, &sysctl_part);
+	is_str(fixture_down(&f, &sysctl_part), "",
+	       "what was never set need not come back");
+	fixture_plan(&f, &sysctl_part);
+	fixture_run(&f);
+	fixture_configure(&f, "[Sysctl]\nSet=vm.swappiness=20\n");
+	fixture_plan(&f, &sysctl_part);
+	is_str(fixture_down(&f, &sysctl_part), "~ vm.swappiness: 10 -> 60\n",
+	       "what was set the time before is ours as well");
+	fixture_release(&f);
+}
+
+static void undoes(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "proc/sys/vm/swappiness", "60\n");
+	fixture_init(&f, root, "[Sysctl]\nSet=vm.swappiness=10 vm.none=1\n");
+	is_str(fixture_plan(&f, &sysctl_part),
+	       "~ vm.swappiness: 60 -> 10 # host.conf:2\n~ vm.none: -> 1 # host.conf:2\n",
+	       "what may come with a module is planned");
+	ok(strstr(fixture_run(&f), "host.conf:2: vm.none: "),
+	   "... and fails if it is not there");
+	ok(strstr(f.err.hint, "[KernelModules]"), "... with a word on modules");
+	is_str(fake_content(root, "proc/sys/vm/swappiness"), "60",
+	       "what was done is undone");
+	fixture_release(&f);
+}
+
+static void ksm(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "sys/kernel/mm/ksm/run", "0\n");
+	fake_file(root, "sys/kernel/mm/ksm/pages_to_scan", "100\n");
+	fake_file(root, "sys/kernel/mm/ksm/merge_across_nodes", "1\n");
+	fake_file(root, "sys/kernel/mm/ksm/use_zero_pages", "0\n");
+	fixture_init(&f, root, "[Ksm]\nRun=yes\nPagesToScan=500\nMergeAcrossNodes=no\n");
+	is_str(fixture_plan(&f, &ksm_part),
+	       "~ ksm pages_to_scan: 100 -> 500 # host.conf:3\n"
+	       "~ ksm merge_across_nodes: 1 -> 0 # host.conf:4\n"
+	       "~ ksm run: 0 -> 1 # host.conf:2\n",
+	       "KSM runs once the rest is set");
+	is_str(fixture_run(&f), "", "... and so it is");
+	fixture_configure(&f, "[Ksm]\nRun=unmerge\n");
+	is_str(fixture_plan(&f, &ksm_part),
+	       "~ ksm pages_to_scan: 500 -> 100\n~ ksm merge_across_nodes: 0 -> 1\n"
+	       "~ ksm run: 1 -> 2 # host.conf:2\n",
+	       "other words are other numbers");
+	fixture_release(&f);
+}
+
+#define POLICY "sys/devices/system/cpu/cpufreq/policy"
+
+static void cpu(int root)
+{
+	struct fixture f;
+
+	fixture_init(&f, root, "[Cpu]\nGovernor=performance\nBoost=no\n");
+	is_str(fixture_plan(&f, &cpu_part), "", "no clock to govern is no failure");
+	ok(strstr(f.notes.text, "governed") && strstr(f.notes.text, "cpufreq boost"),
+	   "... but said");
+	fake_file(root, POLICY "0/scaling_governor", "powersave\n");
+	fake_file(root, POLICY "0/scaling_available_governors",
+		  "performance powersave \n");
+	fake_file(root, POLICY "0/energy_performance_preference", "balance_power\n");
+	fake_file(root, POLICY "0/related_cpus", "0 1\n");
+	fake_file(root, POLICY "10/scaling_governor", "powersave\n");
+	fake_file(root, POLICY "10/related_cpus", "10 11\n");
+	fake_file(root, "sys/devices/system/cpu/intel_pstate/no_turbo", "0\n");
+	is_str(fixture_plan(&f, &cpu_part),
+	       "~ policy0 scaling_governor: powersave -> performance # host.conf:2\n"
+	       "~ policy10 scaling_governor: powersave -> performance # host.conf:2\n"
+	       "~ intel_pstate no_turbo: 0 -> 1 # host.conf:3\n",
+	       "governors, and Intel's switch, which is the other way round");
+	json_object_clear(f.context.journal);
+	fixture_configure(&f, "[Cpu]\nEnergyPreference=performance\nCpus=1-3\n"
+			      "Governor=performance\n");
+	is_str(fixture_plan(&f, &cpu_part),
+	       "~ policy0 scaling_governor: powersave -> performance # host.conf:4\n"
+	       "~ policy0 energy_performance_preference: balance_power -> performance # "
+	       "host.conf:2\n",
+	       "of these CPUs, and the governor first");
+	fixture_configure(&f, "[Cpu]\nGovernor=ondemand\n");
+	is_str(fixture_plan(&f, &cpu_part),
+	       "failed: host.conf:2: policy0 does not know \"ondemand\"", "a wrong word");
+	is_str(f.err.hint, "it knows: performance powersave ", "... and the right ones");
+	fixture_release(&f);
+}
+
+static void modules(int root)
+{
+	struct fixture f;
+	struct utsname kernel;
+	char path[200];
+
+	uname(&kernel);
+	snprintf(path, sizeof(path), "lib/modules/%s/modules.builtin", kernel.release);
+	fake_file(root, path, "kernel/net/a-b.ko\nkernel/drivers/net/tun.ko\n");
+	fake_file(root, "sys/module/kvm_intel/parameters/nested", "N\n");
+	fake_file(root, "sys/module/kvm_intel/parameters/ept", "Y\n");
+	fake_file(root, "sys/module/kvm/parameters/halt_poll_ns", "200000\n");
+	snprintf(path, sizeof(path), "%s/sys/module/kvm_intel/parameters/nested",
+		 fake_root);
+	chmod(path, 0444);
+	snprintf(path, sizeof(path), "%s/sys/module/kvm_intel/parameters/ept", fake_root);
+	chmod(path, 0444);
+	ok(kmod_is_there(root, "a_b") && kmod_is_there(root, "tun"), "built in");
+	ok(kmod_is_there(root, "kvm-intel") && !kmod_is_there(root, "b"),
+	   "loaded, or not");
+	fixture_init(&f, root,
+		     "[KernelModules]\nLoad=kvm-intel tun\nLoad=vhost-net zram\n"
+		     "Options=kvm-intel.nested=1 kvm_intel.ept=1 kvm.halt_poll_ns=0\n"
+		     "Options=zram.num_devices=2\n");
+	is_str(fixture_plan(&f, &kmod_part),
+	       "+ module vhost_net # host.conf:3\n"
+	       "+ module zram: num_devices=2 # host.conf:3\n"
+	       "~ kvm.halt_poll_ns: 200000 -> 0 # host.conf:4\n",
+	       "what is not loaded, and what can still be set");
+	is_str(f.notes.text,
+	       "kvm-intel.nested=1: it is N, and can only be set when the module is loaded anew "
+	       "(host.conf:4)\n",
+	       "... and what cannot");
+	fake_file(root, "sys/module/vhost_net/refcnt", "2\n");
+	fake_file(root, "sys/module/zram/refcnt", "0\n");
+	fake_file(root, "sys/module/vhost_iotlb/refcnt", "1\n");
+	fake_link(root, "sys/module/vhost_iotlb/holders/zram", "../../zram");
+	json_object_set_new(json_object_get(f.context.journal, "loaded"), "vhost_iotlb",
+			    json_object());
+	is_str(fixture_down(&f, &kmod_part), "- module vhost_iotlb\n- module zram\n",
+	       "what was loaded goes, the last first, with what only that uses");
+	ok(strstr(f.notes.text, "vhost_net stays"), "... unless it is in use");
+	is_str(fixture_down(&f, &kmod_part), "", "... once");
+	fixture_release(&f);
+}
+
+int main(void)
+{
+	int root = fake_tree_open();
+
+	compares();
+	names_paths();
+	sysctls(root);
+	leaves_others_alone(root);
+	knows_after_a_crash(root);
+	undoes(root);
+	ksm(root);
+	cpu(root);
+	modules(root);
+	close(root);
+	fake_tree_remove();
+	return done_testing();
+}
