@@ -253,7 +253,7 @@ static int grub_good(struct boot *boot, struct plan *plan, struct err *err)
 	const struct booted running = boot_running(boot);
 	const struct grub *grub = grub_find(boot->root_fd);
 	_cleanup_strbuf_ struct strbuf now;
-	char key[BOOTED_KEY_SIZE];
+	char key[DIGEST_TEXT_SIZE];
 	struct booted trial;
 	bool failed;
 

@@ -36,8 +36,8 @@ struct grub_folder {
 struct grub_menu {
 	const struct image_list *images;
 	struct choice choice;
-	char key[BOOTED_KEY_SIZE]; /* of what is tried, for GRUB's variables */
-	int tries;                 /* 0: GRUB cannot count, or is not to */
+	char key[DIGEST_TEXT_SIZE]; /* of what is tried, for GRUB's variables */
+	int tries;                  /* 0: GRUB cannot count, or is not to */
 	unsigned panic; /* seconds that a panic stands during a trial; 0: for ever */
 	bool previous;  /* entries for previous images, too */
 	bool other; /* where we have no fallback, the distribution\'s first entry is one */

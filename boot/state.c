@@ -66,19 +66,18 @@ static uint64_t sum(const char *text, uint64_t before)
 	return lzma_crc64((const uint8_t *)text, strlen(text) + 1, before);
 }
 
-static void digest(const char *text, char out[17])
+static void digest(const char *text, char out[DIGEST_TEXT_SIZE])
 {
-	snprintf(out, 17, "%016llx",
-		 (unsigned long long)lzma_crc64((const uint8_t *)text, strlen(text), 0));
+	digest_write(lzma_crc64((const uint8_t *)text, strlen(text), 0), out);
 }
 
-void booted_key(const struct booted *booted, char key[BOOTED_KEY_SIZE])
+void booted_key(const struct booted *booted, char key[DIGEST_TEXT_SIZE])
 {
 	uint64_t all = sum(booted->image, 0);
 
 	all = sum(booted->kernel_id ? booted->kernel_id : "", all);
 	all = sum(booted->cmdline ? booted->cmdline : "", all);
-	snprintf(key, BOOTED_KEY_SIZE, "%016llx", (unsigned long long)all);
+	digest_write(all, key);
 }
 
 static void note_boot(const struct state *state, json_t *into)
@@ -362,7 +361,7 @@ int state_was_written(const struct state *state, const char *path, const char *t
 	const char *after =
 		json_string_value(json_is_array(then) ? json_array_get(then, 0) : then);
 	const char *before = json_string_value(json_array_get(then, 1));
-	char now[17];
+	char now[DIGEST_TEXT_SIZE];
 
 	if (!after)
 		return 0;
@@ -378,7 +377,7 @@ void state_set_writing(struct state *state, const char *path, const char *before
 		       const char *after, bool ours)
 {
 	json_t *written = json_object_get(state->json, "written");
-	char old[17], new[17];
+	char old[DIGEST_TEXT_SIZE], new[DIGEST_TEXT_SIZE];
 
 	digest(before ? before : "", old);
 	digest(after, new);
@@ -394,7 +393,7 @@ void state_set_writing(struct state *state, const char *path, const char *before
 void state_set_written(struct state *state, const char *path, const char *text)
 {
 	json_t *written = json_object_get(state->json, "written");
-	char now[17];
+	char now[DIGEST_TEXT_SIZE];
 
 	if (!text) {
 		json_object_del(written, path);

@@ -28,6 +28,7 @@
 #include <stdbool.h>
 
 #include "lib/boot_mark.h"
+#include "lib/digest.h"
 #include "lib/err.h"
 
 #define STATE_PATH BOOT_STATE_PATH
@@ -76,9 +77,8 @@ bool booted_is(const struct booted *remembered, const struct booted *booted);
 /* Whether some good boot had this line, or lines were not remembered yet; "" always. */
 bool state_has_proven(const struct state *state, const char *cmdline);
 
-/* A short name for all of it: 16 hexadecimal digits. */
-enum { BOOTED_KEY_SIZE = 16 + 1 };
-void booted_key(const struct booted *booted, char key[BOOTED_KEY_SIZE]);
+/* A short name for all of it, by CRC-64. */
+void booted_key(const struct booted *booted, char key[DIGEST_TEXT_SIZE]);
 
 /* The line of the last good boot of which it is known; NULL where none is. */
 const char *state_good_line(const struct state *state);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nat.c: the firewall's text: its tables, and what happens to guests' addresses. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -219,16 +217,13 @@ static void add_tables(const struct want *want, const struct net *net,
 }
 
 void nat_digest(const struct want *want, const struct net *net,
-		char digest[NAT_DIGEST_SIZE])
+		char digest[DIGEST_TEXT_SIZE])
 {
 	_cleanup_strbuf_ struct strbuf text;
-	uint64_t hash = 14695981039346656037u; /* FNV-1a */
 
 	strbuf_init(&text, 0);
 	add_tables(want, net, "", &text);
-	for (size_t i = 0; i < text.length; i++)
-		hash = (hash ^ (uint8_t)text.text[i]) * 1099511628211u;
-	snprintf(digest, NAT_DIGEST_SIZE, "%016" PRIx64, hash);
+	digest_write(digest_add(DIGEST_INIT, text.text, text.length), digest);
 }
 
 static void add_delete(const char *table, bool needed, bool present, struct strbuf *out)
@@ -243,7 +238,7 @@ void nat_text(const struct want *want, const struct net *net, struct nat_tables 
 	      struct strbuf *out)
 {
 	struct nat_tables needs = nat_needs(want);
-	char digest[NAT_DIGEST_SIZE];
+	char digest[DIGEST_TEXT_SIZE];
 
 	nat_digest(want, net, digest);
 	add_delete("inet", needs.inet, present.inet, out);

@@ -19,6 +19,7 @@
 
 #include "host-prep/net.h"
 #include "host-prep/want.h"
+#include "lib/digest.h"
 #include "lib/strbuf.h"
 
 /* Which of our tables there are, or are needed. */
@@ -35,9 +36,8 @@ struct nat_tables nat_needs(const struct want *want);
 void nat_text(const struct want *want, const struct net *net, struct nat_tables present,
 	      struct strbuf *out);
 
-/* The digest that the text of the same networks carries: 16 hexadecimal digits. */
-enum { NAT_DIGEST_SIZE = 17 };
+/* The digest that the text of the same networks carries. */
 void nat_digest(const struct want *want, const struct net *net,
-		char digest[NAT_DIGEST_SIZE]);
+		char digest[DIGEST_TEXT_SIZE]);
 
 #endif

@@ -214,7 +214,7 @@ static int plan_want(const struct part_context *context, const struct want *want
 	struct nat_tables needs = nat_needs(want), present;
 	const char *inet, *bridge;
 	_cleanup_strbuf_ struct strbuf text;
-	char digest[NAT_DIGEST_SIZE];
+	char digest[DIGEST_TEXT_SIZE];
 	struct look look;
 	int result;
 

@@ -15,7 +15,7 @@ static const char name[] = "bedplate";
 enum { UDATA_COMMENT = 0 };
 
 static void read_comment(const struct netlink_attribute *data,
-			 char digest[NAT_DIGEST_SIZE])
+			 char digest[DIGEST_TEXT_SIZE])
 {
 	for (size_t at = 0; data->data && at + 2 <= data->length;) {
 		uint8_t type = data->data[at], length = data->data[at + 1];
@@ -23,7 +23,7 @@ static void read_comment(const struct netlink_attribute *data,
 		if (at + 2 + length > data->length)
 			return;
 		if (type == UDATA_COMMENT)
-			snprintf(digest, NAT_DIGEST_SIZE, "%.*s", length,
+			snprintf(digest, DIGEST_TEXT_SIZE, "%.*s", length,
 				 (const char *)data->data + at + 2);
 		at += 2u + length;
 	}

@@ -9,7 +9,7 @@
 
 struct nat_loaded {
 	bool present;
-	char digest[NAT_DIGEST_SIZE]; /* of the table's comment; "" where it has none */
+	char digest[DIGEST_TEXT_SIZE]; /* of the table's comment; "" where it has none */
 	unsigned rules;
 };
 

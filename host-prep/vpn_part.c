@@ -7,16 +7,16 @@
  * that is not there yet (the links' part makes it) has got nothing.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host-prep/vpn.h"
 #include "host-prep/want_all.h"
+#include "lib/digest.h"
 #include "lib/process.h"
 
-enum { WG_TIMEOUT_MS = 60000, DIGEST_SIZE = 17 };
+enum { WG_TIMEOUT_MS = 60000 };
 
 struct tune {
 	int root_fd;
@@ -72,15 +72,6 @@ static int run(const struct step *step, struct err *err)
 	if (*tune->key)
 		result = vpn_write_key(tune->root_fd, tune->path, tune->key, err);
 	return result ? result : sync(tune->link, tune->text, err);
-}
-
-static void digest_of(const char *text, char digest[DIGEST_SIZE])
-{
-	uint64_t hash = 14695981039346656037u; /* FNV-1a */
-
-	for (; *text; text++)
-		hash = (hash ^ (uint8_t)*text) * 1099511628211u;
-	snprintf(digest, DIGEST_SIZE, "%016" PRIx64, hash);
 }
 
 /* Reads the private key, or makes one that run has to keep. */
@@ -146,7 +137,7 @@ static int plan_network(const struct part_context *context, const json_t *before
 	const char *had = json_string_value(json_object_get(before, network->vpn));
 	bool there = net_find_link(&all->have, network->vpn);
 	struct tune *tune = calloc(1, sizeof(*tune));
-	char digest[DIGEST_SIZE];
+	char digest[DIGEST_TEXT_SIZE];
 	int result;
 
 	if (!tune)
@@ -158,7 +149,7 @@ static int plan_network(const struct part_context *context, const json_t *before
 		release_tune(tune);
 		return result;
 	}
-	digest_of(tune->text, digest);
+	digest_write(digest_add(DIGEST_INIT, tune->text, strlen(tune->text)), digest);
 	json_object_set_new(context->journal, network->vpn, json_string(digest));
 	if (!there || !had || strcmp(had, digest) != 0)
 		add_step(network, tune, there && had, steps);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host-prep/want.h"
+#include "lib/digest.h"
 #include "lib/file.h"
 #include "lib/nearest.h"
 #include "lib/origin.h"
@@ -250,17 +251,15 @@ static int resolve_ports(struct want_network *network, const struct net *have,
 /* 02:... is no maker's; the machine's id keeps two hosts' bridges of one name apart. */
 static void make_mac(uint8_t mac[6], const char *name, int root_fd)
 {
-	uint64_t hash = 14695981039346656037u; /* FNV-1a */
 	char id[64] = "";
+	uint64_t digest;
 
 	file_read_line(root_fd, "etc/machine-id", id, sizeof(id), NULL);
-	for (const char *c = id; *c; c++)
-		hash = (hash ^ (uint8_t)*c) * 1099511628211u;
-	for (const char *c = name; *c; c++)
-		hash = (hash ^ (uint8_t)*c) * 1099511628211u;
+	digest = digest_add(DIGEST_INIT, id, strlen(id));
+	digest = digest_add(digest, name, strlen(name));
 	mac[0] = 0x02;
 	for (int i = 1; i < 6; i++)
-		mac[i] = (uint8_t)(hash >> (8 * i));
+		mac[i] = (uint8_t)(digest >> (8 * i));
 }
 
 /* The first port, or, as a VLAN has its parent's address from the moment that it is made, the

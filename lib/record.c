@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/digest.h"
 #include "lib/file.h"
 #include "lib/json_text.h"
 #include "lib/record.h"
@@ -131,9 +132,9 @@ static json_t *json_path(const char *path)
 
 static json_t *input_json(const struct input *input)
 {
-	char digest[17];
+	char digest[DIGEST_TEXT_SIZE];
 
-	snprintf(digest, sizeof(digest), "%016llx", (unsigned long long)input->digest);
+	digest_write(input->digest, digest);
 	return json_pack("{s:s, s:o, s:s, s:I, s:I, s:I, s:I, s:s}", "kind", input->kind,
 			 "path", json_path(input->path), "state",
 			 state_words[input->state], "size", (json_int_t)input->size,

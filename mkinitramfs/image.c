@@ -2,7 +2,6 @@
 /* image.c: writes entries through cpio and a compression. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <lzma.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/cpio.h"
+#include "lib/digest.h"
 #include "lib/file.h"
 #include "lib/interrupt.h"
 #include "lib/late_archive.h"
@@ -97,7 +97,7 @@ static int id_write(struct image_writer *image, struct cpio_entry *header,
 {
 	char line[IMAGE_ID_SIZE + 1];
 
-	snprintf(image->id, IMAGE_ID_SIZE, "%016" PRIx64, image->sum);
+	digest_write(image->sum, image->id);
 	header->size = (uint32_t)snprintf(line, sizeof(line), "%s\n", image->id);
 	return cpio_write(&image->cpio, header, line, err);
 }

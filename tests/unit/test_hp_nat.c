@@ -298,7 +298,7 @@ static void check_clamp(struct machine *machine)
 static void check_digest(struct machine *machine)
 {
 	_cleanup_net_ struct net net = NET_INIT;
-	char first[NAT_DIGEST_SIZE], second[NAT_DIGEST_SIZE];
+	char first[DIGEST_TEXT_SIZE], second[DIGEST_TEXT_SIZE];
 	_cleanup_strbuf_ struct strbuf text;
 
 	strbuf_init(&text, 0);
