@@ -38,21 +38,17 @@ static int tell_resolvconf(const char *link, char *servers, struct err *err)
 {
 	char name[64];
 	const char *const argv[] = { "resolvconf", *servers ? "-a" : "-d", name, NULL };
-	_cleanup_strbuf_ struct strbuf input, output;
-	struct process process = { .argv = argv,
-				   .output = &output,
-				   .errors = &output,
-				   .timeout_ms = TIMEOUT_MS };
+	_cleanup_strbuf_ struct strbuf input;
+	struct process process = { .argv = argv, .timeout_ms = TIMEOUT_MS };
 	char *rest;
 
 	strbuf_init(&input, 0);
-	strbuf_init(&output, 64 << 10);
 	snprintf(name, sizeof(name), "%s.bedplate", link);
 	for (char *server = strtok_r(servers, " ", &rest); server;
 	     server = strtok_r(NULL, " ", &rest))
 		strbuf_addf(&input, "nameserver %s\n", server);
 	process.input = input.text;
-	return process_run(&process, err);
+	return process_run_quiet(&process, err);
 }
 
 int dns_hand_over(int root_fd, const char *link, const char *servers, struct err *err)

@@ -38,8 +38,6 @@ static int explain(const char *errors, struct err *err)
 {
 	const char *error = strstr(errors, "Error: ");
 
-	if (err && err->code == -ENOENT)
-		return err_hint(err, "the package nftables has nft");
 	if (error)
 		return err_set(err, EINVAL, "nft: %.*s", (int)strcspn(error, "\n"),
 			       error);
@@ -54,21 +52,20 @@ static int nft(const char *const *argv, const char *input, struct strbuf *output
 				   .input = input,
 				   .output = output,
 				   .errors = &errors,
-				   .timeout_ms = NFT_TIMEOUT_MS };
+				   .timeout_ms = NFT_TIMEOUT_MS,
+				   .package = "nftables" };
 	int result;
 
 	strbuf_init(&errors, 64 << 10);
-	result = process_run(&process, err);
+	result = process_run_quiet(&process, err);
 	return result ? explain(errors.text, err) : 0;
 }
 
 static int load_text(const char *text, struct err *err)
 {
 	static const char *const argv[] = { "nft", "-f", "-", NULL };
-	_cleanup_strbuf_ struct strbuf output;
 
-	strbuf_init(&output, 64 << 10);
-	return nft(argv, text, &output, err);
+	return nft(argv, text, NULL, err);
 }
 
 static int list_table(const char *family, struct strbuf *out, struct err *err)

@@ -193,14 +193,9 @@ int own_files_plan(const struct part_context *context, const char *part,
 
 int own_file_run(const char *const *argv, struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf output;
-	struct process process = { .argv = argv,
-				   .output = &output,
-				   .errors = &output,
-				   .timeout_ms = TIMEOUT_MS };
+	struct process process = { .argv = argv, .timeout_ms = TIMEOUT_MS };
 
-	strbuf_init(&output, 64 << 10);
-	return process_run(&process, err);
+	return process_run_quiet(&process, err);
 }
 
 int own_file_reload_udev(int root_fd, const char *before, const char *after,

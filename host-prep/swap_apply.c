@@ -78,18 +78,13 @@ int swap_off(const struct swap_job *job, struct err *err)
 
 int swap_format(const struct swap_job *job, struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf output;
 	char name[64];
 	_cleanup_close_ int fd = -1;
 	const char *argv[8] = { "mkswap" };
-	struct process process = { .argv = argv,
-				   .output = &output,
-				   .errors = &output,
-				   .timeout_ms = MKSWAP_MS };
+	struct process process = { .argv = argv, .timeout_ms = MKSWAP_MS };
 	size_t count = 1;
 	int result;
 
-	strbuf_init(&output, 65536);
 	fd = open_area(job, name, err);
 	if (fd < 0)
 		return fd;
@@ -102,6 +97,6 @@ int swap_format(const struct swap_job *job, struct err *err)
 		argv[count++] = job->uuid;
 	}
 	argv[count] = name;
-	result = process_run(&process, err);
+	result = process_run_quiet(&process, err);
 	return result ? err_wrap(err, "making swap space on %s", job->path) : 0;
 }

@@ -85,15 +85,11 @@ int swap_zram_find(struct swap_seen *seen, int root_fd, const char *label,
 static int load_module(int root_fd, struct err *err)
 {
 	static const char *const argv[] = { "modprobe", "zram", "num_devices=0", NULL };
-	_cleanup_strbuf_ struct strbuf errors;
-	struct process process = { .argv = argv,
-				   .errors = &errors,
-				   .timeout_ms = MODPROBE_MS };
+	struct process process = { .argv = argv, .timeout_ms = MODPROBE_MS };
 
-	strbuf_init(&errors, 65536);
 	if (file_exists(root_fd, control))
 		return 0;
-	return process_run(&process, err);
+	return process_run_quiet(&process, err);
 }
 
 static int write_attribute(const struct swap_job *job, const char *attribute,

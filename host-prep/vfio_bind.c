@@ -32,16 +32,12 @@ static int load_module(int root_fd, struct err *err)
 {
 	static const char *const argv[] = { "modprobe", "-a", VFIO_DRIVER,
 					    "vfio_iommu_type1", NULL };
-	_cleanup_strbuf_ struct strbuf errors;
-	struct process process = { .argv = argv,
-				   .errors = &errors,
-				   .timeout_ms = MODPROBE_MS };
+	struct process process = { .argv = argv, .timeout_ms = MODPROBE_MS };
 
-	strbuf_init(&errors, 65536);
 	if (kmod_is_there(root_fd, VFIO_DRIVER) &&
 	    kmod_is_there(root_fd, "vfio_iommu_type1"))
 		return 0;
-	return process_run(&process, err);
+	return process_run_quiet(&process, err);
 }
 
 /* Out of the hands of the driver that has it. */

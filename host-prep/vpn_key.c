@@ -51,19 +51,16 @@ int vpn_public_key(const char *private_key, char public_key[VPN_KEY_SIZE],
 		   struct err *err)
 {
 	static const char *const argv[] = { "wg", "pubkey", NULL };
-	_cleanup_strbuf_ struct strbuf output, errors;
+	_cleanup_strbuf_ struct strbuf output;
 	struct process process = { .argv = argv,
 				   .input = private_key,
 				   .output = &output,
-				   .errors = &errors,
-				   .timeout_ms = 10000 };
+				   .timeout_ms = 10000,
+				   .package = "wireguard-tools" };
 	int result;
 
 	strbuf_init(&output, 4096);
-	strbuf_init(&errors, 4096);
-	result = process_run(&process, err);
-	if (result == -ENOENT)
-		err_hint(err, "the package wireguard-tools has it");
+	result = process_run_quiet(&process, err);
 	if (result)
 		return err_wrap(err, "work out a public key");
 	output.text[strcspn(output.text, "\n")] = '\0';

@@ -40,28 +40,20 @@ static void release_tune(void *data)
 static int wg(const char *const *argv, const char *input, struct strbuf *output,
 	      struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf errors;
 	struct process process = { .argv = argv,
 				   .input = input,
 				   .output = output,
-				   .errors = &errors,
-				   .timeout_ms = WG_TIMEOUT_MS };
-	int result;
+				   .timeout_ms = WG_TIMEOUT_MS,
+				   .package = "wireguard-tools" };
 
-	strbuf_init(&errors, 64 << 10);
-	result = process_run(&process, err);
-	if (result == -ENOENT)
-		err_hint(err, "the package wireguard-tools has wg");
-	return result;
+	return process_run_quiet(&process, err);
 }
 
 static int sync(const char *link, const char *text, struct err *err)
 {
 	const char *const argv[] = { "wg", "syncconf", link, "/dev/stdin", NULL };
-	_cleanup_strbuf_ struct strbuf output;
 
-	strbuf_init(&output, 64 << 10);
-	return wg(argv, text, &output, err);
+	return wg(argv, text, NULL, err);
 }
 
 static int run(const struct step *step, struct err *err)

@@ -26,7 +26,7 @@
 extern char **environ;
 
 enum { PIPE_INPUT, PIPE_OUTPUT, PIPE_ERRORS, PIPE_COUNT };
-enum { KILL_WAIT_MS = 2000 };
+enum { KILL_WAIT_MS = 2000, QUIET_MAX = 64 << 10 };
 
 struct process_run {
 	pid_t pid;
@@ -235,6 +235,15 @@ static bool run_has_ended(const struct process_run *run, int timeout_ms)
 	return poll(&polled, 1, timeout_ms) != 0;
 }
 
+static int refuse_start(const struct process *process, int code, struct err *err)
+{
+	err_sys(err, code, "starting %s", process->argv[0]);
+	if (code == ENOENT && process->package)
+		err_hint(err, "the package %s has %s", process->package,
+			 process->argv[0]);
+	return -code;
+}
+
 int process_run(struct process *process, struct err *err)
 {
 	__attribute__((cleanup(run_release))) struct process_run run = { .pid_fd = -1 };
@@ -244,7 +253,7 @@ int process_run(struct process *process, struct err *err)
 	if (!result)
 		result = run_spawn(&run, process);
 	if (result)
-		return err_sys(err, -result, "starting %s", process->argv[0]);
+		return refuse_start(process, -result, err);
 	sigaction(SIGPIPE, &ignore, &before);
 	result = run_serve(&run, process);
 	sigaction(SIGPIPE, &before, NULL);
@@ -264,4 +273,18 @@ int process_run(struct process *process, struct err *err)
 	if (result)
 		return err_sys(err, -result, "%s", process->argv[0]);
 	return process_judge(process, err);
+}
+
+int process_run_quiet(struct process *process, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf said;
+	struct process quiet = *process;
+	int result;
+
+	strbuf_init(&said, QUIET_MAX);
+	quiet.output = quiet.output ? quiet.output : &said;
+	quiet.errors = quiet.errors ? quiet.errors : &said;
+	result = process_run(&quiet, err);
+	process->status = quiet.status;
+	return result;
 }

@@ -14,6 +14,8 @@ struct process {
 	struct strbuf *errors; /* its standard error is added here; may be `output`; NULL:
 				  the caller's */
 	int timeout_ms; /* then it and its process group are killed; 0: no deadline */
+	const char
+		*package; /* that has the program: the hint where there is none; NULL */
 	/* results */
 	int status; /* as waitpid(2) gives it */
 };
@@ -22,5 +24,9 @@ struct process {
  * -ECHILD on another exit status or a signal (the message has it and the last line of
  * `errors`); other codes when it could not be started. */
 int process_run(struct process *process, struct err *err);
+
+/* The same for a program whose words only tell why it failed: where `output` or `errors` is
+ * NULL, it is kept for the message instead of being the caller's. */
+int process_run_quiet(struct process *process, struct err *err);
 
 #endif

@@ -143,14 +143,9 @@ static const struct maker *maker_find(const char *fstype)
 
 static int mkfs_run(struct mkfs *mkfs, struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf output;
-	struct process process = { .argv = mkfs->argv,
-				   .output = &output,
-				   .errors = &output,
-				   .timeout_ms = MKFS_TIMEOUT_MS };
+	struct process process = { .argv = mkfs->argv, .timeout_ms = MKFS_TIMEOUT_MS };
 
-	strbuf_init(&output, 0);
-	return process_run(&process, err);
+	return process_run_quiet(&process, err);
 }
 
 static int make(struct mkfs *mkfs, const struct maker *maker, struct err *err)

@@ -3,6 +3,7 @@
 /* test_process.c: a child's output, input, status and deadline. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "lib/process.h"
@@ -56,7 +57,8 @@ static void failures(void)
 			     .errors = &errors };
 	struct process killed = { .argv = SHELL("kill -9 $$") };
 	struct process absent = { .argv = (const char *const[]){ "/no/such/program",
-								 NULL } };
+								 NULL },
+				  .package = "such-tools" };
 
 	strbuf_init(&errors, 0);
 	is_int(process_run(&p, &err), -ECHILD, "another exit status is an error");
@@ -67,6 +69,25 @@ static void failures(void)
 	is_int(process_run(&absent, &err), -ENOENT,
 	       "a program that is not there is -ENOENT");
 	ok(strstr(err.text, "/no/such/program"), "with its name");
+	is_str(err.hint, "the package such-tools has /no/such/program",
+	       "and the package that has it");
+}
+
+static void quiet(void)
+{
+	_cleanup_strbuf_ struct strbuf out;
+	struct err err = ERR_INIT;
+	struct process broken = { .argv = SHELL("echo the reason; exit 5") };
+	struct process asked = { .argv = SHELL("echo an answer; echo noise >&2"),
+				 .output = &out };
+
+	strbuf_init(&out, 0);
+	is_int(process_run_quiet(&broken, &err), -ECHILD, "a quiet child fails as well");
+	ok(strstr(err.text, "exit status 5: the reason"),
+	   "with the last words of its output");
+	ok(WIFEXITED(broken.status) && WEXITSTATUS(broken.status) == 5, "and its status");
+	is_int(process_run_quiet(&asked, &err), 0, "one that ends well is 0");
+	is_str(out.text, "an answer\n", "what is asked for is not mixed with the rest");
 }
 
 /* The grandchild holds the pipe: without the group kill the read would last as long as
@@ -98,6 +119,7 @@ int main(void)
 	output_and_input();
 	much_of_both();
 	failures();
+	quiet();
 	deadline();
 	return done_testing();
 }
