@@ -15,15 +15,22 @@
 
 enum { MARGIN = 16, INDENT = 34, LINE = 17, GAP = 10, PAD = 10, SIDE = 60, LEGEND = 24 };
 
-static const struct {
-	const char *colour, *legend;
-} looks[GRAPH_STATES] = {
+static const struct svg_look looks[GRAPH_STATES] = {
 	[GRAPH_AS_WANTED] = { "#1a7f37", "as configured" },
 	[GRAPH_CHANGED] = { "#bf8700", "not as configured" },
 	[GRAPH_MISSING] = { "#cf222e", "missing" },
 	[GRAPH_LEFT] = { "#8250df", "no file asks for it any more" },
 	[GRAPH_OTHER] = { "#b8b8b8", "not of bedplate's files" },
 };
+
+static const char *const style =
+	".name { font-weight: bold; }\n"
+	".detail { fill: #59636e; }\n"
+	".drift { fill: #9a6700; }\n"
+	".box { fill: #f6f8fa; stroke-width: 2; }\n"
+	".missing { stroke-dasharray: 6 4; }\n"
+	".way { fill: none; stroke: #8c959f; stroke-width: 1.5; }\n"
+	".again { stroke-dasharray: 4 4; }\n";
 
 struct box {
 	int x, y, width, height; /* height 0: it stands elsewhere */
@@ -120,63 +127,19 @@ static void write_way(const struct box *from, const struct box *to, bool again,
 			    from->x + INDENT / 2, from->y + from->height, to_y, to->x);
 }
 
-static void write_legend(int y, struct strbuf *out)
-{
-	int x = MARGIN;
-
-	for (size_t i = 0; i < GRAPH_STATES; i++) {
-		strbuf_addf(out,
-			    "<rect x=\"%d\" y=\"%d\" width=\"10\" height=\"10\" "
-			    "fill=\"%s\"/>\n",
-			    x, y - 9, looks[i].colour);
-		svg_line(out, x + 14, y, "detail", looks[i].legend);
-		x += 28 + svg_width(looks[i].legend);
-	}
-}
-
-static int legend_width(void)
-{
-	int width = MARGIN;
-
-	for (size_t i = 0; i < GRAPH_STATES; i++)
-		width += 28 + svg_width(looks[i].legend);
-	return width;
-}
-
-static void write_head(int width, int height, struct strbuf *out)
-{
-	strbuf_addf(
-		out,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-		"viewBox=\"0 0 %d %d\">\n"
-		"<title>Networks</title>\n"
-		"<style>\n"
-		"text { font: 12px monospace; fill: #1f2328; white-space: pre; }\n"
-		".name { font-weight: bold; }\n"
-		".detail { fill: #59636e; }\n"
-		".drift { fill: #9a6700; }\n"
-		".box { fill: #f6f8fa; stroke-width: 2; }\n"
-		".missing { stroke-dasharray: 6 4; }\n"
-		".way { fill: none; stroke: #8c959f; stroke-width: 1.5; }\n"
-		".again { stroke-dasharray: 4 4; }\n"
-		"</style>\n"
-		"<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n",
-		width, height, width, height, width, height);
-}
-
 int graph_write_svg(const struct graph *graph, struct strbuf *out, struct err *err)
 {
 	_cleanup_free_ struct box *boxes = calloc(graph->node_count + 1, sizeof(*boxes));
 	_cleanup_rows_ struct graph_rows rows = { .items = NULL };
+	int legend = MARGIN + svg_legend_width(looks, GRAPH_STATES);
 	int width = 0, height, result = graph_walk(graph, &rows, err);
 
 	if (result || !boxes)
 		return result ? result : err_sys(err, ENOMEM, "drawing the networks");
 	height = place(graph, &rows, boxes, &width);
 	width += SIDE + MARGIN;
-	width = legend_width() > width ? legend_width() : width;
-	write_head(width, height + LEGEND, out);
+	width = legend > width ? legend : width;
+	svg_begin(out, "Networks", style, width, height + LEGEND);
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct graph_row *row = &rows.items[i];
 
@@ -186,7 +149,7 @@ int graph_write_svg(const struct graph *graph, struct strbuf *out, struct err *e
 	}
 	for (size_t i = 0; i < graph->node_count; i++)
 		write_box(&graph->nodes[i], &boxes[i], out);
-	write_legend(height + 10, out);
+	svg_legend(out, MARGIN, height + 10, "detail", looks, GRAPH_STATES);
 	strbuf_adds(out, "</svg>\n");
 	return 0;
 }

@@ -19,9 +19,7 @@ enum {
 	LEGEND = 24,
 };
 
-static const struct {
-	const char *colour, *legend;
-} looks[IOMMU_VERDICTS] = {
+static const struct svg_look looks[IOMMU_VERDICTS] = {
 	[IOMMU_NONE] = { "#b8b8b8", "part of the host" },
 	[IOMMU_READY] = { "#1a7f37", "a guest can have it now" },
 	[IOMMU_ALONE] = { "#0969da", "can be passed through" },
@@ -30,6 +28,10 @@ static const struct {
 	[IOMMU_BLOCKED] = { "#8250df", "something is in the way" },
 	[IOMMU_NO_GROUP] = { "#6e7781", "no IOMMU" },
 };
+
+static const char *const style = ".head, .name { font-weight: bold; }\n"
+				 ".state { fill: #59636e; }\n"
+				 ".group { fill: #f6f8fa; stroke: #d1d9e0; }\n";
 
 /* The three lines of a function. */
 static void write_lines(const struct iommu *iommu, const struct iommu_function *function,
@@ -105,29 +107,6 @@ static int write_group(const struct iommu *iommu, size_t first, size_t count, in
 	return y + height + GAP;
 }
 
-static void write_legend(int y, struct strbuf *out)
-{
-	int x = MARGIN;
-
-	for (size_t i = 0; i < IOMMU_VERDICTS; i++) {
-		strbuf_addf(out,
-			    "<rect x=\"%d\" y=\"%d\" width=\"10\" height=\"10\" "
-			    "fill=\"%s\"/>\n",
-			    x, y - 9, looks[i].colour);
-		svg_line(out, x + 14, y, "state", looks[i].legend);
-		x += 28 + svg_width(looks[i].legend);
-	}
-}
-
-static int legend_width(void)
-{
-	int width = 2 * MARGIN;
-
-	for (size_t i = 0; i < IOMMU_VERDICTS; i++)
-		width += 28 + svg_width(looks[i].legend);
-	return width;
-}
-
 static size_t group_length(const struct iommu *iommu, size_t first)
 {
 	size_t end = first + 1;
@@ -138,34 +117,17 @@ static size_t group_length(const struct iommu *iommu, size_t first)
 	return end - first;
 }
 
-static void write_head(int width, int height, struct strbuf *out)
-{
-	strbuf_addf(
-		out,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-		"viewBox=\"0 0 %d %d\">\n"
-		"<title>IOMMU groups</title>\n"
-		"<style>\n"
-		"text { font: 12px monospace; fill: #1f2328; white-space: pre; }\n"
-		".head, .name { font-weight: bold; }\n"
-		".state { fill: #59636e; }\n"
-		".group { fill: #f6f8fa; stroke: #d1d9e0; }\n"
-		"</style>\n"
-		"<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n",
-		width, height, width, height, width, height);
-}
-
 void iommu_write_svg(const struct iommu *iommu, struct strbuf *out)
 {
 	int width = widest(iommu), height = MARGIN + LEGEND, y = MARGIN;
+	int legend = 2 * MARGIN + svg_legend_width(looks, IOMMU_VERDICTS);
 
-	width = legend_width() > width ? legend_width() : width;
+	width = legend > width ? legend : width;
 	for (size_t i = 0; i < iommu->count; i += group_length(iommu, i))
 		height += HEAD + (int)group_length(iommu, i) * ENTRY + GAP;
-	write_head(width, height, out);
+	svg_begin(out, "IOMMU groups", style, width, height);
 	for (size_t i = 0; i < iommu->count; i += group_length(iommu, i))
 		y = write_group(iommu, i, group_length(iommu, i), y, width, out);
-	write_legend(y + 12, out);
+	svg_legend(out, MARGIN, y + 12, "state", looks, IOMMU_VERDICTS);
 	strbuf_adds(out, "</svg>\n");
 }

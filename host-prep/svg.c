@@ -1,9 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* svg.c: writes lines of text for SVG documents. */
+/* svg.c: writes what SVG documents have in common. */
 #include "host-prep/svg.h"
 #include "lib/cleanup.h"
 
 enum { LETTER_TENTHS = 72 }; /* a letter's width, 12 px high */
+enum { SAMPLE = 10, SAMPLE_TEXT = 14, SAMPLE_NEXT = 28 }; /* of the legend */
+
+void svg_begin(struct strbuf *out, const char *title, const char *style, int width,
+	       int height)
+{
+	strbuf_addf(
+		out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
+		"viewBox=\"0 0 %d %d\">\n"
+		"<title>%s</title>\n"
+		"<style>\n"
+		"text { font: 12px monospace; fill: #1f2328; white-space: pre; }\n"
+		"%s"
+		"</style>\n"
+		"<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n",
+		width, height, width, height, title, style, width, height);
+}
+
+void svg_legend(struct strbuf *out, int x, int y, const char *style,
+		const struct svg_look *looks, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		strbuf_addf(out,
+			    "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
+			    "fill=\"%s\"/>\n",
+			    x, y - SAMPLE + 1, SAMPLE, SAMPLE, looks[i].colour);
+		svg_line(out, x + SAMPLE_TEXT, y, style, looks[i].legend);
+		x += SAMPLE_NEXT + svg_width(looks[i].legend);
+	}
+}
+
+int svg_legend_width(const struct svg_look *looks, size_t count)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < count; i++)
+		width += SAMPLE_NEXT + svg_width(looks[i].legend);
+	return width;
+}
 
 /* Letters that a person sees: all bytes but those in the middle of a UTF-8 letter. */
 static int count_letters(const char *text)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * svg.h: lines of text in SVG documents.
+ * svg.h: how SVG documents begin, their lines of text and their legend.
  *
  * Letters are of one width, so that a line's length is known without a font: 0.6 of the
  * size, as in DejaVu Sans Mono, Liberation Mono and Courier. Where the viewer's is wider,
@@ -12,6 +12,20 @@
 #include <stddef.h>
 
 #include "lib/strbuf.h"
+
+/* What something looks like, and what that means. */
+struct svg_look {
+	const char *colour, *legend;
+};
+
+/* Begins a document: `style` has the rules of its classes, a line each. */
+void svg_begin(struct strbuf *out, const char *title, const char *style, int width,
+	       int height);
+
+/* Adds what the colours mean, in one line; and the width of that in pixels. */
+void svg_legend(struct strbuf *out, int x, int y, const char *style,
+		const struct svg_look *looks, size_t count);
+int svg_legend_width(const struct svg_look *looks, size_t count);
 
 /* The length in bytes of the UTF-8 letter at the front, 0 where there is none that XML
  * allows. */
