@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clang-format off */
+/* SOURCES: host-prep/check_finding.c host-prep/check_table.c host-prep/check_files.c host-prep/check_kvm.c host-prep/check_iommu.c host-prep/check_kernel.c host-prep/check_memory.c host-prep/check_bridges.c host-prep/check_forwarding.c host-prep/check_dhcp.c host-prep/check_clock.c host-prep/check_permissions.c host-prep/check_owners.c host-prep/owner.c host-prep/socket_list.c host-prep/netfilter.c host-prep/dhcp.c lib/file_apart.c */
+/* SOURCES: host-prep/iommu_read.c host-prep/iommu_use.c host-prep/iommu_judge.c host-prep/iommu_words.c host-prep/hugepage.c host-prep/hugepage_read.c host-prep/hugepage_want.c host-prep/hugepage_journal.c host-prep/hugepage_mount.c host-prep/hugepage_reserve.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/mount_text.c lib/mounts.c lib/pci.c lib/pci_names.c lib/value/pci_select.c lib/netlink.c lib/netlink_read.c lib/netlink_write.c */
+/* SOURCES: host-prep/want.c host-prep/want_guest.c host-prep/want_user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c lib/kernel_check.c lib/kernel_match.c lib/kernel_rule.c lib/kernel_facts.c lib/kernel_collect.c lib/kernel_config.c lib/cmdline.c lib/process.c lib/interrupt.c lib/log.c lib/format_text.c */
+/* SOURCES: lib/guests.c lib/networks.c lib/names.c lib/show_json.c lib/origin.c lib/schema/guest.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/password_hash.c lib/sha512.c lib/sha512_crypt.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c LIBS: inih jansson */
+/* clang-format on */
+/* test_hp_check_network.c: the doctor names what is wrong with a host's networks, and who else
+ * has a hand in them. */
+#include <errno.h>
+
+#include "host-prep/owner.h"
+#include "tests/unit/hp_doctor.h"
+
+#define NAT "[Network]\nMode=nat\nBridge=br-lan\n[Address]\nAddress=10.10.20.1/24\n"
+
+static struct net_link *add(struct doctor *doctor, const char *name, enum net_kind kind,
+			    const char *master)
+{
+	struct net_link *link = machine_link(&doctor->machine, name, kind);
+
+	snprintf(link->master, sizeof(link->master), "%s", master);
+	link->carrier = true;
+	return link;
+}
+
+static void add_veth(struct doctor *doctor, const char *name, const char *master,
+		     int peer)
+{
+	struct net_link *link = add(doctor, name, NET_NIC, master);
+	char path[64], text[16];
+
+	strcpy(link->type, "veth");
+	snprintf(path, sizeof(path), "sys/class/net/%s/iflink", name);
+	snprintf(text, sizeof(text), "%d\n", peer);
+	fake_file(doctor->machine.root, path, text);
+}
+
+static void test_bridges(void)
+{
+	struct doctor doctor;
+	struct net_link *link;
+	int index;
+
+	doctor_init(&doctor);
+	add(&doctor, "br0", NET_BRIDGE, "");
+	add(&doctor, "br1", NET_BRIDGE, "");
+	index = add(&doctor, "tap0", NET_TAP, "br0")->index;
+	add_veth(&doctor, "v0", "br0", index + 2);
+	add_veth(&doctor, "v1", "br1", index + 1);
+	is_str(ask(&doctor, check_bridges), "", "one way between two bridges is no loop");
+	add_veth(&doctor, "w0", "br0", index + 4);
+	add_veth(&doctor, "w1", "br1", index + 3);
+	ok(found(&doctor, check_bridges, "problem",
+		 "w0 and w1 close a loop between br0 and br1", "Stp=yes"),
+	   "a second one is");
+	net_find_link(&doctor.machine.have, "br0")->bridge.stp = true;
+	net_find_link(&doctor.machine.have, "br1")->bridge.stp = true;
+	is_str(ask(&doctor, check_bridges), "", "not with a spanning tree");
+	net_find_link(&doctor.machine.have, "br0")->bridge.forward_delay_cs = 1500;
+	ok(found(&doctor, check_bridges, "note", "waits 30 seconds", "ForwardDelay="),
+	   "which may keep guests waiting");
+	add(&doctor, "p0", NET_NIC, "br1");
+	link = add(&doctor, "p0.7", NET_VLAN, "br1");
+	strcpy(link->parent, "p0");
+	ok(found(&doctor, check_bridges, "note", "p0.7 and p0", "take one"),
+	   "a VLAN beside what it is on");
+	net_find_link(&doctor.machine.have, "br1")->bridge.stp = false;
+	add(&doctor, "p1", NET_NIC, "br1");
+	ask(&doctor, check_bridges);
+	ok(strstr(doctor.text.text, "br1 has two cables (p0, p1)") != NULL,
+	   "two cables without a spanning tree");
+	doctor_release(&doctor);
+}
+
+static void chain(struct doctor *doctor, const char *family, const char *table,
+		  const char *name, bool drops, bool legacy)
+{
+	struct netfilter_chain chain = { .forwards = drops,
+					 .drops = drops,
+					 .legacy = legacy };
+
+	strcpy(chain.family, family);
+	strcpy(chain.table, table);
+	strcpy(chain.name, name);
+	netfilter_add(&doctor->netfilter, &chain);
+}
+
+static void test_forwarding(void)
+{
+	struct doctor doctor;
+	int root;
+
+	doctor_init(&doctor);
+	root = doctor.machine.root;
+	machine_network(&doctor.machine, "lan", NAT);
+	ok(!machine_resolve(&doctor.machine), "the network is good");
+	chain(&doctor, "inet", "bedplate", "forward", true, false);
+	is_str(ask(&doctor, check_forwarding), "", "our own table is not in the way");
+	chain(&doctor, "ip", "mine", "fw", true, false);
+	ok(found(&doctor, check_forwarding, "problem", "another firewall",
+		 "nft insert rule ip mine fw iifname br-lan accept"),
+	   "a chain of somebody's that drops");
+	chain(&doctor, "ip", "mine", "DOCKER-USER", false, false);
+	ok(found(&doctor, check_forwarding, "problem", "by Docker",
+		 "DOCKER-USER -i br-lan"),
+	   "Docker is known by its chain");
+	machine_forget(&doctor.machine);
+	machine_network(&doctor.machine, "lan", NAT "[Firewall]\nCoexist=yes\n");
+	machine_resolve(&doctor.machine);
+	is_str(ask(&doctor, check_forwarding), "",
+	       "Coexist=yes has rules for such chains");
+	netfilter_release(&doctor.netfilter);
+	chain(&doctor, "ip", "filter", "FORWARD", true, true);
+	ok(found(&doctor, check_forwarding, "problem", "iptables-legacy",
+		 "iptables-legacy -I FORWARD -o br-lan"),
+	   "iptables of before nf_tables");
+	fake_file(root, "proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
+	ask(&doctor, check_forwarding);
+	ok(strstr(doctor.text.text, "\nwarning br_netfilter") != NULL,
+	   "br_netfilter has it count inside of bridges");
+	netfilter_release(&doctor.netfilter);
+	ok(!strncmp(ask(&doctor, check_forwarding), "note br_netfilter", 17),
+	   "and is only a note where nothing drops");
+	fake_file(root, "proc/sys/net/bridge/bridge-nf-call-iptables", "0\n");
+	machine_forget(&doctor.machine);
+	machine_network(&doctor.machine, "lan", NAT);
+	machine_resolve(&doctor.machine);
+	chain(&doctor, "inet", "firewalld", "filter_FORWARD", false, false);
+	ok(found(&doctor, check_forwarding, "problem", "firewalld",
+		 "--add-interface=br-lan"),
+	   "firewalld without a zone for the bridge");
+	fake_file(root, "etc/firewalld/zones/trusted.xml",
+		  "<interface name=\"br-lan\"/>\n");
+	is_str(ask(&doctor, check_forwarding), "", "and with one");
+	fake_file(root, "proc/sys/net/ipv4/conf/br-lan/forwarding", "0\n");
+	ok(found(&doctor, check_forwarding, "problem", "nothing is forwarded",
+		 "sysctl.d"),
+	   "forwarding that somebody switched off");
+	doctor_release(&doctor);
+}
+
+static void test_dhcp(void)
+{
+	static const char head[] =
+		"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt "
+		"  uid  timeout inode ref pointer drops\n";
+	struct doctor doctor;
+	char table[600];
+	int root;
+
+	doctor_init(&doctor);
+	root = doctor.machine.root;
+	machine_network(&doctor.machine, "lan", NAT);
+	machine_resolve(&doctor.machine);
+	snprintf(table, sizeof(table),
+		 "%s  1: 00000000:0043 00000000:0000 07 00000000:00000000 00:00000000 "
+		 "00000000     0        0 4711 2 0000000000000000 0\n",
+		 head);
+	fake_file(root, "proc/net/udp", table);
+	fake_file(root, "proc/77/comm", "dnsmasq\n");
+	fake_link(root, "proc/77/fd/4", "socket:[4711]");
+	ok(found(&doctor, check_dhcp, "problem",
+		 "dnsmasq (process 77) answers DHCP on every interface",
+		 "except-interface=br-lan"),
+	   "another dnsmasq, by its socket");
+	fake_file(root, "proc/77/comm", "dhcpd\n");
+	ok(found(&doctor, check_dhcp, "problem", "dhcpd", "Server=no"), "another server");
+	snprintf(table, sizeof(table),
+		 "%s  1: 0114A8C0:0035 00000000:0000 07 00000000:00000000 00:00000000 "
+		 "00000000     0        0 4711 2 0000000000000000 0\n",
+		 head);
+	fake_file(root, "proc/net/udp", table);
+	is_str(ask(&doctor, check_dhcp), "", "DNS on another address is nothing to us");
+	snprintf(table, sizeof(table),
+		 "%s  1: 01140A0A:0035 00000000:0000 07 00000000:00000000 00:00000000 "
+		 "00000000     0        0 4711 2 0000000000000000 0\n",
+		 head);
+	fake_file(root, "proc/net/udp", table);
+	fake_file(root, "proc/77/comm", "systemd-resolve\n");
+	ok(found(&doctor, check_dhcp, "problem",
+		 "systemd-resolve (process 77) answers DNS "
+		 "on br-lan",
+		 "DNSStubListenerExtra"),
+	   "systemd-resolved on our address");
+	doctor_release(&doctor);
+}
+
+static void test_permissions(void)
+{
+	struct doctor doctor;
+	int root;
+
+	doctor_init(&doctor);
+	root = doctor.machine.root;
+	fake_file(root, "dev/kvm", "");
+	fake_file(root, "dev/net/tun", "");
+	fake_file(root, "dev/vhost-net", "");
+	fchmodat(root, "dev/kvm", 0600, 0);
+	machine_network(&doctor.machine, "lan", NAT "[Tap]\nName=t0\nUser=qemu\n");
+	ok(!machine_resolve(&doctor.machine), "the network is good");
+	ok(found(&doctor, check_permissions, "problem",
+		 "qemu (network/lan.conf:7) may not open /dev/kvm",
+		 "usermod -aG kvm qemu"),
+	   "a user that may not open /dev/kvm");
+	fchmodat(root, "dev/kvm", 0666, 0);
+	is_str(ask(&doctor, check_permissions), "", "one that may");
+	unlinkat(root, "dev/net/tun", 0);
+	ok(found(&doctor, check_permissions, "problem", "/dev/net/tun", "modprobe tun"),
+	   "taps without the device");
+	fake_file(root, "dev/net/tun", "");
+	fake_file(root, "usr/lib/qemu/qemu-bridge-helper", "");
+	fake_file(root, "etc/qemu/bridge.conf", "allow br9\n");
+	ok(found(&doctor, check_permissions, "warning", "no capability", "setcap") &&
+		   strstr(doctor.text.text, "plug into br-lan"),
+	   "qemu-bridge-helper without a capability, and a bridge that it is not let to");
+	fchmodat(root, "usr/lib/qemu/qemu-bridge-helper", 04755, 0);
+	fake_file(root, "etc/qemu/bridge.conf", "allow br-lan\n");
+	is_str(ask(&doctor, check_permissions), "", "and with both");
+	doctor_release(&doctor);
+}
+
+static void owner_case(struct doctor *doctor, const char *says, const char *without)
+{
+	ask(doctor, check_owners);
+	ok(strstr(doctor->text.text, says) != NULL, "%s", says);
+	if (!strstr(doctor->text.text, says))
+		printf("# got \"%s\"\n", doctor->text.text);
+	ok(!owners_apply(&doctor->context, NULL), "the file is written");
+	ask(doctor, check_owners);
+	ok(!strstr(doctor->text.text, without), "and then %s is left alone", without);
+}
+
+static void test_owners(void)
+{
+	struct doctor doctor;
+	struct err err = ERR_INIT;
+	int root;
+
+	doctor_init(&doctor);
+	root = doctor.machine.root;
+	machine_network(&doctor.machine, "lan",
+			NAT "[Bridge]\nPorts=eth1\n[Tap]\nName=t0\n");
+	machine_network(&doctor.machine, "out",
+			"[Network]\nMode=public\nBridge=br-out\n[Bridge]\nPorts=eth0\n");
+	ok(!machine_resolve(&doctor.machine), "the networks are good: %s",
+	   doctor.machine.err.text);
+	is_str(ask(&doctor, check_owners), "", "nobody else is there");
+	fake_file(root, "proc/50/comm", "NetworkManager\n");
+	owner_case(&doctor, "warning NetworkManager sets eth1 up", "sets eth1 up");
+	ok(strstr(doctor.text.text, "note NetworkManager sets eth0 up, and br-out"),
+	   "a port whose address nobody else would set stays where it is");
+	is_str(fake_content(root, "etc/NetworkManager/conf.d/90-bedplate.conf"),
+	       "# Written by bedplate host-prep check --apply-ownership.", "our file");
+	unlinkat(root, "proc/50/comm", 0);
+	fake_file(root, "proc/51/comm", "systemd-network\n");
+	fake_file(root, "usr/lib/systemd/network/80-all.network",
+		  "[Match]\nName=eth1 x*\n[Network]\nDHCP=yes\n");
+	owner_case(&doctor, "systemd-networkd sets eth1 up", "eth1");
+	unlinkat(root, "proc/51/comm", 0);
+	fake_file(root, "sbin/ifup", "");
+	fake_file(root, "etc/network/interfaces",
+		  "auto lo eth1\niface eth1 inet dhcp\niface lo inet loopback\n");
+	owner_case(&doctor, "ifupdown sets eth1 up", "eth1");
+	fake_file(root, "etc/network/interfaces.d/a",
+		  "allow-hotplug eth1\niface eth1 inet dhcp\n");
+	ok(found(&doctor, check_owners, "warning", "ifupdown sets eth1 up",
+		 "/etc/network/interfaces"),
+	   "hotplug has to be taken out by hand");
+	fake_file(root, "etc/netplan/1.yaml", "network:\n  ethernets:\n    eth1:\n");
+	ok(found(&doctor, check_owners, "warning", "(by netplan)", "netplan apply"),
+	   "netplan is named");
+	fake_file(root, "etc/systemd/system/networking.service.d/90-bedplate.conf",
+		  "[Service]\n");
+	ok(owners_apply(&doctor.context, &err) == -EEXIST && strstr(err.hint, "EXCLUDE"),
+	   "a file of somebody else's is left as it is");
+	doctor_release(&doctor);
+}
+
+int main(void)
+{
+	test_bridges();
+	test_forwarding();
+	test_dhcp();
+	test_permissions();
+	test_owners();
+	return done_testing();
+}
