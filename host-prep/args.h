@@ -15,6 +15,8 @@ struct args {
 	bool svg;             /* of iommu and graph */
 	bool dot;             /* of graph */
 	int confirm_s;        /* of up: restore what was unless confirmed within; 0: no */
+	const char *wait;     /* of up: how long for what is not there yet; NULL */
+	bool keep_going;      /* of up: a part that fails does not end it */
 	bool restore;         /* of down: back to what was saved by up --confirm */
 	const char *network;  /* of peer: NAME of network/NAME.conf; NULL */
 	bool apply_ownership; /* of check: have others leave our interfaces alone */

@@ -177,10 +177,13 @@ static int plan_down(const struct part_context *context, struct steps *steps,
 	return plan_list(context, &none, steps, err);
 }
 
+static const char *const needs[] = { "links", NULL };
+
 const struct part bridge_helper_part = {
 	.name = "bridge-helper",
 	.group = "network",
 	.help = "the bridges that users may plug their guests into",
+	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
 };

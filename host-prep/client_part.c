@@ -325,10 +325,13 @@ static int restore(const struct part_context *context, const json_t *saved,
 	return result;
 }
 
+static const char *const needs[] = { "links", NULL };
+
 const struct part client_part = {
 	.name = "client",
 	.group = "network",
 	.help = "the system's DHCP client and name servers",
+	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
 	.save = save,

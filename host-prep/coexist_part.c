@@ -253,10 +253,13 @@ static int restore(const struct part_context *context, const json_t *saved,
 	return json_is_string(saved) ? set_lines(json_string_value(saved), err) : 0;
 }
 
+static const char *const needs[] = { "nat", NULL };
+
 const struct part coexist_part = {
 	.name = "coexist",
 	.group = "network",
 	.help = "rules in the firewalls of others",
+	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
 	.save = save,

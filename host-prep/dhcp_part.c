@@ -271,10 +271,13 @@ static int restore_texts(const struct part_context *context, const json_t *saved
 	return first;
 }
 
+static const char *const needs[] = { "links", NULL };
+
 const struct part dhcp_part = {
 	.name = "dhcp",
 	.group = "network",
 	.help = "the networks' DHCP and DNS",
+	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
 	.save = save_texts,

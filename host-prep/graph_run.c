@@ -105,5 +105,7 @@ int graph_run(const struct args *args, struct err *err)
 		err_set(err, EINVAL, "--json, --svg and --dot: one of them");
 		return EXIT_USAGE;
 	}
-	return root_fd < 0 || open_and_draw(root_fd, args, err) ? EXIT_FAILED : EXIT_DONE;
+	if (root_fd < 0 || open_and_draw(root_fd, args, err))
+		return err_exit_code(err);
+	return EXIT_DONE;
 }

@@ -51,6 +51,7 @@ static void rename_link(struct net *net, struct net_link *link, const char *name
 		move_name(net->vlans[i].link, from, name);
 }
 
+/* That the host has the name already is no mistake in a file. */
 static int apply_row(const struct network *network, size_t index, struct net *have,
 		     struct err *err)
 {
@@ -59,12 +60,15 @@ static int apply_row(const struct network *network, size_t index, struct net *ha
 
 	if (!link || !strcmp(link->name, row->name))
 		return 0;
-	if (net_find_link(have, row->name))
-		return network_fail(network->conf, "Link", "Name", index, err,
-				    "a name that no other interface has or gets, such as "
-				    "lan0",
-				    "the name of %s, but another interface is %s",
-				    link->name, row->name);
+	if (net_find_link(have, row->name)) {
+		network_fail(network->conf, "Link", "Name", index, err,
+			     "a name that no other interface has or gets, such as lan0",
+			     "the name of %s, but another interface is %s", link->name,
+			     row->name);
+		if (err)
+			err->mistake = false;
+		return -EINVAL;
+	}
 	rename_link(have, link, row->name);
 	return 0;
 }

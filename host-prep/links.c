@@ -192,10 +192,13 @@ static int plan_down(const struct part_context *context, struct steps *steps,
 	return result;
 }
 
+static const char *const needs[] = { "names", "nat", NULL };
+
 const struct part links_part = {
 	.name = "links",
 	.group = "network",
 	.help = "the networks' bridges, ports, taps, addresses and routes",
+	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
 	.settle = links_journal_settle,

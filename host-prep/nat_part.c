@@ -286,10 +286,13 @@ static int restore_tables(const struct part_context *context, const json_t *save
 		       json_string_value(saved), err);
 }
 
+static const char *const needs[] = { "names", NULL };
+
 const struct part nat_part = {
 	.name = "nat",
 	.group = "network",
 	.help = "the networks' firewall, NAT and port forwards",
+	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
 	.save = save_tables,

@@ -13,3 +13,15 @@ void part_note(const struct part_context *context, const char *fmt, ...)
 	va_end(ap);
 	strbuf_addc(context->notes, '\n');
 }
+
+void part_missing(const struct part_context *context, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!context->missing)
+		return;
+	va_start(ap, fmt);
+	strbuf_vaddf(context->missing, fmt, ap);
+	va_end(ap);
+	strbuf_addc(context->missing, '\n');
+}

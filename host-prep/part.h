@@ -32,13 +32,18 @@ struct part_context {
 	const json_t *before; /* the whole journal, as it was read; NULL for restore */
 	struct want_all **networks; /* see want_all_get (want_all.h); NULL for restore */
 	struct strbuf *notes;       /* lines for a person, about what no step can do */
+	struct strbuf *missing;     /* lines about what may still come; may be NULL */
 };
 
 struct part {
 	const char *name;  /* as in `up NAME`, in plans and in the journal */
 	const char *group; /* by which several are asked for together; NULL */
 	const char *help;  /* one line */
-	/* Adds the steps to what is wanted; none where all is so already. */
+	/* Names of the parts without which it would make no sense, ended by NULL; NULL: none.
+	 * They come before it. */
+	const char *const *needs;
+	/* Adds the steps to what is wanted; none where all is so already. -ENODEV where a device
+	 * is not there, which may still come. */
 	int (*plan)(const struct part_context *context, struct steps *steps,
 		    struct err *err);
 	/* Adds the steps that take back what the journal has, and empties it. */
@@ -64,6 +69,10 @@ extern const struct part *const host_parts[];
 
 /* Adds a line to the notes. */
 void part_note(const struct part_context *context, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Says what is not there, and may still come, where the plan does not fail for it. */
+void part_missing(const struct part_context *context, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #endif

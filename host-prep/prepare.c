@@ -4,36 +4,28 @@
  *
  * How it works: all parts that were asked for plan into one list. `up` saves the journal as
  * it will be, then does the steps; where one fails, those before it are undone and the
- * journal is what it was.
+ * journal is what it was. With --keep-going that holds for each part by itself. With
+ * --wait it is all begun anew whenever something comes, as long as something is missing.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "host-prep/commands.h"
 #include "host-prep/journal.h"
 #include "host-prep/links.h"
-#include "host-prep/part.h"
+#include "host-prep/prepare.h"
 #include "host-prep/saved.h"
-#include "host-prep/want_all.h"
+#include "host-prep/wait.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/log.h"
-#include "lib/nearest.h"
-#include "lib/settings.h"
 #include "lib/show_json.h"
+#include "lib/value/units.h"
 
-struct prepare {
-	int root_fd, lock_fd;
-	struct settings settings;
-	json_t *before, *after; /* the journal */
-	struct steps steps;
-	struct want_all *networks;
-	struct strbuf notes;
-};
-
-static void prepare_release(struct prepare *prepare)
+void prepare_release(struct prepare *prepare)
 {
 	steps_release(&prepare->steps);
 	want_all_free(prepare->networks);
@@ -41,19 +33,21 @@ static void prepare_release(struct prepare *prepare)
 	json_decref(prepare->before);
 	json_decref(prepare->after);
 	strbuf_release(&prepare->notes);
+	strbuf_release(&prepare->missing);
 	cleanup_close(&prepare->lock_fd);
 	cleanup_close(&prepare->root_fd);
 }
 #define _cleanup_prepare_ __attribute__((cleanup(prepare_release)))
 
-static int prepare_open(struct prepare *prepare, const struct args *args, bool locked,
-			struct err *err)
+int prepare_open(struct prepare *prepare, const struct args *args, bool locked,
+		 struct err *err)
 {
 	const struct option_list none = { .items = NULL };
 	int result;
 
 	*prepare = (struct prepare){ .root_fd = -1, .lock_fd = -1 };
 	strbuf_init(&prepare->notes, 0);
+	strbuf_init(&prepare->missing, 0);
 	prepare->root_fd = file_open_root(args->root, err);
 	if (prepare->root_fd < 0)
 		return prepare->root_fd;
@@ -71,74 +65,6 @@ static int prepare_open(struct prepare *prepare, const struct args *args, bool l
 		return result;
 	prepare->after = json_deep_copy(prepare->before);
 	return prepare->after ? 0 : err_sys(err, ENOMEM, "reading the journal");
-}
-
-/* ---- which parts ---- */
-
-static bool is_asked_for(const struct args *args, const struct part *part)
-{
-	for (size_t i = 0; i < args->part_count; i++)
-		if (!strcmp(args->parts[i], part->name) ||
-		    (part->group && !strcmp(args->parts[i], part->group)))
-			return true;
-	return !args->part_count;
-}
-
-static int check_part(const char *name, struct err *err)
-{
-	struct nearest nearest = { .word = name };
-	_cleanup_strbuf_ struct strbuf names;
-
-	strbuf_init(&names, 0);
-	for (size_t i = 0; host_parts[i]; i++) {
-		if (!strcmp(host_parts[i]->name, name) ||
-		    (host_parts[i]->group && !strcmp(host_parts[i]->group, name)))
-			return 0;
-		nearest_offer(&nearest, host_parts[i]->name);
-		if (host_parts[i]->group)
-			nearest_offer(&nearest, host_parts[i]->group);
-		strbuf_addf(&names, "%s%s", i ? ", " : "", host_parts[i]->name);
-	}
-	err_set(err, EINVAL, "there is no part \"%s\"", name);
-	if (nearest.best)
-		return err_hint(err, "did you mean %s?", nearest.best);
-	return err_hint(err, "there are: %s", names.text);
-}
-
-/* ---- planning ---- */
-
-static int plan_part(struct prepare *prepare, const struct part *part, bool down,
-		     struct err *err)
-{
-	const struct part_context context = {
-		.root_fd = prepare->root_fd,
-		.host = prepare->settings.host,
-		.conf = prepare->settings.conf,
-		.guests = &prepare->settings.guests,
-		.journal = journal_section(prepare->after, part->name),
-		.before = prepare->before,
-		.networks = &prepare->networks,
-		.notes = &prepare->notes,
-	};
-
-	return (down ? part->down : part->plan)(&context, &prepare->steps, err);
-}
-
-static int plan_parts(struct prepare *prepare, const struct args *args, bool down,
-		      struct err *err)
-{
-	size_t count = 0;
-	int result = 0;
-
-	while (host_parts[count])
-		count++;
-	for (size_t i = 0; !result && i < count; i++) {
-		const struct part *part = host_parts[down ? count - 1 - i : i];
-
-		if (is_asked_for(args, part))
-			result = plan_part(prepare, part, down, err);
-	}
-	return result ? result : steps_check_memory(&prepare->steps, err);
 }
 
 /* ---- showing ---- */
@@ -178,19 +104,17 @@ static int show(const struct prepare *prepare, bool json, const char *nothing,
 
 /* ---- doing ---- */
 
-static int settle(struct prepare *prepare, struct err *err)
+/* `written` is the journal as it stands there. */
+static int settle(struct prepare *prepare, const json_t *written, struct err *err)
 {
-	json_t *written = json_deep_copy(prepare->after);
-	int result = 0;
 
 	for (size_t i = 0; host_parts[i]; i++)
 		if (host_parts[i]->settle)
 			host_parts[i]->settle(
 				journal_section(prepare->after, host_parts[i]->name));
-	if (!json_equal(written, prepare->after))
-		result = journal_write(prepare->after, prepare->root_fd, err);
-	json_decref(written);
-	return result;
+	if (json_equal(written, prepare->after))
+		return 0;
+	return journal_write(prepare->after, prepare->root_fd, err);
 }
 
 static bool changes_network(const struct steps *steps)
@@ -226,27 +150,38 @@ static int guard(const struct prepare *prepare, int seconds, struct err *err)
 	return result;
 }
 
-static int carry_out(struct prepare *prepare, int confirm_s, struct err *err)
+static void take_back(const struct prepare *prepare)
 {
-	struct err again = ERR_INIT;
-	int result = 0, code;
+	struct err err = ERR_INIT;
+	int result;
+
+	if (saved_is_there(prepare->root_fd))
+		result = saved_restore(prepare->root_fd, false, &err);
+	else
+		result = journal_write(prepare->before, prepare->root_fd, &err);
+	if (result)
+		log_err(&err);
+}
+
+static int carry_out(struct prepare *prepare, const struct args *args, struct err *err)
+{
+	json_t *written = json_deep_copy(prepare->after);
+	int result = 0;
 
 	if (!json_equal(prepare->before, prepare->after))
 		result = journal_write(prepare->after, prepare->root_fd, err);
 	if (!result)
-		result = guard(prepare, confirm_s, err);
-	if (!result)
-		result = steps_run(&prepare->steps, 0, err);
-	if (result) {
-		if (saved_is_there(prepare->root_fd))
-			code = saved_restore(prepare->root_fd, false, &again);
-		else
-			code = journal_write(prepare->before, prepare->root_fd, &again);
-		if (code)
-			log_err(&again);
-		return result;
-	}
-	return settle(prepare, err);
+		result = guard(prepare, args->confirm_s, err);
+	if (!result && args->keep_going)
+		prepare_do_parts(prepare);
+	else if (!result)
+		result = steps_run(&prepare->steps, 0, prepare->steps.count, err);
+	if (result)
+		take_back(prepare);
+	else
+		result = settle(prepare, written, err);
+	json_decref(written);
+	return result ? result : outcomes_tell(&prepare->outcomes, err);
 }
 
 /* A second change on top of one that waits could not be told from it when it is taken back.
@@ -288,28 +223,125 @@ static int check_root(const struct prepare *prepare, struct err *err)
 	return err_hint(err, "name the parts that are meant");
 }
 
+/* All that comes before anything is done. */
+static int look(struct prepare *prepare, const struct args *args, bool down, bool doing,
+		struct err *err)
+{
+	int result = prepare_open(prepare, args, doing, err);
+
+	if (!result)
+		result = look_for_saved(prepare, doing, err);
+	if (!result)
+		result = prepare_check_parts(args, err);
+	return result ? result : prepare_plan(prepare, args, down, err);
+}
+
+/* ---- waiting for what is missing ---- */
+
+enum { TELL_MS = 1000 };
+
+struct patience {
+	struct waiter waiter;
+	int64_t tell_ms, end_ms;
+	char *told; /* what was missing when it was told */
+};
+
+static void patience_release(struct patience *patience)
+{
+	waiter_release(&patience->waiter);
+	free(patience->told);
+}
+#define _cleanup_patience_ __attribute__((cleanup(patience_release)))
+
+static int patience_open(struct patience *patience, const struct args *args,
+			 struct err *err)
+{
+	uint64_t ms = 0;
+
+	*patience = (struct patience){ .waiter = WAITER_INIT };
+	if (!args->wait)
+		return 0;
+	if (span_parse(args->wait, &ms, err)) {
+		err_wrap(err, "--wait");
+		return err_mistake(err);
+	}
+	patience->tell_ms = wait_now() + TELL_MS;
+	patience->end_ms = wait_now() + (int64_t)(ms < INT32_MAX ? ms : INT32_MAX);
+	return ms ? waiter_open(&patience->waiter, err) : 0;
+}
+
+static void tell(struct patience *patience, const char *missing, int64_t now)
+{
+	_cleanup_strbuf_ struct strbuf left;
+
+	strbuf_init(&left, 0);
+	if (now < patience->tell_ms ||
+	    (patience->told && !strcmp(patience->told, missing)))
+		return;
+	span_format((uint64_t)(patience->end_ms - now + 999) / 1000 * 1000, &left);
+	log_info("waiting %s at most: %.*s", left.text,
+		 (int)strlen(missing) - (*missing != '\0'), missing);
+	free(patience->told);
+	patience->told = strdup(missing);
+}
+
+/* 1 when it is to be looked again, 0 where there is nothing to wait for any longer. Others are
+ * not kept out meanwhile. */
+static int wait_more(struct patience *patience, struct prepare *prepare, struct err *err)
+{
+	int64_t now = wait_now();
+	int result;
+
+	if (!prepare->missing.length || now >= patience->end_ms)
+		return 0;
+	cleanup_close(&prepare->lock_fd);
+	prepare->lock_fd = -1;
+	tell(patience, prepare->missing.text, now);
+	result = waiter_wait(&patience->waiter,
+			     now < patience->tell_ms &&
+					     patience->tell_ms < patience->end_ms
+				     ? patience->tell_ms
+				     : patience->end_ms,
+			     err);
+	return result ? result : 1;
+}
+
+static int look_until_there(struct prepare *prepare, const struct args *args, bool down,
+			    bool doing, struct err *err)
+{
+	_cleanup_patience_ struct patience patience;
+	int result = patience_open(&patience, args, err), again = result ? 0 : 1;
+
+	*prepare = (struct prepare){ .root_fd = -1, .lock_fd = -1 };
+	while (again > 0) {
+		prepare_release(prepare);
+		err_clear(err);
+		result = look(prepare, args, down, doing, err);
+		if (err->mistake)
+			return result;
+		again = wait_more(&patience, prepare, err);
+	}
+	return again < 0 ? again : result;
+}
+
 static int run(const struct args *args, bool down, bool doing, const char *nothing,
 	       struct err *err)
 {
-	_cleanup_prepare_ struct prepare prepare;
-	int result = prepare_open(&prepare, args, doing, err);
+	_cleanup_prepare_ struct prepare prepare = { .root_fd = -1, .lock_fd = -1 };
+	int result;
 
-	if (!result && args->confirm_s < 0)
-		result = err_set(err, EINVAL, "--confirm takes a number of seconds");
-	if (!result)
-		result = look_for_saved(&prepare, doing, err);
-	for (size_t i = 0; !result && i < args->part_count; i++)
-		result = check_part(args->parts[i], err);
-	if (result)
-		return result == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
-	result = plan_parts(&prepare, args, down, err);
+	if (args->confirm_s < 0) {
+		err_set(err, EINVAL, "--confirm takes a number of seconds");
+		return EXIT_USAGE;
+	}
+	result = look_until_there(&prepare, args, down, doing, err);
 	if (!result)
 		result = show(&prepare, args->json, nothing, err);
 	if (!result && doing)
 		result = check_root(&prepare, err);
 	if (!result && doing)
-		result = carry_out(&prepare, args->confirm_s, err);
-	return result ? EXIT_FAILED : EXIT_DONE;
+		result = carry_out(&prepare, args, err);
+	return result ? (int)err_exit_code(err) : EXIT_DONE;
 }
 
 int plan_run(const struct args *args, struct err *err)

@@ -39,6 +39,12 @@ void steps_release(struct steps *steps)
 	*steps = (struct steps)STEPS_INIT;
 }
 
+void steps_truncate(struct steps *steps, size_t count)
+{
+	while (steps->count > count)
+		release_step(&steps->items[--steps->count]);
+}
+
 static bool make_room(struct steps *steps)
 {
 	size_t size = steps->size ? 2 * steps->size : 16;
@@ -118,9 +124,9 @@ static void undo_steps(const struct steps *steps, size_t first, size_t end)
 	}
 }
 
-int steps_run(const struct steps *steps, size_t first, struct err *err)
+int steps_run(const struct steps *steps, size_t first, size_t end, struct err *err)
 {
-	for (size_t i = first; i < steps->count; i++) {
+	for (size_t i = first; i < end; i++) {
 		const struct step *step = &steps->items[i];
 		int result = step->run ? step->run(step, err) : 0;
 

@@ -61,10 +61,13 @@ struct step *steps_addf(struct steps *steps, const struct step *step, const char
 /* -ENOMEM where `overflow` is set. */
 int steps_check_memory(const struct steps *steps, struct err *err);
 
-/* Does steps from `first` on that have a run, in order; where one fails those done are
- * undone, last first, and the failure is wrapped with the step's text and origin. What
- * cannot be undone is logged. */
-int steps_run(const struct steps *steps, size_t first, struct err *err);
+/* Does steps from `first` on, before `end`, that have a run, in order; where one fails those
+ * done are undone, last first, and the failure is wrapped with the step's text and origin.
+ * What cannot be undone is logged. */
+int steps_run(const struct steps *steps, size_t first, size_t end, struct err *err);
+
+/* Takes the steps from `count` on out again. */
+void steps_truncate(struct steps *steps, size_t count);
 
 /* Puts "origin: what" in front of a failure of this step. Returns its code. */
 int step_wrap(const struct step *step, struct err *err);

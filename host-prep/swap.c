@@ -236,8 +236,10 @@ static int check_twice(const struct names *wanted, const struct swap_job *job,
 {
 	if (!is_wanted(wanted, key_of(job)))
 		return 0;
-	return err_set(err, EEXIST, "%s: %s is in another section already", wish->origin,
-		       key_of(job));
+	err_set(err, EEXIST, "%s: %s is in another section already", wish->origin,
+		key_of(job));
+	err_mistake(err);
+	return -EEXIST;
 }
 
 static int plan_section(const struct part_context *context, size_t index, unsigned zram,

@@ -174,6 +174,8 @@ static void note_absent(const struct part_context *context, const struct iommu *
 	pci_select_format(&wish->select, &text);
 	part_note(context, "there is no %s to be passed through (%s)", text.text,
 		  wish->origin);
+	part_missing(context, "%s: there is no %s to be passed through", wish->origin,
+		     text.text);
 }
 
 /* ---- and back ---- */

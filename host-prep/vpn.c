@@ -149,6 +149,7 @@ static int check_name(const struct want_network *network, const char *name,
 	    strlen(name) >= WANT_NAME_SIZE) {
 		err_set(err, EINVAL, "\"%.80s\" is no name for a peer", name);
 		err_hint(err, "letters, digits, - _ . @ may stand in it, 63 at most");
+		err_mistake(err);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < network->data->peer.count; i++) {
@@ -157,6 +158,7 @@ static int check_name(const struct want_network *network, const char *name,
 		err_set(err, EEXIST, "there is a peer %s already (%s)", name,
 			want_origin(network, "Peer", "Name", i, origin));
 		err_hint(err, "another name; or remove that [Peer]");
+		err_mistake(err);
 		return -EEXIST;
 	}
 	return 0;
@@ -172,6 +174,7 @@ int vpn_new_peer(const struct want_network *network, const char *name,
 		err_set(err, EINVAL, "the network %s has no VPN", network->file->name);
 		err_hint(err, "[WireGuard] with Address=10.10.99.1/24 in %.100s",
 			 network->origin);
+		err_mistake(err);
 		return -EINVAL;
 	}
 	result = check_name(network, name, err);
@@ -252,6 +255,7 @@ static int add_endpoint(const struct want_network *network, struct strbuf *out,
 			network->origin);
 		err_hint(err, *vpn->endpoint ? "ListenPort= in [WireGuard]"
 					     : "Endpoint=vpn.example.org in [WireGuard]");
+		err_mistake(err);
 		return -EINVAL;
 	}
 	/* HOST:PORT where the port outside is another, as behind a router. */

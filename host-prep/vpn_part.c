@@ -215,10 +215,13 @@ static int restore_interfaces(const struct part_context *context, const json_t *
 	return first;
 }
 
+static const char *const needs[] = { "links", NULL };
+
 const struct part vpn_part = {
 	.name = "vpn",
 	.group = "network",
 	.help = "WireGuard's keys and peers",
+	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
 	.save = save_interfaces,

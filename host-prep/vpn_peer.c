@@ -192,7 +192,7 @@ static int add(const struct args *args, struct err *err)
 		result = want_all_read(&all, &context, err);
 	network = result ? NULL : choose(&all.want, args->network, err);
 	if (!result && !network)
-		result = -EINVAL;
+		result = err_mistake(err);
 	if (!result)
 		result = add_peer(&all.want, network, args->parts[1], root_fd, err);
 	want_all_release(&all);
@@ -201,14 +201,9 @@ static int add(const struct args *args, struct err *err)
 
 int peer_run(const struct args *args, struct err *err)
 {
-	int result;
-
 	if (args->part_count != 2 || strcmp(args->parts[0], "add") != 0) {
 		err_set(err, EINVAL, "peer add NAME is all that there is");
 		return EXIT_USAGE;
 	}
-	result = add(args, err);
-	if (result == -EINVAL || result == -EEXIST)
-		return EXIT_USAGE;
-	return result ? EXIT_FAILED : EXIT_DONE;
+	return add(args, err) ? err_exit_code(err) : EXIT_DONE;
 }

@@ -79,8 +79,9 @@ bool want_has_link(const struct want *want, const char *name)
 	return false;
 }
 
-__attribute__((format(printf, 7, 8))) static void
-report(struct conf_errors *errors, const struct want_network *network,
+/* `errnum` is EINVAL where the file is wrong whatever the host has. */
+__attribute__((format(printf, 8, 9))) static void
+report(struct conf_errors *errors, const struct want_network *network, int errnum,
        const char *section, const char *key, size_t index, const char *hint,
        const char *fmt, ...)
 {
@@ -92,7 +93,9 @@ report(struct conf_errors *errors, const struct want_network *network,
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
 	network_fail(network->file->conf, section, key, index, &err, hint, "%s", words);
-	conf_errors_add(errors, &err);
+	err.code = -errnum;
+	err.mistake = errnum == EINVAL;
+	conf_errors_pass(errors, &err);
 }
 
 static bool is_chosen(const struct net_link *link, const struct link_select *select)
@@ -142,7 +145,7 @@ static void report_nothing(struct conf_errors *errors, const struct want_network
 		strbuf_truncate(&hint, 0);
 		strbuf_addf(&hint, "did you mean %s?", near.best);
 	}
-	report(errors, network, section, key, index, hint.text,
+	report(errors, network, ENODEV, section, key, index, hint.text,
 	       "%s chooses no interface of this host", text.text);
 }
 
@@ -164,7 +167,7 @@ static bool choose(struct conf_errors *errors, const struct want_network *networ
 		if (!is_chosen(&have->links[i], select))
 			continue;
 		if (found) {
-			report(errors, network, section, key, index,
+			report(errors, network, ENOTUNIQ, section, key, index,
 			       "a name, a hardware address or path: chooses one",
 			       "it chooses %s and %s", found->name, have->links[i].name);
 			return false;
@@ -196,7 +199,7 @@ static int resolve_vlans(struct want_network *network, const struct net *have,
 			continue;
 		snprintf(text, sizeof(text), "%s.%d", vlan.parent, (int)row->id);
 		if (!*row->name && strlen(text) > LINK_NAME_MAX)
-			report(errors, network, "Vlan", "Parent", i,
+			report(errors, network, EINVAL, "Vlan", "Parent", i,
 			       "give it another by Name=",
 			       "%s is too long for an interface's name", text);
 		snprintf(vlan.name, sizeof(vlan.name), "%.15s",

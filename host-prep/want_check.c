@@ -10,6 +10,15 @@
 
 enum { TEXT = 64 };
 
+static void fail_at(struct want_claim claim, const char *words, struct err *err)
+{
+	if (!claim.origin)
+		network_fail(claim.network->file->conf, claim.section, claim.key,
+			     claim.index, err, NULL, "%s", words);
+	else
+		err_set(err, EINVAL, "etc/bedplate/%s: %s", claim.origin, words);
+}
+
 void want_report(struct conf_errors *errors, struct want_claim claim, const char *hint,
 		 const char *fmt, ...)
 {
@@ -20,13 +29,28 @@ void want_report(struct conf_errors *errors, struct want_claim claim, const char
 	va_start(ap, fmt);
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
-	if (claim.origin)
-		err_set(&err, EINVAL, "etc/bedplate/%s: %s", claim.origin, words);
-	else
-		network_fail(claim.network->file->conf, claim.section, claim.key,
-			     claim.index, &err, NULL, "%s", words);
+	fail_at(claim, words, &err);
 	err_hint(&err, "%s", hint);
 	conf_errors_add(errors, &err);
+}
+
+/* What the host has instead is no mistake in a file. */
+__attribute__((format(printf, 5, 6))) static void
+report_host(struct conf_errors *errors, struct want_claim claim, int errnum,
+	    const char *hint, const char *fmt, ...)
+{
+	struct err err = ERR_INIT;
+	char words[ERR_MAX / 2];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	fail_at(claim, words, &err);
+	err_hint(&err, "%s", hint);
+	err.code = -errnum;
+	err.mistake = false;
+	conf_errors_pass(errors, &err);
 }
 
 static const char *prefix_text(const struct ip_prefix *prefix, char text[TEXT])
@@ -148,7 +172,7 @@ static void check_first(const struct named *first, void *data)
 	for (size_t i = 0; i < check->want->count; i++)
 		check->visit_all(&check->want->items[i], check_second, check);
 	if (first->made && link && !net_is_ours(link))
-		want_report(check->errors, first->claim,
+		report_host(check->errors, first->claim, EEXIST,
 			    "give it another name, or take that one away",
 			    "the host has an interface %s that is not bedplate's (%s)",
 			    first->name,
@@ -158,7 +182,7 @@ static void check_first(const struct named *first, void *data)
 		const struct net_link *master = net_find_link(check->have, link->master);
 
 		if (!master || !net_is_ours(master))
-			want_report(check->errors, first->claim,
+			report_host(check->errors, first->claim, EBUSY,
 				    "take it out there; only one of them can have it",
 				    "%s is a port of %s, which is not bedplate's",
 				    first->name, link->master);
@@ -237,7 +261,8 @@ static void check_host_subnets(const struct want *want, const struct net *have,
 		    net_is_ours(link) || want_has_link(want, address->link) ||
 		    !ip_prefix_overlaps(subnet->prefix, &prefix))
 			continue;
-		want_report(errors, subnet->claim, "take another, such as 10.77.20.1/24",
+		report_host(errors, subnet->claim, EADDRINUSE,
+			    "take another, such as 10.77.20.1/24",
 			    "the network %s overlaps the host's own %s on %s",
 			    prefix_text(subnet->prefix, own), prefix_text(&prefix, text),
 			    address->link);

@@ -381,12 +381,14 @@ static int fail_at(struct conf_origin origin, const char *section, const char *k
 		   struct err *err, const char *words)
 {
 	if (!origin.file)
-		return err_set(err, EINVAL, "[%s] %s: %s", section, key, words);
-	if (origin.line == 0)
-		return err_set(err, EINVAL, "%s: [%s] %s: %s", origin.file, section, key,
-			       words);
-	return err_set(err, EINVAL, "%s:%u: [%s] %s: %s", origin.file, origin.line,
-		       section, key, words);
+		err_set(err, EINVAL, "[%s] %s: %s", section, key, words);
+	else if (origin.line == 0)
+		err_set(err, EINVAL, "%s: [%s] %s: %s", origin.file, section, key, words);
+	else
+		err_set(err, EINVAL, "%s:%u: [%s] %s: %s", origin.file, origin.line,
+			section, key, words);
+	err_mistake(err);
+	return -EINVAL;
 }
 
 int conf_fail(const struct conf *conf, const char *section, const char *key, size_t index,

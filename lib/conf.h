@@ -112,12 +112,16 @@ struct conf_errors {
 	struct err first;
 	struct strbuf lines;
 	unsigned count;
+	bool mistake; /* one of them at least is the text's fault */
 };
 
 void conf_errors_init(struct conf_errors *errors);
+/* One that the text is to blame for; and one as it is, a mistake (err.h) or not. */
 void conf_errors_add(struct conf_errors *errors, const struct err *err);
-/* 0 where there were none; else they are in err, and the code is -EINVAL, or -ENOMEM where
- * memory ran out. Releases them. */
+void conf_errors_pass(struct conf_errors *errors, const struct err *err);
+/* 0 where there were none; else they are in err, and the code is -ENOMEM where memory ran out,
+ * -EINVAL, and a mistake (err.h), where the text is to blame for any, or the first's. Releases
+ * them. */
 int conf_errors_finish(struct conf_errors *errors, struct err *err);
 
 /* Writes the configuration as text that reads back to the same values. `flags` is any of

@@ -28,11 +28,13 @@ void conf_errors_init(struct conf_errors *errors)
 {
 	errors->first = (struct err)ERR_INIT;
 	errors->count = 0;
+	errors->mistake = false;
 	strbuf_init(&errors->lines, ERR_MAX - 80);
 }
 
-void conf_errors_add(struct conf_errors *errors, const struct err *err)
+void conf_errors_pass(struct conf_errors *errors, const struct err *err)
 {
+	errors->mistake |= err->mistake;
 	if (errors->count++ == 0)
 		errors->first = *err;
 	if (err->code == -ENOMEM)
@@ -42,17 +44,26 @@ void conf_errors_add(struct conf_errors *errors, const struct err *err)
 		    err->text, err->hint[0] ? "; " : "", err->hint);
 }
 
+void conf_errors_add(struct conf_errors *errors, const struct err *err)
+{
+	errors->mistake = true;
+	conf_errors_pass(errors, err);
+}
+
 int conf_errors_finish(struct conf_errors *errors, struct err *err)
 {
 	int code = errors->first.code;
+	bool mistake = errors->mistake && code != -ENOMEM;
 
-	if (code && code != -ENOMEM)
+	if (mistake)
 		code = errors->first.code = -EINVAL;
 	if (errors->count == 1 && err)
 		*err = errors->first;
 	else if (errors->count > 1)
 		err_set(err, -code, "%s%s", errors->lines.text,
 			errors->lines.overflow ? "\n... and more errors" : "");
+	if (err && errors->count)
+		err->mistake = mistake;
 	strbuf_release(&errors->lines);
 	return code;
 }
@@ -189,6 +200,8 @@ int conf_read_bytes(struct conf *conf, const char *name, const char *text, size_
 		conf_errors_finish(&parser.errors, NULL);
 		rc = err_set(err, rc < 0 ? ENOMEM : EINVAL,
 			     "%s: cannot be parted into lines", name);
+		if (rc == -EINVAL)
+			err_mistake(err);
 	} else {
 		rc = conf_errors_finish(&parser.errors, err);
 	}

@@ -14,6 +14,7 @@ int err_set(struct err *err, int errnum, const char *fmt, ...)
 	if (!err)
 		return -errnum;
 	err->code = -errnum;
+	err->mistake = false;
 	err->hint[0] = '\0';
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
@@ -29,6 +30,7 @@ int err_sys(struct err *err, int errnum, const char *fmt, ...)
 	if (!err)
 		return -errnum;
 	err->code = -errnum;
+	err->mistake = false;
 	err->hint[0] = '\0';
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
@@ -67,10 +69,24 @@ int err_hint(struct err *err, const char *fmt, ...)
 	return err->code;
 }
 
+int err_mistake(struct err *err)
+{
+	if (!err)
+		return -EINVAL;
+	err->mistake = true;
+	return err->code;
+}
+
+enum exit_code err_exit_code(const struct err *err)
+{
+	return err->mistake ? EXIT_USAGE : EXIT_FAILED;
+}
+
 void err_clear(struct err *err)
 {
 	if (!err)
 		return;
 	err->code = 0;
+	err->mistake = false;
 	err->text[0] = err->hint[0] = '\0';
 }

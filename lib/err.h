@@ -14,13 +14,16 @@
 #ifndef BEDPLATE_LIB_ERR_H
 #define BEDPLATE_LIB_ERR_H
 
+#include <stdbool.h>
+
 enum { ERR_MAX = 1024 };
 
 /* Exit codes of every command. */
 enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct err {
-	int code; /* negative errno, 0 while nothing failed */
+	int code;     /* negative errno, 0 while nothing failed */
+	bool mistake; /* what a person wrote is at fault, not the machine */
 	char text[ERR_MAX];
 	char hint[ERR_MAX / 4]; /* what to do about it, "" where unknown */
 };
@@ -43,6 +46,13 @@ int err_wrap(struct err *err, const char *fmt, ...) __attribute__((format(printf
 
 /* Says what a person could do about it. Returns the code that was set. */
 int err_hint(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says that what a person wrote is at fault, whatever the machine is like. Returns the code that
+ * was set. */
+int err_mistake(struct err *err);
+
+/* What a program that ends with this failure returns: EXIT_USAGE where it is a mistake. */
+enum exit_code err_exit_code(const struct err *err);
 
 /* Forgets the failure, for a caller that has dealt with it. */
 void err_clear(struct err *err);

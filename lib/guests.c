@@ -33,10 +33,11 @@ static int check_name(const char *name, struct err *err)
 
 	if (strspn(name, letters) == strlen(name) && name[0] != '-')
 		return 0;
-	return err_set(
-		err, EINVAL,
+	err_set(err, EINVAL,
 		"%s/%s%s: \"%s\" is no name for a guest: letters, digits, - _ . are",
 		folder, name, suffix, name);
+	err_mistake(err);
+	return -EINVAL;
 }
 
 /* A rule about a key that is missing has no line to name. */
@@ -126,7 +127,7 @@ int guests_read(struct guests *guests, int root_fd, struct err *err)
 		struct err why = ERR_INIT;
 
 		if (guest_read(&guests->items[i], root_fd, &why))
-			conf_errors_add(&errors, &why);
+			conf_errors_pass(&errors, &why);
 	}
 	return conf_errors_finish(&errors, err);
 }

@@ -32,6 +32,7 @@ static int check_name(const struct network *network, struct err *err)
 		return 0;
 	err_set(err, EINVAL, "%s: \"%s\" is no name for a network", network->path, name);
 	err_hint(err, "rename the file; letters, digits and - inside are allowed");
+	err_mistake(err);
 	return -EINVAL;
 }
 
@@ -110,7 +111,7 @@ int networks_read(struct networks *networks, int root_fd, struct err *err)
 		struct err why = ERR_INIT;
 
 		if (network_read(&networks->items[i], root_fd, &why))
-			conf_errors_add(&errors, &why);
+			conf_errors_pass(&errors, &why);
 	}
 	return conf_errors_finish(&errors, err);
 }

@@ -86,10 +86,24 @@ saved=host-prep.saved.json
 
 @test "a mistake in a file changes nothing, and is told with its line" {
 	network lan '[Network]' Mode=publick
-	run -1 host_prep up network
-	[[ $output == *"network/lan.conf:2: "* ]]
+	for command in plan up "up --keep-going --wait 9" status graph "peer add me" "check --apply-ownership"; do
+		[[ $command != *up* ]] || command+=" network"
+		# shellcheck disable=SC2086 # words
+		run -2 host_prep $command
+		[[ $output == *"network/lan.conf:2: "* ]]
+	done
 	is_as_before
 	[[ ! -e $run/host-prep.json ]]
+}
+
+@test "what two files say against each other is a mistake, what the host lacks is none" {
+	network other '[Network]' Mode=isolated Bridge=br0
+	run -2 host_prep up
+	[[ $output == *"network/other.conf:3: "*"br0 is also what network/lan.conf:3 makes"* ]]
+	network other '[Network]' Mode=public Bridge=br1 '[Bridge]' Ports=eth9
+	run -1 host_prep up
+	[[ $output == *"network/other.conf:5: "*"eth9 chooses no interface"* ]]
+	is_as_before
 }
 
 @test "a change that is confirmed stays" {

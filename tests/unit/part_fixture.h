@@ -103,7 +103,9 @@ __attribute__((unused)) static const char *fixture_down(struct fixture *fixture,
 __attribute__((unused)) static const char *fixture_run(struct fixture *fixture)
 {
 	err_clear(&fixture->err);
-	return steps_run(&fixture->steps, 0, &fixture->err) ? fixture->err.text : "";
+	return steps_run(&fixture->steps, 0, fixture->steps.count, &fixture->err)
+		       ? fixture->err.text
+		       : "";
 }
 
 #endif

@@ -45,19 +45,19 @@ static void test_run(void)
 	add(&steps, STEP_ADD, "a", NULL, NULL, NULL);
 	add(&steps, STEP_ADD, "b", NULL, NULL, NULL);
 	add(&steps, STEP_ADD, "c", NULL, NULL, NULL);
-	is_int(steps_run(&steps, 0, &err), 0, "steps are done");
+	is_int(steps_run(&steps, 0, steps.count, &err), 0, "steps are done");
 	is_str(done, "abc", "in their order");
 	done[0] = '\0';
 	steps.items[2].undo = NULL;
 	add(&steps, STEP_ADD, "bad", NULL, NULL, "host.conf:7");
-	is_int(steps_run(&steps, 0, &err), -EIO, "one that fails is told");
+	is_int(steps_run(&steps, 0, steps.count, &err), -EIO, "one that fails is told");
 	is_str(err.text, "host.conf:7: bad: it broke", "with its origin and its words");
 	is_str(done, "abc-b-a",
 	       "those before it are undone backwards, as far as they can be, whatever fails");
 	done[0] = '\0';
 	steps.items[3].names_itself = true;
 	err_clear(&err);
-	steps_run(&steps, 3, &err);
+	steps_run(&steps, 3, steps.count, &err);
 	is_str(err.text, "it broke", "a step that names what failed is not named again");
 	is_str(done, "", "steps before the first are not undone");
 }

@@ -19,91 +19,110 @@ static const struct {
 	const char *dmz, *lan, *web;
 	const char *where; /* the mistake's place */
 	const char *says, *advises;
+	int errnum; /* of what is no mistake in a file, but the host's; else 0 */
 } rows[] = {
 	/* interfaces' names */
 	{ "[Network]\nBridge=br0\n" NAT, "[Network]\nBridge=br0\n" NAT2, NULL,
-	  "network/lan.conf:2: ", "br0 is also what network/dmz.conf:2 makes", "own" },
+	  "network/lan.conf:2: ", "br0 is also what network/dmz.conf:2 makes", "own", 0 },
 	{ NAT "[Tap]\nName=t0\n", NAT2 "[Tap]\nName=t0\n", NULL,
-	  "network/lan.conf:4: ", "network/dmz.conf:4", "own" },
+	  "network/lan.conf:4: ", "network/dmz.conf:4", "own", 0 },
 	{ NULL, NAT "[Tap]\nName=t0\n[Tap]\nName=t0\n", NULL,
-	  "network/lan.conf:6: ", "network/lan.conf:4", "own" },
+	  "network/lan.conf:6: ", "network/lan.conf:4", "own", 0 },
 	{ NULL, NAT "[Tap]\nName=tap-web\n", "[Interface]\nNetwork=lan\n",
-	  "guests/web.conf:2: ", "tap-web is also what network/lan.conf:4 makes", "own" },
-	{ NULL, "[Network]\nBridge=eth1\n" NAT, NULL,
-	  "network/lan.conf:2: ", "the host has an interface eth1", "another name" },
+	  "guests/web.conf:2: ", "tap-web is also what network/lan.conf:4 makes", "own",
+	  0 },
+	{ NULL, "[Network]\nBridge=eth1\n" NAT, NULL, "network/lan.conf:2: ",
+	  "the host has an interface eth1", "another name", EEXIST },
 	{ NULL, "[Network]\nBridge=docker0\n" NAT, NULL, "network/lan.conf:2: ",
-	  "docker0 that is not bedplate's (bridge)", "another name" },
+	  "docker0 that is not bedplate's (bridge)", "another name", EEXIST },
 	/* ports */
 	{ OPEN "eth1\n", OPEN "eth1\n", NULL, "network/lan.conf:4: ",
-	  "eth1 is a port in network/dmz.conf:4, too", "one bridge only" },
+	  "eth1 is a port in network/dmz.conf:4, too", "one bridge only", 0 },
 	{ NULL, OPEN "eth1 path:pci-0000:00:09.0\n", NULL, "network/lan.conf:4: ",
-	  "path:pci-0000:00:09.0 chooses no interface", "the host has eth0" },
+	  "path:pci-0000:00:09.0 chooses no interface", "the host has eth0", ENODEV },
 	{ NULL, OPEN "eht1\n", NULL, "network/lan.conf:4: ", "eht1 chooses no interface",
-	  "did you mean eth1?" },
+	  "did you mean eth1?", ENODEV },
 	{ NULL, OPEN "driver:e1000e\n", NULL,
-	  "network/lan.conf:4: ", "it chooses eth0 and eth1", "chooses one" },
+	  "network/lan.conf:4: ", "it chooses eth0 and eth1", "chooses one", ENOTUNIQ },
 	{ NULL, OPEN "veth9\n", NULL,
-	  "network/lan.conf:4: ", "veth9 is a port of docker0", "take it out" },
-	{ NULL, OPEN "lo\n", NULL, "network/lan.conf:4: ", "lo chooses no interface",
-	  "" },
-	{ NULL, NAT "[Vlan]\nId=5\nParent=wlan0\n", NULL,
-	  "network/lan.conf:5: ", "wlan0 chooses no interface", "the host has eth0" },
+	  "network/lan.conf:4: ", "veth9 is a port of docker0", "take it out", EBUSY },
+	{ NULL, OPEN "lo\n", NULL, "network/lan.conf:4: ", "lo chooses no interface", "",
+	  ENODEV },
+	{ NULL, NAT "[Vlan]\nId=5\nParent=wlan0\n", NULL, "network/lan.conf:5: ",
+	  "wlan0 chooses no interface", "the host has eth0", ENODEV },
 	{ NAT "[Vlan]\nId=5\nParent=eth1\n",
 	  NAT2 "[Vlan]\nId=5\nParent=eth1\nName=five\n", NULL, "network/lan.conf:4: ",
-	  "the VLAN 5 of eth1 is also that of network/dmz.conf:4", "one interface" },
+	  "the VLAN 5 of eth1 is also that of network/dmz.conf:4", "one interface", 0 },
 	/* networks */
 	{ NAT, "[Address]\nAddress=10.10.0.1/16\n", NULL, "network/lan.conf:2: ",
-	  "10.10.0.0/16 overlaps 10.10.20.0/24 (network/dmz.conf:2)", "its own" },
+	  "10.10.0.0/16 overlaps 10.10.20.0/24 (network/dmz.conf:2)", "its own", 0 },
 	{ NULL, "[Address]\nAddress=192.0.2.77/25\n", NULL, "network/lan.conf:2: ",
-	  "overlaps the host's own 192.0.2.0/24 on eth0", "take another" },
+	  "overlaps the host's own 192.0.2.0/24 on eth0", "take another", EADDRINUSE },
 	{ NAT VPN, NAT2 "[WireGuard]\nListenPort=5\nAddress=10.10.99.9/24\n", NULL,
-	  "network/lan.conf:5: ", "(network/dmz.conf:4)", "its own" },
+	  "network/lan.conf:5: ", "(network/dmz.conf:4)", "its own", 0 },
 	/* guests */
 	{ NAT "[Tap]\nName=t0\nMac=52:54:00:00:00:01\n",
 	  NAT2 "[Lease]\nName=a\nMac=52:54:00:00:00:01\n", NULL, "network/lan.conf:5: ",
 	  "the hardware address 52:54:00:00:00:01 is also that of network/dmz.conf:4",
-	  "its own" },
+	  "its own", 0 },
 	{ NULL, NAT "[Tap]\nName=t0\nIp=10.10.20.5\n",
 	  "[Interface]\nNetwork=lan\nAddress=10.10.20.5\n", "guests/web.conf:2: ",
-	  "the address 10.10.20.5 is also that of network/lan.conf:4", "its own" },
+	  "the address 10.10.20.5 is also that of network/lan.conf:4", "its own", 0 },
 	{ NULL,
 	  NAT "[Lease]\nName=a\nMac=52:54:00:00:00:01\n"
 	      "[Lease]\nName=a\nMac=52:54:00:00:00:02\n",
-	  NULL, "network/lan.conf:8: ", "the DNS name a is also that of", "Name=" },
+	  NULL, "network/lan.conf:8: ", "the DNS name a is also that of", "Name=", 0 },
 	{ NULL, NAT "[Lease]\nGuest=wbe\nAddress=10.10.20.5\n",
 	  "[Interface]\nNetwork=lan\n",
-	  "network/lan.conf:4: ", "there is no guests/wbe.conf", "did you mean web?" },
+	  "network/lan.conf:4: ", "there is no guests/wbe.conf", "did you mean web?", 0 },
 	{ NULL, NAT "[Lease]\nGuest=web\nAddress=10.10.20.5\n", "[Memory]\nSize=1G\n",
-	  "network/lan.conf:4: ", "the guest web has no interface here", "[Interface]" },
+	  "network/lan.conf:4: ", "the guest web has no interface here", "[Interface]",
+	  0 },
 	{ NULL, NAT, "[Interface]\nNetwork=lna\n",
-	  "guests/web.conf:2: ", "there is no network lna", "did you mean lan?" },
+	  "guests/web.conf:2: ", "there is no network lna", "did you mean lan?", 0 },
 	{ NULL, NAT, "[Interface]\nNetwork=lan\nAddress=10.9.0.1\n",
-	  "guests/web.conf:3: ", "10.9.0.1 is outside of the network", "10.10.20.0/24" },
+	  "guests/web.conf:3: ", "10.9.0.1 is outside of the network", "10.10.20.0/24",
+	  0 },
 	{ NULL, NAT, "[Interface]\nNetwork=lan\nUser=qmu\n",
-	  "guests/web.conf:3: ", "there is no user qmu", "did you mean qemu?" },
+	  "guests/web.conf:3: ", "there is no user qmu", "did you mean qemu?", 0 },
 	{ NULL, NAT "[Tap]\nName=t0\nUser=qmu\n", NULL,
-	  "network/lan.conf:5: ", "there is no user qmu", "did you mean qemu?" },
+	  "network/lan.conf:5: ", "there is no user qmu", "did you mean qemu?", 0 },
 	{ NULL, NAT "[Tap]\nName=t0\nGroup=kvn\n", NULL,
-	  "network/lan.conf:5: ", "there is no group kvn", "did you mean kvm?" },
+	  "network/lan.conf:5: ", "there is no group kvn", "did you mean kvm?", 0 },
 	/* ports of the host */
 	{ NAT "[Forward]\nListen=tcp 2222\nTo=10.10.20.5:22\n",
 	  NAT2 "[Forward]\nListen=tcp 2000-3000\nTo=10.10.30.5\n", NULL,
-	  "network/lan.conf:4: ", "network/dmz.conf:4 has these ports already", "From=" },
+	  "network/lan.conf:4: ", "network/dmz.conf:4 has these ports already",
+	  "From=", 0 },
 	{ NAT VPN, NAT2 VPN2, NULL, "network/lan.conf:4: ",
-	  "the UDP port 51820 is also that of network/dmz.conf", "different" },
+	  "the UDP port 51820 is also that of network/dmz.conf", "different", 0 },
 	{ NAT "[Forward]\nListen=udp 51820\nTo=10.10.20.5\n", NAT2 VPN, NULL,
 	  "network/lan.conf:4: ", "the UDP port 51820 is forwarded (network/dmz.conf:4)",
-	  "different" },
+	  "different", 0 },
 	{ NULL, NAT "[Forward]\nListen=tcp 22\nTo=web:22\n", NULL,
-	  "network/lan.conf:5: ", "there is no guest web", "[Lease]" },
+	  "network/lan.conf:5: ", "there is no guest web", "[Lease]", 0 },
 	{ NULL, NAT "[Forward]\nListen=tcp 22\nTo=web:22\n", "[Interface]\nNetwork=lan\n",
-	  "network/lan.conf:5: ", "no address is known of the guest web", "[Lease]" },
+	  "network/lan.conf:5: ", "no address is known of the guest web", "[Lease]", 0 },
 	/* names of networks */
 	{ NAT, NAT2 "[Firewall]\nReach=dmx\n", NULL,
-	  "network/lan.conf:4: ", "there is no network dmx", "did you mean dmz?" },
+	  "network/lan.conf:4: ", "there is no network dmx", "did you mean dmz?", 0 },
 	{ NAT, NAT2 VPN "Networks=x\n", NULL,
-	  "network/lan.conf:5: ", "there is no network x", "NAME" },
+	  "network/lan.conf:5: ", "there is no network x", "NAME", 0 },
 };
+
+/* Somebody has to look at the file anyway. */
+static void check_both(void)
+{
+	struct machine machine;
+
+	machine_init(&machine);
+	machine_network(&machine, "dmz", OPEN "eth7\n");
+	machine_network(&machine, "lan", NAT "[Tap]\nName=t0\nUser=qmu\n");
+	is_int(machine_resolve(&machine), -EINVAL,
+	       "a mistake beside what the host lacks is a mistake");
+	ok(machine.err.mistake && strstr(machine.err.text, "eth7"), "and both are told");
+	machine_release(&machine);
+}
 
 static void check_row(size_t i)
 {
@@ -120,7 +139,9 @@ static void check_row(size_t i)
 	if (rows[i].web)
 		machine_guest(&machine, "web", rows[i].web);
 	snprintf(where, sizeof(where), "etc/bedplate/%s", rows[i].where);
-	is_int(machine_resolve(&machine), -EINVAL, "row %zu is refused", i);
+	is_int(machine_resolve(&machine), -(rows[i].errnum ? rows[i].errnum : EINVAL),
+	       "row %zu is refused", i);
+	is_int(machine.err.mistake, !rows[i].errnum, "as what it is");
 	if (!ok(strncmp(machine.err.text, where, strlen(where)) == 0 ||
 			strstr(machine.err.text, where),
 		"at %s", where) ||
@@ -190,6 +211,7 @@ int main(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		check_row(i);
+	check_both();
 	check_all_at_once();
 	check_merge();
 	return done_testing();

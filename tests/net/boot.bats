@@ -1,0 +1,146 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # lib.bash sets them
+# host-prep up --keep-going and --wait: what is done at boot, where not all may be there, or good.
+
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+	prep_setup
+	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth0
+	before=$(snapshot)
+	# The file systems of disks are others' business.
+	mkfs.ext4 -q "$BATS_TEST_TMPDIR/disk" 4M 2>/dev/null
+}
+
+teardown() {
+	[[ -z ${up:-} ]] || kill "$up" 2>/dev/null || true
+	prep_teardown
+}
+
+bad_swap() {
+	printf '%s\n' '[Swap]' "File=$BATS_TEST_TMPDIR/disk" >"$conf/host.conf"
+}
+is_as_before() {
+	[[ $before == "$(snapshot)" ]]
+}
+now_ms() {
+	date +%s%3N
+}
+
+@test "swap space that holds something else does not cost the network" {
+	bad_swap
+	run -1 host_prep up
+	[[ $output == *"host.conf:2: $BATS_TEST_TMPDIR/disk is not taken: it holds ext4"* ]]
+	is_as_before
+	[[ ! -e $run/host-prep.json ]]
+	run -1 host_prep up --keep-going
+	[[ $output == *"swap: host.conf:2: "*"it holds ext4"* ]]
+	[[ ${lines[-1]} == *"swap: failed; what does not need it is done" ]]
+	[[ $(link_field eth0 .master) == br0 ]]
+	[[ $(jq -c 'has("swap"), has("links")' "$run/host-prep.json" | xargs) == "false true" ]]
+	run -1 host_prep up --keep-going
+	[[ $output != *"br0"* ]]
+	host_prep down
+	diff <(echo "$before") <(snapshot)
+	[[ ! -e $run/host-prep.json ]]
+}
+
+@test "a network without its port costs no other part, and those that need it are named" {
+	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth9
+	printf '%s\n' '[Sysctl]' Set=net.ipv4.conf.eth0.log_martians=1 >"$conf/host.conf"
+	run -1 host_prep up --keep-going
+	[[ $output == *"nat: etc/bedplate/network/lan.conf:5: "*"eth9 chooses no interface"* ]]
+	[[ $output == *"links is left out: it needs nat"*"dhcp is left out: it needs links"* ]]
+	[[ $(grep -c eth9 <<<"$output") == 1 ]]
+	[[ $(on_host cat /proc/sys/net/ipv4/conf/eth0/log_martians) == 1 ]]
+	is_as_before
+	[[ $(jq -c '[.sysctl, .links | length]' "$run/host-prep.json") == '[1,0]' ]]
+	host_prep down
+	[[ $(on_host cat /proc/sys/net/ipv4/conf/eth0/log_martians) == 0 ]]
+}
+
+@test "a part that fails half way is undone, and what it does not need stays" {
+	network inside '[Network]' Mode=nat Bridge=virbr7 '[Address]' Address=10.20.0.1/24
+	network other '[Network]' Mode=nat Bridge=virbr8 '[Address]' Address=10.30.0.1/24
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	# The first server starts, the second does not.
+	cat >"$BATS_TEST_TMPDIR/bin/dnsmasq" <<-END
+		#!/bin/sh
+		case "\$*" in *other*) echo broken >&2; exit 2 ;; esac
+		exec $(command -v dnsmasq) "\$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/bin/dnsmasq"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run -1 host_prep up --keep-going network
+	[[ $output == *"dhcp: "*"network/other.conf"*"broken"* ]]
+	[[ $output != *"is left out"* ]]
+	[[ $(link_field eth0 .master) == br0 ]]
+	[[ $(on_host nft list tables) == *"inet bedplate"* ]]
+	[[ $(on_host ip -o link show) == *virbr7*virbr8* ]]
+	[[ ! -e $run/dnsmasq/inside.conf && ! -e $run/dnsmasq/inside.pid ]]
+	[[ $(jq -c '[has("dhcp"), has("links")]' "$run/host-prep.json") == '[false,true]' ]]
+	host_prep down
+	diff <(echo "$before") <(snapshot)
+}
+
+@test "a port that appears while up waits is taken" {
+	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth5
+	host_prep up --wait 60s network >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+	up=$!
+	await grep -q 'waiting 5[0-9]s at most: .*eth5 chooses no interface' "$BATS_TEST_TMPDIR/out"
+	is_as_before
+	# Others are not kept out meanwhile.
+	host_prep down
+	on_host ip link add eth5 type veth peer name far5
+	began=$(now_ms)
+	wait "$up"
+	up=
+	(($(now_ms) - began < 5000))
+	[[ $(link_field eth5 .master) == br0 ]]
+	[[ $(grep -c waiting "$BATS_TEST_TMPDIR/out") == 1 ]]
+}
+
+@test "a port that never comes ends up at the deadline, with the usual error" {
+	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth5
+	began=$(now_ms)
+	run -1 host_prep up --wait 700ms network
+	took=$(($(now_ms) - began))
+	((took >= 700 && took < 5000))
+	[[ $output != *waiting* && $output == *"network/lan.conf:5: "*"eth5 chooses no interface"* ]]
+	is_as_before
+	bad_swap
+	run -1 host_prep up --wait 700ms --keep-going
+	[[ $output == *"swap: "*"nat: "*"eth5"* ]]
+}
+
+@test "up waits for a device of swap, and then goes on without" {
+	printf '%s\n' '[Swap]' 'Device=/dev/none' >"$conf/host.conf"
+	began=$(now_ms)
+	run -1 host_prep up --wait 1200ms --keep-going
+	(($(now_ms) - began >= 1200))
+	[[ $output == *"waiting 1s at most: host.conf:2: there is no /dev/none"* ]]
+	[[ $(link_field eth0 .master) == br0 ]]
+}
+
+@test "who waits ends when asked to, and a span that is none is a mistake" {
+	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth5
+	host_prep up --wait 60 network >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+	up=$!
+	await grep -q 'waiting 5[0-9]s at most' "$BATS_TEST_TMPDIR/out"
+	pkill -TERM -P "$up"
+	code=0
+	wait "$up" || code=$?
+	up=
+	[[ $code == 1 ]]
+	grep -q 'waiting for devices: interrupted' "$BATS_TEST_TMPDIR/out"
+	run -2 host_prep up --wait soon
+	[[ $output == *"--wait: "* ]]
+}
+
+@test "with all there, up does not wait" {
+	local program
+	program=$(dirname "$netstate")/../../host-prep/bedplate-host-prep
+	on_host timeout 60 "$program" up --wait 600 --keep-going network
+	on_host timeout 60 "$program" up --wait 600 --keep-going network
+}
