@@ -25,7 +25,8 @@
  *		return log_err(&err), EXIT_USAGE;
  *	operands are argv[first] .. argv[argc - 1]
  *
- * Every command has --help (-h) and --version besides; they need no rows.
+ * Every command has --help (-h) and --version besides; they need no rows. Programs with
+ * sub-commands leave this to lib/program.h.
  */
 #ifndef BEDPLATE_LIB_OPTION_H
 #define BEDPLATE_LIB_OPTION_H

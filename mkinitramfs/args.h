@@ -17,8 +17,8 @@ struct args {
 	bool all, force, verify;
 	const char *kernel_image, *timeout, *memory, *accel; /* of verify */
 	bool only_static, only_boot;
-	char **versions; /* operands of a sub-command; not owned */
-	size_t version_count;
+	const char *const *operands; /* of argv */
+	size_t operand_count;
 };
 
 extern const struct option_command mkinitramfs_command;

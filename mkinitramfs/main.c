@@ -3,14 +3,11 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "lib/cleanup.h"
 #include "lib/conf.h"
 #include "lib/file.h"
-#include "lib/interrupt.h"
-#include "lib/log.h"
+#include "lib/program.h"
 #include "lib/schema/host.h"
 #include "mkinitramfs/args.h"
 #include "mkinitramfs/build.h"
@@ -62,19 +59,11 @@ static int run_build(const struct args *args, struct err *err)
 	return build_run(args, &settings, root_fd, err) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* The command's word comes first. */
-static const struct option_command *find_command(const char *word)
+/* Without a command, options say what is to be done. */
+static int run(const struct args *args, struct err *err)
 {
-	const struct option_command *command =
-		word && *word != '-'
-			? option_find_command(&mkinitramfs_command, word, NULL)
-			: NULL;
+	const char *dir = args->operand_count ? args->operands[0] : NULL;
 
-	return command ? command : &mkinitramfs_command;
-}
-
-static int run(const struct args *args, const char *dir, struct err *err)
-{
 	if (dir && !args->extract) {
 		if (option_find_command(&mkinitramfs_command, dir, err)) {
 			err_set(err, EINVAL, "\"%s\" stands behind an option", dir);
@@ -95,55 +84,24 @@ static int run(const struct args *args, const char *dir, struct err *err)
 	return run_build(args, err);
 }
 
-/* The commands that have a word of their own; without one, options say what is to be done. */
-static const struct {
-	const char *name;
-	int (*run)(const struct args *args, struct err *err);
-} commands[] = {
-	{ "bedplate mkinitramfs update", update_run },
-	{ "bedplate mkinitramfs remove", remove_run },
-	{ "bedplate mkinitramfs status", status_run },
-	{ "bedplate mkinitramfs verify", verify_main },
+static const struct program_command commands[] = {
+	{ "update", update_run },  { "remove", remove_run }, { "status", status_run },
+	{ "verify", verify_main }, { NULL, NULL },
 };
-
-static int run_command(const struct option_command *command, const struct args *args,
-		       struct err *err)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (!strcmp(commands[i].name, command->name))
-			return commands[i].run(args, err);
-	return EXIT_USAGE;
-}
 
 int main(int argc, char **argv)
 {
-	const struct option_command *command = find_command(argc > 1 ? argv[1] : NULL);
-	bool has_word = command != &mkinitramfs_command;
 	struct args args = { .kernel = NULL };
-	struct err err = ERR_INIT;
-	int first, code;
 
-	log_open(LOG_TO_STDERR, "bedplate mkinitramfs");
-	argc -= has_word;
-	argv += has_word;
-	first = option_parse(command, argc, argv, &args, &err);
-	if (first == OPTION_SHOWN)
-		return EXIT_DONE;
-	if (first < 0) {
-		log_err(&err);
-		return EXIT_USAGE;
-	}
-	if (args.verbose)
-		log_set_level(LOG_DEBUG);
-	interrupt_catch();
 	/* A file size limit is to be an error of write(2), so that what was begun is
 	 * removed. */
 	signal(SIGXFSZ, SIG_IGN);
-	args.versions = argv + first;
-	args.version_count = (size_t)(argc - first);
-	code = has_word ? run_command(command, &args, &err)
-			: run(&args, first < argc ? argv[first] : NULL, &err);
-	if (code != EXIT_DONE && err.code)
-		log_err(&err);
-	return code;
+	return program_main(&(struct program){ .options = &mkinitramfs_command,
+					       .commands = commands,
+					       .run = run,
+					       .args = &args,
+					       .verbose = &args.verbose,
+					       .operands = &args.operands,
+					       .operand_count = &args.operand_count },
+			    argc, argv);
 }

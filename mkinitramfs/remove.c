@@ -91,7 +91,7 @@ int remove_run(const struct args *args, struct err *err)
 	_cleanup_upkeep_ struct upkeep upkeep = UPKEEP_INIT;
 	int code;
 
-	if (!args->version_count) {
+	if (!args->operand_count) {
 		err_set(err, EINVAL, "of which kernel? VERSION names it");
 		err_hint(err, "bedplate mkinitramfs status lists them");
 		return EXIT_USAGE;
@@ -102,8 +102,8 @@ int remove_run(const struct args *args, struct err *err)
 	if (!args->dry_run &&
 	    (place_lock(&upkeep.place, err) || install_tidy(&upkeep.place, err)))
 		return EXIT_FAILED;
-	for (size_t i = 0; i < args->version_count; i++)
-		remove_one(&upkeep, args->versions[i]);
+	for (size_t i = 0; i < args->operand_count; i++)
+		remove_one(&upkeep, args->operands[i]);
 	if (upkeep_print(&upkeep, "images", err))
 		return EXIT_FAILED;
 	return upkeep.failed ? EXIT_FAILED : EXIT_DONE;

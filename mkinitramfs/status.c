@@ -241,12 +241,12 @@ static int status_all(struct upkeep *upkeep, struct err *err)
 	const struct args *args = upkeep->args;
 	int result = module_versions(upkeep->root_fd, false, &installed);
 
-	for (size_t i = 0; !result && i < args->version_count; i++) {
-		result = upkeep_check_version(args->versions[i], err);
+	for (size_t i = 0; !result && i < args->operand_count; i++) {
+		result = upkeep_check_version(args->operands[i], err);
 		if (!result)
-			result = names_add(&versions, args->versions[i]);
+			result = names_add(&versions, args->operands[i]);
 	}
-	if (!result && !args->version_count)
+	if (!result && !args->operand_count)
 		result = all_versions(upkeep, &versions, err);
 	for (size_t i = 0; !result && i < versions.count; i++)
 		result = status_one(upkeep, versions.items[i],

@@ -180,8 +180,8 @@ static int update_versions(const struct upkeep *upkeep, struct names *versions,
 	_cleanup_free_ char *version = NULL;
 	int result = 0;
 
-	for (size_t i = 0; !result && i < args->version_count; i++)
-		result = names_add(versions, args->versions[i]);
+	for (size_t i = 0; !result && i < args->operand_count; i++)
+		result = names_add(versions, args->operands[i]);
 	if (args->all)
 		result = module_versions(upkeep->root_fd, true, versions);
 	if (result)
@@ -219,7 +219,7 @@ int update_run(const struct args *args, struct err *err)
 	_cleanup_names_ struct names versions = NAMES_INIT;
 	int code;
 
-	if (args->all && args->version_count) {
+	if (args->all && args->operand_count) {
 		err_set(err, EINVAL, "either --all or kernels' versions");
 		return EXIT_USAGE;
 	}

@@ -127,11 +127,11 @@ int verify_main(const struct args *args, struct err *err)
 {
 	struct verify_options options = { .file = NULL };
 
-	if (!args->version_count) {
+	if (!args->operand_count) {
 		err_set(err, EINVAL, "verify which image? FILE is missing");
 		return EXIT_USAGE;
 	}
-	options.file = args->versions[0];
+	options.file = args->operands[0];
 	return read_args(args, &options, err) ? EXIT_USAGE
 					      : verify_file(args, &options, err);
 }
