@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nat_others.c: chains of others that refuse what they do not know, and our rules in them. */
-#include <arpa/inet.h>
-#include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "host-prep/nat_others.h"
+#include "host-prep/nft_read.h"
 
 static const char comment[] = "bedplate", own_table[] = "bedplate";
 
@@ -26,40 +23,6 @@ static bool is_family(uint8_t family)
 
 /* ---- reading ---- */
 
-static int dump(struct netlink *nl, uint16_t type, struct strbuf *out, struct err *err)
-{
-	const struct nfgenmsg fixed = { .nfgen_family = NFPROTO_UNSPEC,
-					.version = NFNETLINK_V0 };
-	_cleanup_netlink_batch_ struct netlink_batch batch;
-	int result;
-
-	netlink_batch_init(&batch);
-	netlink_begin(&batch, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), NLM_F_DUMP,
-		      &fixed, sizeof(fixed), NULL);
-	result = netlink_query(nl, &batch, out, err);
-	/* See nat_table_look. */
-	if (result == -ENOENT || result == -EINVAL || result == -EOPNOTSUPP) {
-		err_clear(err);
-		return 0;
-	}
-	return result ? err_wrap(err, "looking at the firewall") : 0;
-}
-
-static uint32_t be32(const struct netlink_attribute *attribute, uint32_t otherwise)
-{
-	return ntohl(netlink_u32(attribute, htonl(otherwise)));
-}
-
-static uint32_t hook_number(const struct netlink_attribute *hook)
-{
-	struct netlink_attribute table[NFTA_HOOK_MAX + 1];
-
-	if (!hook->data ||
-	    !netlink_read(hook->data, hook->length, 0, table, NFTA_HOOK_MAX + 1))
-		return UINT32_MAX;
-	return be32(&table[NFTA_HOOK_HOOKNUM], UINT32_MAX);
-}
-
 /* firewalld's chains accept by policy, and reject by their last rule. */
 static bool refuses(const struct nat_chain *chain, uint32_t policy)
 {
@@ -68,62 +31,36 @@ static bool refuses(const struct nat_chain *chain, uint32_t policy)
 
 static void read_chain(struct nat_others *others, const struct netlink_message *message)
 {
-	struct netlink_attribute table[NFTA_CHAIN_MAX + 1];
-	struct nat_chain chain = { .forward = false };
-	char type[16];
-	uint32_t hook;
+	struct nft_chain found;
+	struct nat_chain chain;
 
-	if (message->type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWCHAIN) ||
-	    !netlink_read(message->data, message->length, sizeof(struct nfgenmsg), table,
-			  NFTA_CHAIN_MAX + 1))
+	if (!nft_read_chain(message, &found))
 		return;
-	chain.family = ((const struct nfgenmsg *)message->data)->nfgen_family;
-	netlink_text(&table[NFTA_CHAIN_TABLE], chain.table, sizeof(chain.table));
-	netlink_text(&table[NFTA_CHAIN_NAME], chain.name, sizeof(chain.name));
-	netlink_text(&table[NFTA_CHAIN_TYPE], type, sizeof(type));
-	hook = hook_number(&table[NFTA_CHAIN_HOOK]);
-	chain.forward = hook == NF_INET_FORWARD;
+	chain = (struct nat_chain){ .family = found.family,
+				    .forward = found.hook == NF_INET_FORWARD };
+	memcpy(chain.table, found.table, sizeof(chain.table));
+	memcpy(chain.name, found.name, sizeof(chain.name));
 	if (is_family(chain.family) && strcmp(chain.table, own_table) != 0 &&
-	    strcmp(type, "filter") == 0 && (chain.forward || hook == NF_INET_LOCAL_IN) &&
-	    refuses(&chain, be32(&table[NFTA_CHAIN_POLICY], NF_ACCEPT)) &&
-	    others->chain_count < NAT_OTHERS_MAX)
+	    strcmp(found.type, "filter") == 0 &&
+	    (chain.forward || found.hook == NF_INET_LOCAL_IN) &&
+	    refuses(&chain, found.policy) && others->chain_count < NAT_OTHERS_MAX)
 		others->chains[others->chain_count++] = chain;
-}
-
-/* User data is a list of type, length, value; a rule's comment is type 0. */
-static bool is_ours(const struct netlink_attribute *data)
-{
-	for (size_t at = 0; data->data && at + 2 <= data->length;) {
-		uint8_t type = data->data[at], length = data->data[at + 1];
-
-		if (at + 2 + length > data->length)
-			return false;
-		if (type == 0)
-			return length == sizeof(comment) &&
-			       memcmp(data->data + at + 2, comment, length) == 0;
-		at += 2u + length;
-	}
-	return false;
 }
 
 static void read_rule(struct nat_others *others, const struct netlink_message *message)
 {
-	struct netlink_attribute table[NFTA_RULE_MAX + 1];
+	char text[sizeof(comment) + 1];
+	struct nft_rule found;
 	struct nat_rule rule;
-	uint64_t handle;
 
-	if (message->type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWRULE) ||
-	    !netlink_read(message->data, message->length, sizeof(struct nfgenmsg), table,
-			  NFTA_RULE_MAX + 1) ||
-	    !is_ours(&table[NFTA_RULE_USERDATA]) ||
-	    !netlink_bytes(&table[NFTA_RULE_HANDLE], &handle, sizeof(handle)))
+	if (!nft_read_rule(message, &found) || !is_family(found.family) ||
+	    strcmp(found.table, own_table) == 0 ||
+	    strcmp(nft_comment(&found.user_data, text, sizeof(text)), comment) != 0)
 		return;
-	rule.family = ((const struct nfgenmsg *)message->data)->nfgen_family;
-	rule.handle = be64toh(handle);
-	netlink_text(&table[NFTA_RULE_TABLE], rule.table, sizeof(rule.table));
-	netlink_text(&table[NFTA_RULE_CHAIN], rule.chain, sizeof(rule.chain));
-	if (is_family(rule.family) && strcmp(rule.table, own_table) != 0 &&
-	    others->own_count < NAT_OWN_MAX)
+	rule = (struct nat_rule){ .family = found.family, .handle = found.handle };
+	memcpy(rule.table, found.table, sizeof(rule.table));
+	memcpy(rule.chain, found.chain, sizeof(rule.chain));
+	if (others->own_count < NAT_OWN_MAX)
 		others->own[others->own_count++] = rule;
 }
 
@@ -137,10 +74,10 @@ static int read_all(struct nat_others *others, struct netlink *nl, uint16_t type
 	int result;
 
 	strbuf_init(&answer, 0);
-	result = dump(nl, type, &answer, err);
+	result = nft_query(nl, NFPROTO_UNSPEC, type, NLM_F_DUMP, 0, NULL, &answer, err);
 	while (!result && netlink_next(answer.text, answer.length, &offset, &message))
 		read(others, &message);
-	return result;
+	return result == -ENOENT ? 0 : result;
 }
 
 int nat_others_read(struct nat_others *others, struct netlink *nl, struct err *err)

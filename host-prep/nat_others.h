@@ -14,12 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host-prep/nft_read.h"
 #include "host-prep/want.h"
 #include "lib/err.h"
 #include "lib/netlink.h"
 #include "lib/strbuf.h"
 
-enum { NAT_OTHERS_NAME = 64, NAT_OTHERS_MAX = 64, NAT_OWN_MAX = 1024 };
+enum { NAT_OTHERS_NAME = NFT_NAME_SIZE, NAT_OTHERS_MAX = 64, NAT_OWN_MAX = 1024 };
 
 struct nat_chain {
 	uint8_t family; /* NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_INET */

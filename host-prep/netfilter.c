@@ -5,11 +5,8 @@
  * A legacy table's rules come as one block of entries, in which each built-in chain ends with
  * a rule whose verdict is the chain's policy (linux/netfilter_ipv4/ip_tables.h).
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "host-prep/netfilter.h"
+#include "host-prep/nft_read.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/netlink.h"
@@ -49,60 +47,42 @@ static bool is_ip(uint8_t family)
 	return family == NFPROTO_INET || family == NFPROTO_IPV4 || family == NFPROTO_IPV6;
 }
 
-static void read_chain(const struct netlink_message *message,
-		       struct netfilter_chain *chain)
+static struct netfilter_chain from_nft(const struct nft_chain *found)
 {
-	struct netlink_attribute table[NFTA_CHAIN_MAX + 1], hook[NFTA_HOOK_MAX + 1];
-	uint8_t family = message->length ? message->data[0] : 0;
+	struct netfilter_chain chain = {
+		.forwards = is_ip(found->family) && found->hook == NF_INET_FORWARD,
+		.drops = found->policy == NF_DROP,
+	};
 
-	*chain = (struct netfilter_chain){ .forwards = false };
-	if (!netlink_read(message->data, message->length, sizeof(struct nfgenmsg), table,
-			  NFTA_CHAIN_MAX + 1))
-		return;
-	snprintf(chain->family, sizeof(chain->family), "%s", family_word(family));
-	netlink_text(&table[NFTA_CHAIN_TABLE], chain->table, sizeof(chain->table));
-	netlink_text(&table[NFTA_CHAIN_NAME], chain->name, sizeof(chain->name));
-	if (!table[NFTA_CHAIN_HOOK].data ||
-	    !netlink_read(table[NFTA_CHAIN_HOOK].data, table[NFTA_CHAIN_HOOK].length, 0,
-			  hook, NFTA_HOOK_MAX + 1))
-		return;
-	/* nf_tables' numbers are in network order. */
-	chain->forwards = is_ip(family) && ntohl(netlink_u32(&hook[NFTA_HOOK_HOOKNUM],
-							     0)) == NF_INET_FORWARD;
-	chain->drops = ntohl(netlink_u32(&table[NFTA_CHAIN_POLICY], htonl(NF_ACCEPT))) ==
-		       NF_DROP;
+	snprintf(chain.family, sizeof(chain.family), "%s", family_word(found->family));
+	memcpy(chain.table, found->table, sizeof(chain.table));
+	memcpy(chain.name, found->name, sizeof(chain.name));
+	return chain;
 }
 
 static int read_tables(struct netfilter *netfilter, struct err *err)
 {
-	const struct nfgenmsg fixed = { .version = NFNETLINK_V0 };
 	_cleanup_netlink_ struct netlink nl = NETLINK_INIT;
-	_cleanup_netlink_batch_ struct netlink_batch batch;
 	_cleanup_strbuf_ struct strbuf answer;
 	struct netlink_message message;
 	size_t offset = 0;
 	int result = netlink_open(&nl, NETLINK_NETFILTER, err);
 
 	strbuf_init(&answer, 0);
-	netlink_batch_init(&batch);
-	netlink_begin(&batch, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, NLM_F_DUMP,
-		      &fixed, sizeof(fixed), NULL);
 	if (!result)
-		result = netlink_query(&nl, &batch, &answer, err);
-	if (result == -EINVAL || result == -EOPNOTSUPP || result == -ENOENT) {
-		err_clear(err); /* a kernel without nf_tables has no chains of theirs */
-		return 0;
-	}
+		result = nft_query(&nl, NFPROTO_UNSPEC, NFT_MSG_GETCHAIN, NLM_F_DUMP, 0,
+				   NULL, &answer, err);
 	while (!result && netlink_next(answer.text, answer.length, &offset, &message)) {
 		struct netfilter_chain chain;
+		struct nft_chain found;
 
-		if (message.type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWCHAIN))
+		if (!nft_read_chain(&message, &found))
 			continue;
-		read_chain(&message, &chain);
+		chain = from_nft(&found);
 		if (netfilter_add(netfilter, &chain))
 			result = err_sys(err, ENOMEM, "reading the firewall");
 	}
-	return result;
+	return result == -ENOENT ? 0 : result;
 }
 
 /* The verdict of the rule that a built-in chain ends with: -NF_DROP - 1, ... */

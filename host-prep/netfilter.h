@@ -6,9 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "host-prep/nft_read.h"
 #include "lib/err.h"
 
-enum { NETFILTER_NAME = 64 };
+enum { NETFILTER_NAME = NFT_NAME_SIZE };
 
 /* A chain of nf_tables', or (legacy) of iptables' of before them. */
 struct netfilter_chain {
