@@ -49,100 +49,95 @@ static struct hugepages machine(uint64_t first, uint64_t second)
 	return pages;
 }
 
+struct target_row {
+	const char *promise;
+	uint64_t have[2], any;
+	bool exact;
+	uint64_t before;
+	int64_t nodes[2]; /* -1: no section names it */
+	uint64_t all, expected[2];
+};
+
+static const struct target_row target_rows[] = {
+	{ "a number is a number", { 8, 0 }, 4, true, 8, { -1, -1 }, 4, { 0 } },
+	{ "guests' pages are at least so many",
+	  { 8, 0 },
+	  4,
+	  false,
+	  8,
+	  { -1, -1 },
+	  8,
+	  { 0 } },
+	{ "... but not what was made for others before",
+	  { 8, 0 },
+	  4,
+	  false,
+	  0,
+	  { -1, -1 },
+	  4,
+	  { 0 } },
+	{ "nodes have their numbers", { 0, 0 }, 0, false, 0, { 3, 5 }, 0, { 3, 5 } },
+	{ "the rest is spread evenly", { 0, 0 }, 5, false, 0, { 4, -1 }, 0, { 7, 2 } },
+	{ "... unless it is somewhere already",
+	  { 4, 5 },
+	  5,
+	  false,
+	  0,
+	  { 4, -1 },
+	  0,
+	  { 4, 5 } },
+	{ "... and only so much of it stays",
+	  { 9, 5 },
+	  5,
+	  true,
+	  0,
+	  { 4, -1 },
+	  0,
+	  { 9, 0 } },
+	{ "what was there before counts as the rest",
+	  { 6, 0 },
+	  0,
+	  false,
+	  6,
+	  { 4, -1 },
+	  0,
+	  { 6, 0 } },
+};
+
+static struct hugepage_wish *make_wish(const struct target_row *row)
+{
+	struct hugepage_wish *wish = calloc(1, sizeof(*wish));
+
+	wish->size = 2 MB;
+	wish->any = row->any;
+	wish->exact = row->exact;
+	for (size_t i = 0; i < 2; i++) {
+		if (row->nodes[i] < 0)
+			continue;
+		wish->has_nodes = true;
+		wish->nodes[i] = (uint64_t)row->nodes[i];
+		strcpy(wish->node_origins[i], "host.conf:1");
+	}
+	return wish;
+}
+
 static void targets(void)
 {
-	static const struct {
-		const char *promise;
-		uint64_t have[2], any;
-		bool exact;
-		uint64_t before;
-		int64_t nodes[2]; /* -1: no section names it */
-		uint64_t all, expected[2];
-	} rows[] = {
-		{ "a number is a number", { 8, 0 }, 4, true, 8, { -1, -1 }, 4, { 0 } },
-		{ "guests' pages are at least so many",
-		  { 8, 0 },
-		  4,
-		  false,
-		  8,
-		  { -1, -1 },
-		  8,
-		  { 0 } },
-		{ "... but not what was made for others before",
-		  { 8, 0 },
-		  4,
-		  false,
-		  0,
-		  { -1, -1 },
-		  4,
-		  { 0 } },
-		{ "nodes have their numbers",
-		  { 0, 0 },
-		  0,
-		  false,
-		  0,
-		  { 3, 5 },
-		  0,
-		  { 3, 5 } },
-		{ "the rest is spread evenly",
-		  { 0, 0 },
-		  5,
-		  false,
-		  0,
-		  { 4, -1 },
-		  0,
-		  { 7, 2 } },
-		{ "... unless it is somewhere already",
-		  { 4, 5 },
-		  5,
-		  false,
-		  0,
-		  { 4, -1 },
-		  0,
-		  { 4, 5 } },
-		{ "... and only so much of it stays",
-		  { 9, 5 },
-		  5,
-		  true,
-		  0,
-		  { 4, -1 },
-		  0,
-		  { 9, 0 } },
-		{ "what was there before counts as the rest",
-		  { 6, 0 },
-		  0,
-		  false,
-		  6,
-		  { 4, -1 },
-		  0,
-		  { 6, 0 } },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct hugepages pages = machine(rows[i].have[0], rows[i].have[1]);
-		struct hugepage_wish *wish = calloc(1, sizeof(*wish));
+	for (size_t i = 0; i < ARRAY_SIZE(target_rows); i++) {
+		const struct target_row *row = &target_rows[i];
+		struct hugepages pages = machine(row->have[0], row->have[1]);
+		_cleanup_free_ struct hugepage_wish *wish = make_wish(row);
 		struct hugepage_target target;
 
-		wish->size = 2 MB;
-		wish->any = rows[i].any;
-		wish->exact = rows[i].exact;
-		for (size_t j = 0; j < 2; j++) {
-			if (rows[i].nodes[j] < 0)
-				continue;
-			wish->has_nodes = true;
-			wish->nodes[j] = (uint64_t)rows[i].nodes[j];
-			strcpy(wish->node_origins[j], "host.conf:1");
-		}
-		is_int(hugepage_target(&target, &pages, wish, rows[i].before, NULL), 0,
-		       "%s", rows[i].promise);
+		is_int(hugepage_target(&target, &pages, wish, row->before, NULL), 0, "%s",
+		       row->promise);
 		if (!wish->has_nodes)
-			is_int(target.all, rows[i].all, "... in all");
+			is_int(target.all, row->all, "... in all");
 		else
-			ok(target.nodes[0] == rows[i].expected[0] &&
-				   target.nodes[1] == rows[i].expected[1],
+			ok(target.nodes[0] == row->expected[0] &&
+				   target.nodes[1] == row->expected[1],
 			   "... %" PRIu64 " and %" PRIu64, target.nodes[0],
 			   target.nodes[1]);
-		free(wish);
 	}
 }
 

@@ -13,90 +13,91 @@
 #include "tests/unit/tap.h"
 
 /* Every member has a value of its own. */
+static const struct net_link full_link = {
+	.name = "br0",
+	.kind = NET_BRIDGE,
+	.managed = true,
+	.up = true,
+	.master = "m",
+	.parent = "p",
+	.alias = "bedplate:network/a.conf",
+	.has_mac = true,
+	.mac = { 2, 3, 4, 5, 6, 7 },
+	.mtu = 9000,
+	.bridge = { .stp = true, .forward_delay_cs = 1500, .vlan_filtering = true },
+	.port = { .isolated = true, .hairpin = true },
+	.tap = { .owner = 0,
+		 .group = 4294967294LL,
+		 .multi_queue = true,
+		 .vnet_header = true },
+	.vlan_id = 4094,
+	.macvtap_mode = NET_MACVTAP_PASSTHRU,
+	.origin = "network/a.conf:1",
+	.index = 7,
+	.loopback = true,
+	.carrier = true,
+	.wireless = true,
+	.has_perm_mac = true,
+	.perm_mac = { 9, 9, 9, 9, 9, 8 },
+	.type = "bridge",
+	.driver = "e1000e",
+	.bus_path = "pci-0000:01:00.0",
+};
+
+static const struct net_address full_address = {
+	.link = "br0",
+	.family = AF_INET,
+	.bytes = { 10, 0, 0, 1 },
+	.prefix = 32,
+	.has_peer = true,
+	.peer = { 10, 0, 0, 2 },
+	.has_broadcast = true,
+	.broadcast = { 10, 0, 0, 255 },
+	.flags = 0x200,
+	.scope = 253,
+	.metric = 5,
+	.valid_s = 600,
+	.preferred_s = 300,
+	.secondary = true,
+	.origin = "network/a.conf:2",
+};
+
+static const struct net_route full_route = {
+	.link = "br0",
+	.family = AF_INET,
+	.type = RTN_UNICAST,
+	.to = { 10, 9 },
+	.prefix = 16,
+	.has_via = true,
+	.via_family = AF_INET6,
+	.via = { 0xfd, 0, [15] = 1 },
+	.has_source = true,
+	.source = { 10, 0, 0, 1 },
+	.table = 1000000,
+	.metric = 7,
+	.tos = 16,
+	.protocol = 16,
+	.scope = 200,
+	.onlink = true,
+	.mtu = 1400,
+	.advmss = 1300,
+	.expires_s = 60,
+	.complex = true,
+	.origin = "network/a.conf:3",
+};
+
+static const struct net_vlan full_vlan = { .link = "br0",
+					   .id = 10,
+					   .pvid = true,
+					   .untagged = true,
+					   .origin = "network/a.conf:4" };
+
 static void fill(struct net *net)
 {
-	struct net_link link = {
-		.name = "br0",
-		.kind = NET_BRIDGE,
-		.managed = true,
-		.up = true,
-		.master = "m",
-		.parent = "p",
-		.alias = "bedplate:network/a.conf",
-		.has_mac = true,
-		.mac = { 2, 3, 4, 5, 6, 7 },
-		.mtu = 9000,
-		.bridge = { .stp = true,
-			    .forward_delay_cs = 1500,
-			    .vlan_filtering = true },
-		.port = { .isolated = true, .hairpin = true },
-		.tap = { .owner = 0,
-			 .group = 4294967294LL,
-			 .multi_queue = true,
-			 .vnet_header = true },
-		.vlan_id = 4094,
-		.macvtap_mode = NET_MACVTAP_PASSTHRU,
-		.origin = "network/a.conf:1",
-		.index = 7,
-		.loopback = true,
-		.carrier = true,
-		.wireless = true,
-		.has_perm_mac = true,
-		.perm_mac = { 9, 9, 9, 9, 9, 8 },
-		.type = "bridge",
-		.driver = "e1000e",
-		.bus_path = "pci-0000:01:00.0",
-	};
-	struct net_address address = {
-		.link = "br0",
-		.family = AF_INET,
-		.bytes = { 10, 0, 0, 1 },
-		.prefix = 32,
-		.has_peer = true,
-		.peer = { 10, 0, 0, 2 },
-		.has_broadcast = true,
-		.broadcast = { 10, 0, 0, 255 },
-		.flags = 0x200,
-		.scope = 253,
-		.metric = 5,
-		.valid_s = 600,
-		.preferred_s = 300,
-		.secondary = true,
-		.origin = "network/a.conf:2",
-	};
-	struct net_route route = {
-		.link = "br0",
-		.family = AF_INET,
-		.type = RTN_UNICAST,
-		.to = { 10, 9 },
-		.prefix = 16,
-		.has_via = true,
-		.via_family = AF_INET6,
-		.via = { 0xfd, 0, [15] = 1 },
-		.has_source = true,
-		.source = { 10, 0, 0, 1 },
-		.table = 1000000,
-		.metric = 7,
-		.tos = 16,
-		.protocol = 16,
-		.scope = 200,
-		.onlink = true,
-		.mtu = 1400,
-		.advmss = 1300,
-		.expires_s = 60,
-		.complex = true,
-		.origin = "network/a.conf:3",
-	};
-	struct net_vlan vlan = { .link = "br0",
-				 .id = 10,
-				 .pvid = true,
-				 .untagged = true,
-				 .origin = "network/a.conf:4" };
-
-	net_add_link(net, &link);
-	net_add_address(net, &address);
-	net_add_route(net, &route);
-	net_add_vlan(net, &vlan);
+	net_add_link(net, &full_link);
+	net_add_address(net, &full_address);
+	net_add_route(net, &full_route);
+	net_add_vlan(net, &full_vlan);
 	net_set_sysctl(net, "net/ipv4/conf/br0/forwarding", "1", "network/a.conf:5");
 }
 

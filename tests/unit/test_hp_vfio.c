@@ -11,79 +11,75 @@
 #include "lib/cleanup.h"
 #include "tests/unit/part_fixture.h"
 
+static const struct {
+	const char *promise;
+	struct iommu_function function;
+	struct pci_id id;
+	const char *up;
+	enum vfio_decision expected;
+	const char *reason;
+} decisions[] = {
+	{ "a device goes to vfio-pci",
+	  { .pci.driver = "nouveau", .pci.group = 1 },
+	  { 0, 0 },
+	  "",
+	  VFIO_BIND,
+	  "" },
+	{ "... without a driver, too", { .pci.group = 1 }, { 0, 0 }, "", VFIO_BIND, "" },
+	{ "one that is there stays",
+	  { .pci.driver = "vfio-pci", .pci.group = 1 },
+	  { 0, 0 },
+	  "",
+	  VFIO_THERE,
+	  "" },
+	{ "another card is left alone",
+	  { .pci.group = 1, .pci.id = { 0x10de, 1 } },
+	  { 0x10de, 2 },
+	  "",
+	  VFIO_STAYS,
+	  "it is 10de:0001, not 10de:0002" },
+	{ "a bridge is",
+	  { .pci.group = 1, .pci.is_bridge = true },
+	  { 0, 0 },
+	  "",
+	  VFIO_STAYS,
+	  "it is a bridge" },
+	{ "what no IOMMU has is",
+	  { .pci.group = -1 },
+	  { 0, 0 },
+	  "",
+	  VFIO_STAYS,
+	  "no IOMMU is at work for it" },
+	{ "what the host stands on is",
+	  { .pci.group = 1, .held = "/ (sda2)" },
+	  { 0, 0 },
+	  "",
+	  VFIO_STAYS,
+	  "the host stands on it: / (sda2)" },
+	{ "what has virtual functions is",
+	  { .pci.group = 1, .pci.vfs = 2 },
+	  { 0, 0 },
+	  "",
+	  VFIO_STAYS,
+	  "it has virtual functions switched on; write 0 to its sriov_numvfs" },
+	{ "an interface in use is",
+	  { .pci.group = 1 },
+	  { 0, 0 },
+	  "eno1",
+	  VFIO_STAYS,
+	  "its interface eno1 is up; ip link set eno1 down lets it go" },
+};
+
 static void decides(void)
 {
-	static const struct {
-		const char *promise;
-		struct iommu_function function;
-		struct pci_id id;
-		const char *up;
-		enum vfio_decision expected;
-		const char *reason;
-	} rows[] = {
-		{ "a device goes to vfio-pci",
-		  { .pci.driver = "nouveau", .pci.group = 1 },
-		  { 0, 0 },
-		  "",
-		  VFIO_BIND,
-		  "" },
-		{ "... without a driver, too",
-		  { .pci.group = 1 },
-		  { 0, 0 },
-		  "",
-		  VFIO_BIND,
-		  "" },
-		{ "one that is there stays",
-		  { .pci.driver = "vfio-pci", .pci.group = 1 },
-		  { 0, 0 },
-		  "",
-		  VFIO_THERE,
-		  "" },
-		{ "another card is left alone",
-		  { .pci.group = 1, .pci.id = { 0x10de, 1 } },
-		  { 0x10de, 2 },
-		  "",
-		  VFIO_STAYS,
-		  "it is 10de:0001, not 10de:0002" },
-		{ "a bridge is",
-		  { .pci.group = 1, .pci.is_bridge = true },
-		  { 0, 0 },
-		  "",
-		  VFIO_STAYS,
-		  "it is a bridge" },
-		{ "what no IOMMU has is",
-		  { .pci.group = -1 },
-		  { 0, 0 },
-		  "",
-		  VFIO_STAYS,
-		  "no IOMMU is at work for it" },
-		{ "what the host stands on is",
-		  { .pci.group = 1, .held = "/ (sda2)" },
-		  { 0, 0 },
-		  "",
-		  VFIO_STAYS,
-		  "the host stands on it: / (sda2)" },
-		{ "what has virtual functions is",
-		  { .pci.group = 1, .pci.vfs = 2 },
-		  { 0, 0 },
-		  "",
-		  VFIO_STAYS,
-		  "it has virtual functions switched on; write 0 to its sriov_numvfs" },
-		{ "an interface in use is",
-		  { .pci.group = 1 },
-		  { 0, 0 },
-		  "eno1",
-		  VFIO_STAYS,
-		  "its interface eno1 is up; ip link set eno1 down lets it go" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct vfio_wish wish = { .select.id = rows[i].id };
+	for (size_t i = 0; i < ARRAY_SIZE(decisions); i++) {
+		struct vfio_wish wish = { .select.id = decisions[i].id };
 		char reason[VFIO_REASON] = "";
 
-		is_int(vfio_decide(&rows[i].function, &wish, rows[i].up, reason),
-		       rows[i].expected, "%s", rows[i].promise);
-		is_str(reason, rows[i].reason, "... for this reason");
+		is_int(vfio_decide(&decisions[i].function, &wish, decisions[i].up,
+				   reason),
+		       decisions[i].expected, "%s", decisions[i].promise);
+		is_str(reason, decisions[i].reason, "... for this reason");
 	}
 }
 
