@@ -107,9 +107,7 @@ static int write_new(int root_fd, const struct words *words, const char *source,
 		     struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf text;
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
 	_cleanup_close_ int dir_fd = file_make_dirs_in_root(root_fd, "etc/bedplate", err);
-	int result;
 
 	strbuf_init(&text, 0);
 	strbuf_addf(&text,
@@ -120,13 +118,9 @@ static int write_new(int root_fd, const struct words *words, const char *source,
 		strbuf_addf(&text, "%s\n", words->items[i].text);
 	if (dir_fd < 0)
 		return dir_fd;
-	result = file_aside_open(&aside, dir_fd, "cmdline", 0644, err);
-	if (result)
-		return result;
-	result = file_write_all(aside.fd, text.text, text.length);
-	if (result)
-		return err_sys(err, -result, "writing /" WORDS_PATH);
-	return file_aside_commit(&aside, err);
+	return file_replace(dir_fd, "cmdline", 0644, text.text, err)
+		       ? err_wrap(err, "writing /" WORDS_PATH)
+		       : 0;
 }
 
 /* The words that the boot loader gives without us; `source` is where they are from. */

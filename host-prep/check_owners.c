@@ -69,7 +69,6 @@ void check_owners(const struct check_context *context, struct findings *findings
 static int write_file(int root_fd, const struct owner *owner, const char *links,
 		      struct err *err)
 {
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
 	_cleanup_strbuf_ struct strbuf before, text;
 	char folder[128];
 	int result;
@@ -87,13 +86,8 @@ static int write_file(int root_fd, const struct owner *owner, const char *links,
 	snprintf(folder, sizeof(folder), "%.*s",
 		 (int)(strrchr(owner->path, '/') - owner->path), owner->path);
 	result = file_make_dirs(root_fd, folder, err);
-	if (result >= 0)
-		result = file_aside_open(&aside, root_fd, owner->path, 0644, err);
-	if (result < 0)
-		return result;
-	if (file_write_all(aside.fd, text.text, text.length) < 0)
-		return err_sys(err, errno, "writing /%s", owner->path);
-	result = file_aside_commit(&aside, err);
+	if (!result)
+		result = file_replace(root_fd, owner->path, 0644, text.text, err);
 	if (!result)
 		printf("wrote /%s; it takes effect with: %s\n", owner->path,
 		       owner->reload);

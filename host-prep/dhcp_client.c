@@ -88,7 +88,6 @@ static int reload(struct err *err)
 static int networkd_start(int root_fd, const char *link, bool ipv4, bool ipv6,
 			  struct err *err)
 {
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
 	_cleanup_strbuf_ struct strbuf text;
 	char path[PATH_SIZE];
 	int result;
@@ -97,12 +96,8 @@ static int networkd_start(int root_fd, const char *link, bool ipv4, bool ipv6,
 	network_text(link, ipv4, ipv6, &text);
 	result = file_make_dirs(root_fd, NETWORK_DIR, err);
 	if (!result)
-		result = file_aside_open(&aside, root_fd, network_path(link, path), 0644,
-					 err);
-	if (!result && file_write_all(aside.fd, text.text, text.length))
-		result = err_sys(err, errno, "writing /%s", path);
-	if (!result)
-		result = file_aside_commit(&aside, err);
+		result = file_replace(root_fd, network_path(link, path), 0644, text.text,
+				      err);
 	return result ? result : reload(err);
 }
 

@@ -55,18 +55,13 @@ static char *read_text(int root_fd, const char *network)
 
 static int write_text(int root_fd, const char *network, const char *text, struct err *err)
 {
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
 	char path[PATH_SIZE];
 	int result = file_make_dirs(root_fd, DHCP_CONF_DIR, err);
 
 	if (!result)
 		result = file_make_dirs(root_fd, DHCP_STATE_DIR, err);
-	if (!result)
-		result = file_aside_open(&aside, root_fd, conf_path(network, path), 0644,
-					 err);
-	if (!result && file_write_all(aside.fd, text, strlen(text)))
-		result = err_sys(err, errno, "writing /%s", path);
-	return result ? result : file_aside_commit(&aside, err);
+	return result ? result
+		      : file_replace(root_fd, conf_path(network, path), 0644, text, err);
 }
 
 /* Makes the server one with this text, or none. */

@@ -68,24 +68,10 @@ static bool tells_nothing(const json_t *journal)
 	return true;
 }
 
-static int write_text(const char *text, int root_fd, struct err *err)
-{
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
-	int result = file_make_dirs(root_fd, folder, err);
-
-	if (!result)
-		result = file_aside_open(&aside, root_fd, place, 0600, err);
-	if (result)
-		return result;
-	result = file_write_all(aside.fd, text, strlen(text));
-	if (result)
-		return err_sys(err, -result, "writing /%s", place);
-	return file_aside_commit(&aside, err);
-}
-
 int journal_write(const json_t *journal, int root_fd, struct err *err)
 {
 	_cleanup_free_ char *text = NULL;
+	int result;
 
 	if (tells_nothing(journal)) {
 		if (unlinkat(root_fd, place, 0) < 0 && errno != ENOENT)
@@ -95,7 +81,8 @@ int journal_write(const json_t *journal, int root_fd, struct err *err)
 	text = json_dumps(journal, JSON_INDENT(2));
 	if (!text)
 		return err_sys(err, ENOMEM, "writing /%s", place);
-	return write_text(text, root_fd, err);
+	result = file_make_dirs(root_fd, folder, err);
+	return result ? result : file_replace(root_fd, place, 0600, text, err);
 }
 
 json_t *journal_section(json_t *journal, const char *name)

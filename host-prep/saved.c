@@ -67,19 +67,11 @@ static int save_parts(json_t *parts, json_t *journal, int root_fd, struct err *e
 
 static int write_json(const json_t *json, int root_fd, struct err *err)
 {
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
 	_cleanup_free_ char *text = json_dumps(json, JSON_INDENT(1));
-	int result;
 
 	if (!text)
 		return err_sys(err, ENOMEM, "saving the network's state");
-	result = file_aside_open(&aside, root_fd, place, 0600, err);
-	if (result)
-		return result;
-	result = file_write_all(aside.fd, text, strlen(text));
-	if (result)
-		return err_sys(err, -result, "writing /%s", place);
-	return file_aside_commit(&aside, err);
+	return file_replace(root_fd, place, 0600, text, err);
 }
 
 int saved_write(const struct steps *steps, const json_t *journal, int root_fd,

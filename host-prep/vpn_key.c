@@ -121,7 +121,6 @@ int vpn_read_key(int root_fd, const char *path, char key[VPN_KEY_SIZE], struct e
 
 int vpn_write_key(int root_fd, const char *path, const char *key, struct err *err)
 {
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
 	const char *slash = strrchr(path, '/');
 	char folder[VPN_PATH_SIZE], line[VPN_KEY_SIZE + 1];
 	int result = 0, fd;
@@ -134,13 +133,11 @@ int vpn_write_key(int root_fd, const char *path, const char *key, struct err *er
 		result = fchmod(fd, 0700) ? err_sys(err, errno, "chmod /%s", folder) : 0;
 		close(fd);
 	}
-	if (!result)
-		result = file_aside_open(&aside, root_fd, path, 0600, err);
 	snprintf(line, sizeof(line), "%s\n", key);
-	if (!result && file_write_all(aside.fd, line, strlen(line)))
-		result = err_sys(err, errno, "write /%s", path);
+	if (!result)
+		result = file_replace(root_fd, path, 0600, line, err);
 	explicit_bzero(line, sizeof(line));
-	return result ? result : file_aside_commit(&aside, err);
+	return result;
 }
 
 int vpn_need_key(int root_fd, const char *path, char key[VPN_KEY_SIZE], struct err *err)

@@ -36,20 +36,6 @@ static char *failure_text(const struct failure *failure)
 	return text;
 }
 
-static int failure_write(const struct place *place, const char *name, const char *text,
-			 struct err *err)
-{
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
-	int result = file_aside_open(&aside, place->fd, name, 0644, err);
-
-	if (result)
-		return result;
-	result = file_write_all(aside.fd, text, strlen(text));
-	if (result)
-		return err_sys(err, -result, "writing %s", name);
-	return file_aside_commit(&aside, err);
-}
-
 void failure_keep(const struct place *place, const char *image,
 		  const struct failure *failure)
 {
@@ -60,7 +46,7 @@ void failure_keep(const struct place *place, const char *image,
 	if (!name || !text)
 		err_sys(&err, ENOMEM, "writing %s" FAILURE_SUFFIX, image);
 	else
-		failure_write(place, name, text, &err);
+		file_replace(place->fd, name, 0644, text, &err);
 	if (err.code)
 		log_warning("%s: why the update failed is not kept: %s", place->dir,
 			    err.text);

@@ -304,3 +304,17 @@ void file_aside_release(struct file_aside *aside)
 	free(aside->temporary);
 	*aside = (struct file_aside)FILE_ASIDE_INIT;
 }
+
+int file_replace(int root_fd, const char *path, mode_t mode, const char *text,
+		 struct err *err)
+{
+	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
+	int result = file_aside_open(&aside, root_fd, path, mode, err);
+
+	if (result)
+		return result;
+	result = file_write_all(aside.fd, text, strlen(text));
+	if (result)
+		return err_sys(err, -result, "writing %s", path);
+	return file_aside_commit(&aside, err);
+}

@@ -89,4 +89,8 @@ int file_aside_commit(struct file_aside *aside, struct err *err);
 void file_aside_release(struct file_aside *aside);
 #define _cleanup_aside_ __attribute__((cleanup(file_aside_release)))
 
+/* All of that for a text: the file is this one afterwards, or what it was. */
+int file_replace(int root_fd, const char *path, mode_t mode, const char *text,
+		 struct err *err);
+
 #endif

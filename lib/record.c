@@ -68,20 +68,12 @@ static char *record_text(const struct record *record, struct err *err)
 int record_write(const struct record *record, int dir_fd, const char *image,
 		 struct err *err)
 {
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
 	_cleanup_free_ char *path = record_path(image);
 	_cleanup_free_ char *text = record_text(record, err);
-	int result;
 
 	if (!path || !text)
 		return no_memory(err);
-	result = file_aside_open(&aside, dir_fd, path, 0644, err);
-	if (result)
-		return result;
-	result = file_write_all(aside.fd, text, strlen(text));
-	if (result)
-		return err_sys(err, -result, "writing %s", path);
-	return file_aside_commit(&aside, err);
+	return file_replace(dir_fd, path, 0644, text, err);
 }
 
 int record_write_file(const struct record *record, int dir_fd, const char *name,

@@ -115,6 +115,12 @@ static void replaced_whole_or_not(int root)
 	is_int(st.st_mode & 07777, 0600, "with the mode asked for, whatever the umask");
 	is_int(entries(root), before, "nothing is left beside it");
 
+	is_int(file_replace(root, "target", 0640, "a text", &err), 0,
+	       "a text takes a file's place in one go");
+	fstatat(root, "target", &st, 0);
+	ok(st.st_size == 6 && (st.st_mode & 07777) == 0640, "with its mode");
+	is_int(entries(root), before, "and nothing beside it");
+
 	file_aside_open(&aside, root, "target", 0600, &err);
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &limit);
@@ -124,7 +130,7 @@ static void replaced_whole_or_not(int root)
 	setrlimit(RLIMIT_FSIZE, &limit);
 	file_aside_release(&aside);
 	fstatat(root, "target", &st, 0);
-	is_int(st.st_size, 4, "and the file is as it was");
+	is_int(st.st_size, 6, "and the file is as it was");
 	is_int(entries(root), before, "with nothing left beside it");
 	ok(file_aside_open(&aside, root, "no/such/folder", 0600, &err) < 0,
 	   "a folder that is not there is an error");
