@@ -8,6 +8,7 @@
 
 #include "host-prep/dhcp.h"
 #include "lib/process.h"
+#include "tests/unit/has.h"
 #include "tests/unit/hp_machine.h"
 
 #define NAT "[Address]\nAddress=10.10.20.1/24\n"
@@ -49,18 +50,6 @@ static void make_text(struct machine *machine, const char *file, struct strbuf *
 	if (has_dnsmasq && !ok(dnsmasq(argument) == 0, "dnsmasq takes it"))
 		printf("# %s\n", text->text);
 	machine_forget(machine);
-}
-
-static void has(const struct strbuf *text, const char *words)
-{
-	if (!ok(strstr(text->text, words), "there is: %s", words))
-		printf("# %s\n", text->text);
-}
-
-static void has_not(const struct strbuf *text, const char *words)
-{
-	if (!ok(!strstr(text->text, words), "there is no: %s", words))
-		printf("# %s\n", text->text);
 }
 
 static const struct {

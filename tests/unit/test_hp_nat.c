@@ -11,6 +11,7 @@
 #include "host-prep/nat.h"
 #include "host-prep/want_net.h"
 #include "lib/process.h"
+#include "tests/unit/has.h"
 #include "tests/unit/hp_machine.h"
 
 #define NAT  "[Address]\nAddress=10.10.20.1/24\n"
@@ -136,18 +137,6 @@ static void make_text(struct machine *machine, struct strbuf *text)
 	nat_text(&nothing, &net, needs, &deletion);
 	check_loaded(text->text, deletion.text);
 	machine_forget(machine);
-}
-
-static void has(const struct strbuf *text, const char *words)
-{
-	if (!ok(strstr(text->text, words), "there is: %s", words))
-		printf("# %s\n", text->text);
-}
-
-static void has_not(const struct strbuf *text, const char *words)
-{
-	if (!ok(!strstr(text->text, words), "there is no: %s", words))
-		printf("# %s\n", text->text);
 }
 
 static void check_modes(struct machine *machine)

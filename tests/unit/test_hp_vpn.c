@@ -10,6 +10,7 @@
 #include "lib/file.h"
 #include "lib/process.h"
 #include "lib/schema/network_rule.h"
+#include "tests/unit/has.h"
 #include "tests/unit/hp_machine.h"
 
 #define NAT "[Address]\nAddress=10.10.20.1/24\n"
@@ -22,12 +23,6 @@
 #define PEER                                                \
 	"[Peer]\nName=laptop\nPublicKey=" ALICE_PUBLIC "\n" \
 	"AllowedIPs=10.10.99.2 172.16.0.0/24\nPersistentKeepalive=25s\n"
-
-static void has(const struct strbuf *text, const char *words)
-{
-	if (!ok(strstr(text->text, words), "there is: %s", words))
-		printf("# %s\n", text->text);
-}
 
 static const struct want_network *resolve(struct machine *machine, const char *file)
 {

@@ -8,6 +8,7 @@
 
 #include "host-prep/net_diff.h"
 #include "host-prep/want_net.h"
+#include "tests/unit/has.h"
 #include "tests/unit/hp_machine.h"
 
 #define NAT "[Address]\nAddress=10.10.20.1/24\n"
@@ -36,18 +37,6 @@ static void become(struct machine *machine, struct net *net)
 		machine->have.links[i].managed = false;
 	machine_forget(machine);
 	net_release(net);
-}
-
-static void has(const char *text, const char *words)
-{
-	if (!ok(strstr(text, words), "there is: %s", words))
-		printf("# %s\n", text);
-}
-
-static void has_not(const char *text, const char *words)
-{
-	if (!ok(!strstr(text, words), "there is no: %s", words))
-		printf("# %s\n", text);
 }
 
 static void check_settled(struct machine *machine, const struct net *took)
@@ -101,8 +90,8 @@ static void check_nat_network(void)
 	   "so is the tap");
 	is_str(tap->master, "br-lan", "in the bridge");
 	ok(address_on(&net, "br-lan", "10.10.20.1/24"), "the host's address");
-	has(text.text, "10.99.0.0/16");
-	has(text.text, "network/lan.conf:4");
+	has(&text, "10.99.0.0/16");
+	has(&text, "network/lan.conf:4");
 	is_str(net_find_sysctl(&net, "net/ipv4/conf/br-lan/forwarding")->value, "1",
 	       "guests' packets are forwarded");
 	ok(net_find_sysctl(&net, "net/ipv4/conf/eth0/forwarding"), "and the answers");
@@ -119,7 +108,7 @@ static void check_nat_network(void)
 	ok(!address_on(&net, "br-lan", "10.10.20.1/24") &&
 		   address_on(&net, "br-lan", "10.10.21.1/24"),
 	   "an address that was changed is changed");
-	has_not(text.text, "+ route 10.99");
+	has_not(&text, "+ route 10.99");
 	become(&machine, &net);
 	check_settled(&machine, &nothing);
 	machine_release(&machine);
@@ -254,7 +243,7 @@ static void check_vlans(void)
 	is_int(net_find_link(&net, "m0")->macvtap_mode, NET_MACVTAP_PRIVATE,
 	       "a macvtap is made");
 	is_int(net_find_link(&net, "m0")->mac[5], 0x77, "with its address");
-	has(text.text, "20");
+	has(&text, "20");
 	is_int(net.vlan_count, 6, "each port has its VLANs");
 	is_str(net_find_sysctl(&net, "net/ipv6/conf/br-trunk/disable_ipv6")->value, "1",
 	       "an isolated bridge has no IPv6");
@@ -287,8 +276,8 @@ static void check_forwarding(void)
 	       "routers are listened to all the same");
 	ok(net_find_link(&net, "wg-lan")->kind == NET_WIREGUARD, "the VPN is wanted");
 	ok(address_on(&net, "wg-lan", "10.10.99.1/24"), "with its address");
-	has(text.text, "172.16.0.0/24");
-	has_not(text.text, "10.10.99.2/32");
+	has(&text, "172.16.0.0/24");
+	has_not(&text, "10.10.99.2/32");
 	become(&machine, &net);
 	check_settled(&machine, NULL);
 	machine_release(&machine);
