@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* want.c: fills in what the network files leave open, by what the host has. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host-prep/want.h"
+#include "host-prep/want_claim.h"
 #include "lib/digest.h"
 #include "lib/file.h"
 #include "lib/nearest.h"
@@ -79,25 +78,6 @@ bool want_has_link(const struct want *want, const char *name)
 	return false;
 }
 
-/* `errnum` is EINVAL where the file is wrong whatever the host has. */
-__attribute__((format(printf, 8, 9))) static void
-report(struct conf_errors *errors, const struct want_network *network, int errnum,
-       const char *section, const char *key, size_t index, const char *hint,
-       const char *fmt, ...)
-{
-	struct err err = ERR_INIT;
-	char words[ERR_MAX / 2];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(words, sizeof(words), fmt, ap);
-	va_end(ap);
-	network_fail(network->file->conf, section, key, index, &err, hint, "%s", words);
-	err.code = -errnum;
-	err.mistake = errnum == EINVAL;
-	conf_errors_pass(errors, &err);
-}
-
 static bool is_chosen(const struct net_link *link, const struct link_select *select)
 {
 	if (link->loopback)
@@ -120,8 +100,7 @@ static bool is_chosen(const struct net_link *link, const struct link_select *sel
 }
 
 /* Why nothing was chosen, with what was perhaps meant. */
-static void report_nothing(struct conf_errors *errors, const struct want_network *network,
-			   const char *section, const char *key, size_t index,
+static void report_nothing(struct conf_errors *errors, struct want_claim claim,
 			   const struct link_select *select, const struct net *have)
 {
 	_cleanup_strbuf_ struct strbuf text, hint;
@@ -145,21 +124,21 @@ static void report_nothing(struct conf_errors *errors, const struct want_network
 		strbuf_truncate(&hint, 0);
 		strbuf_addf(&hint, "did you mean %s?", near.best);
 	}
-	report(errors, network, ENODEV, section, key, index, hint.text,
-	       "%s chooses no interface of this host", text.text);
+	want_report_host(errors, claim, ENODEV, hint.text,
+			 "%s chooses no interface of this host", text.text);
 }
 
 /* Finds the interface that is chosen: one of the host's, or one of this file's that is still
  * to be made. Returns false where there is none or several. */
-static bool choose(struct conf_errors *errors, const struct want_network *network,
-		   const char *section, const char *key, size_t index,
+static bool choose(struct conf_errors *errors, struct want_claim claim,
 		   const struct link_select *select, const struct net *have,
 		   char name[NET_NAME_SIZE])
 {
 	const struct net_link *found = NULL;
 
 	name[0] = '\0';
-	if (select->kind == LINK_SELECT_NAME && network_has_link(network, select->text)) {
+	if (select->kind == LINK_SELECT_NAME &&
+	    network_has_link(claim.network, select->text)) {
 		snprintf(name, NET_NAME_SIZE, "%.15s", select->text);
 		return true;
 	}
@@ -167,9 +146,10 @@ static bool choose(struct conf_errors *errors, const struct want_network *networ
 		if (!is_chosen(&have->links[i], select))
 			continue;
 		if (found) {
-			report(errors, network, ENOTUNIQ, section, key, index,
-			       "a name, a hardware address or path: chooses one",
-			       "it chooses %s and %s", found->name, have->links[i].name);
+			want_report_host(
+				errors, claim, ENOTUNIQ,
+				"a name, a hardware address or path: chooses one",
+				"it chooses %s and %s", found->name, have->links[i].name);
 			return false;
 		}
 		found = &have->links[i];
@@ -177,7 +157,7 @@ static bool choose(struct conf_errors *errors, const struct want_network *networ
 	if (found)
 		snprintf(name, NET_NAME_SIZE, "%s", found->name);
 	else
-		report_nothing(errors, network, section, key, index, select, have);
+		report_nothing(errors, claim, select, have);
 	return found;
 }
 
@@ -191,17 +171,16 @@ static int resolve_vlans(struct want_network *network, const struct net *have,
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		const struct network_vlan *row = &network->data->vlan.items[i];
+		struct want_claim claim = { network, "Vlan", "Parent", i, NULL };
 		struct want_upper vlan = { .name = "" };
 		char text[NET_NAME_SIZE + 16];
 
-		if (!choose(errors, network, "Vlan", "Parent", i, &row->parent, have,
-			    vlan.parent))
+		if (!choose(errors, claim, &row->parent, have, vlan.parent))
 			continue;
 		snprintf(text, sizeof(text), "%s.%d", vlan.parent, (int)row->id);
 		if (!*row->name && strlen(text) > LINK_NAME_MAX)
-			report(errors, network, EINVAL, "Vlan", "Parent", i,
-			       "give it another by Name=",
-			       "%s is too long for an interface's name", text);
+			want_report(errors, claim, "give it another by Name=",
+				    "%s is too long for an interface's name", text);
 		snprintf(vlan.name, sizeof(vlan.name), "%.15s",
 			 *row->name ? row->name : text);
 		want_origin(network, "Vlan", "Id", i, vlan.origin);
@@ -220,11 +199,11 @@ static int resolve_macvtaps(struct want_network *network, const struct net *have
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		const struct network_macvtap *row = &network->data->macvtap.items[i];
+		struct want_claim claim = { network, "Macvtap", "Parent", i, NULL };
 		struct want_upper *macvtap = &network->macvtaps[i];
 
 		network->macvtap_count++;
-		choose(errors, network, "Macvtap", "Parent", i, &row->parent, have,
-		       macvtap->parent);
+		choose(errors, claim, &row->parent, have, macvtap->parent);
 		snprintf(macvtap->name, sizeof(macvtap->name), "%s", row->name);
 		want_origin(network, "Macvtap", "Name", i, macvtap->origin);
 	}
@@ -234,6 +213,7 @@ static int resolve_macvtaps(struct want_network *network, const struct net *have
 static int resolve_ports(struct want_network *network, const struct net *have,
 			 struct conf_errors *errors)
 {
+	const struct want_claim claim = { network, "Bridge", "Ports", 0, NULL };
 	size_t count = network->data->bridge.ports.count;
 
 	network->ports = calloc(count + 1, sizeof(*network->ports));
@@ -244,8 +224,8 @@ static int resolve_ports(struct want_network *network, const struct net *have,
 
 		origin_item_text(network->file->conf, "Bridge", "Ports", 0, i,
 				 port.origin, sizeof(port.origin));
-		if (choose(errors, network, "Bridge", "Ports", 0,
-			   &network->data->bridge.ports.items[i], have, port.name))
+		if (choose(errors, claim, &network->data->bridge.ports.items[i], have,
+			   port.name))
 			network->ports[network->port_count++] = port;
 	}
 	return 0;

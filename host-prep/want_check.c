@@ -8,8 +8,6 @@
 #include "host-prep/want_claim.h"
 #include "lib/schema/network_rule.h"
 
-enum { TEXT = 64 };
-
 static void fail_at(struct want_claim claim, const char *words, struct err *err)
 {
 	if (!claim.origin)
@@ -34,10 +32,8 @@ void want_report(struct conf_errors *errors, struct want_claim claim, const char
 	conf_errors_add(errors, &err);
 }
 
-/* What the host has instead is no mistake in a file. */
-__attribute__((format(printf, 5, 6))) static void
-report_host(struct conf_errors *errors, struct want_claim claim, int errnum,
-	    const char *hint, const char *fmt, ...)
+void want_report_host(struct conf_errors *errors, struct want_claim claim, int errnum,
+		      const char *hint, const char *fmt, ...)
 {
 	struct err err = ERR_INIT;
 	char words[ERR_MAX / 2];
@@ -51,17 +47,6 @@ report_host(struct conf_errors *errors, struct want_claim claim, int errnum,
 	err.code = -errnum;
 	err.mistake = false;
 	conf_errors_pass(errors, &err);
-}
-
-static const char *prefix_text(const struct ip_prefix *prefix, char text[TEXT])
-{
-	struct ip_prefix network = ip_prefix_network(prefix);
-	_cleanup_strbuf_ struct strbuf out;
-
-	strbuf_init(&out, 0);
-	ip_prefix_format(&network, &out);
-	snprintf(text, TEXT, "%s", out.text);
-	return text;
 }
 
 /* ---- interfaces' names ---- */
@@ -172,20 +157,22 @@ static void check_first(const struct named *first, void *data)
 	for (size_t i = 0; i < check->want->count; i++)
 		check->visit_all(&check->want->items[i], check_second, check);
 	if (first->made && link && !net_is_ours(link))
-		report_host(check->errors, first->claim, EEXIST,
-			    "give it another name, or take that one away",
-			    "the host has an interface %s that is not bedplate's (%s)",
-			    first->name,
-			    *link->type ? link->type : net_kind_word(link->kind));
+		want_report_host(
+			check->errors, first->claim, EEXIST,
+			"give it another name, or take that one away",
+			"the host has an interface %s that is not bedplate's (%s)",
+			first->name,
+			*link->type ? link->type : net_kind_word(link->kind));
 	if (!first->made && link && *link->master &&
 	    !want_has_link(check->want, link->master)) {
 		const struct net_link *master = net_find_link(check->have, link->master);
 
 		if (!master || !net_is_ours(master))
-			report_host(check->errors, first->claim, EBUSY,
-				    "take it out there; only one of them can have it",
-				    "%s is a port of %s, which is not bedplate's",
-				    first->name, link->master);
+			want_report_host(
+				check->errors, first->claim, EBUSY,
+				"take it out there; only one of them can have it",
+				"%s is a port of %s, which is not bedplate's",
+				first->name, link->master);
 	}
 }
 
@@ -250,7 +237,7 @@ static struct ip_prefix prefix_of(const struct net_address *address)
 static void check_host_subnets(const struct want *want, const struct net *have,
 			       const struct subnet *subnet, struct conf_errors *errors)
 {
-	char own[TEXT], text[TEXT];
+	char own[IP_TEXT_SIZE], text[IP_TEXT_SIZE];
 
 	for (size_t i = 0; i < have->address_count; i++) {
 		const struct net_address *address = &have->addresses[i];
@@ -261,11 +248,11 @@ static void check_host_subnets(const struct want *want, const struct net *have,
 		    net_is_ours(link) || want_has_link(want, address->link) ||
 		    !ip_prefix_overlaps(subnet->prefix, &prefix))
 			continue;
-		report_host(errors, subnet->claim, EADDRINUSE,
-			    "take another, such as 10.77.20.1/24",
-			    "the network %s overlaps the host's own %s on %s",
-			    prefix_text(subnet->prefix, own), prefix_text(&prefix, text),
-			    address->link);
+		want_report_host(errors, subnet->claim, EADDRINUSE,
+				 "take another, such as 10.77.20.1/24",
+				 "the network %s overlaps the host's own %s on %s",
+				 ip_prefix_network_text(subnet->prefix, own),
+				 ip_prefix_network_text(&prefix, text), address->link);
 		return;
 	}
 }
@@ -275,7 +262,7 @@ static void check_subnets(const struct want *want, const struct net *have,
 {
 	struct subnet subnets[SUBNETS_MAX];
 	size_t count = collect_subnets(want, subnets);
-	char own[TEXT], text[TEXT], origin[ORIGIN_MAX];
+	char own[IP_TEXT_SIZE], text[IP_TEXT_SIZE], origin[ORIGIN_MAX];
 
 	for (size_t i = 0; i < count; i++) {
 		const struct want_claim *claim = &subnets[i].claim;
@@ -291,8 +278,9 @@ static void check_subnets(const struct want *want, const struct net *have,
 				    other->index, origin);
 			want_report(errors, *claim, "each network needs its own",
 				    "the network %s overlaps %s (%s)",
-				    prefix_text(subnets[i].prefix, own),
-				    prefix_text(subnets[j].prefix, text), origin);
+				    ip_prefix_network_text(subnets[i].prefix, own),
+				    ip_prefix_network_text(subnets[j].prefix, text),
+				    origin);
 		}
 	}
 }

@@ -17,6 +17,12 @@ struct want_claim {
 void want_report(struct conf_errors *errors, struct want_claim claim, const char *hint,
 		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* The same of what is no mistake in a file: the host has something else. `errnum` is ENODEV
+ * where it may still come. */
+void want_report_host(struct conf_errors *errors, struct want_claim claim, int errnum,
+		      const char *hint, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+
 /* The parts of want_check: what is claimed of one another, by guests and of ports. */
 void want_check_uses(const struct want *want, const struct guests *guests,
 		     struct conf_errors *errors);

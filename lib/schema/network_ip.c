@@ -8,34 +8,11 @@
 #include "lib/cleanup.h"
 #include "lib/schema/network_rule.h"
 
-enum { TEXT = 64 };
-
-static const char *ip_text(const struct ip_address *ip, char text[TEXT])
-{
-	_cleanup_strbuf_ struct strbuf out;
-
-	strbuf_init(&out, 0);
-	ip_address_format(ip, &out);
-	snprintf(text, TEXT, "%s", out.text);
-	return text;
-}
-
-static const char *prefix_text(const struct ip_prefix *prefix, char text[TEXT])
-{
-	struct ip_prefix network = ip_prefix_network(prefix);
-	_cleanup_strbuf_ struct strbuf out;
-
-	strbuf_init(&out, 0);
-	ip_prefix_format(&network, &out);
-	snprintf(text, TEXT, "%s", out.text);
-	return text;
-}
-
 /* Which networks there are, for a hint. */
 static void hint_networks(const struct network_conf *data, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf out;
-	char text[TEXT];
+	char text[IP_TEXT_SIZE];
 
 	strbuf_init(&out, 0);
 	for (size_t i = 0; i < data->address.count; i++) {
@@ -43,7 +20,7 @@ static void hint_networks(const struct network_conf *data, struct err *err)
 
 		if (row->address.address.family && !*row->interface)
 			strbuf_addf(&out, "%s%s", out.length ? ", " : "",
-				    prefix_text(&row->address, text));
+				    ip_prefix_network_text(&row->address, text));
 	}
 	if (out.length)
 		err_hint(err, "the network is %.200s", out.text);
@@ -55,32 +32,33 @@ int network_check_guest_address(const struct network_conf *data,
 				const struct ip_address *ip, struct err *err)
 {
 	const struct ip_prefix *subnet = network_subnet(data, ip);
-	char text[TEXT];
+	char text[IP_TEXT_SIZE];
 
 	if (!subnet) {
-		err_set(err, EINVAL, "%s is outside of the network", ip_text(ip, text));
+		err_set(err, EINVAL, "%s is outside of the network",
+			ip_address_text(ip, text));
 		hint_networks(data, err);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < data->address.count; i++) {
 		if (ip_compare(&data->address.items[i].address.address, ip) != 0)
 			continue;
-		err_set(err, EINVAL, "%s is the host's own", ip_text(ip, text));
-		err_hint(err, "take another of %s", prefix_text(subnet, text));
+		err_set(err, EINVAL, "%s is the host's own", ip_address_text(ip, text));
+		err_hint(err, "take another of %s", ip_prefix_network_text(subnet, text));
 		return -EINVAL;
 	}
 	if (!ip_is_reserved_in(ip, subnet))
 		return 0;
 	err_set(err, EINVAL, "%s is the network's number or broadcast address",
-		ip_text(ip, text));
+		ip_address_text(ip, text));
 	err_hint(err, "no host can have it; take another of %s",
-		 prefix_text(subnet, text));
+		 ip_prefix_network_text(subnet, text));
 	return -EINVAL;
 }
 
 static bool has_vlan(const struct network_conf *data, const char *name)
 {
-	char text[TEXT];
+	char text[IP_TEXT_SIZE];
 
 	for (size_t i = 0; i < data->vlan.count; i++) {
 		const struct network_vlan *vlan = &data->vlan.items[i];
@@ -109,9 +87,9 @@ static int check_address(const struct network_conf *data, const struct conf *con
 {
 	const struct ip_prefix *prefix = &data->address.items[index].address;
 	bool client = data->address.items[index].dhcp != network_address_dhcp_no;
-	char text[TEXT];
+	char text[IP_TEXT_SIZE];
 
-	ip_text(&prefix->address, text);
+	ip_address_text(&prefix->address, text);
 	if (!prefix->address.family && !client)
 		return network_fail(conf, "Address", "Address", index, err,
 				    "Address=10.10.20.1/24, or Dhcp=yes",
@@ -146,14 +124,14 @@ int network_check_addresses(const struct network_conf *data, const struct conf *
 	for (size_t i = 0; !result && i < data->address.count; i++) {
 		const struct network_address *row = &data->address.items[i];
 		const struct ip_address *ip = &row->address.address;
-		char text[TEXT];
+		char text[IP_TEXT_SIZE];
 
 		for (size_t j = 0; j < i && ip->family; j++)
 			if (ip_compare(ip, &data->address.items[j].address.address) == 0)
 				return network_fail(conf, "Address", "Address", i, err,
 						    "once is enough",
 						    "%s stands there twice",
-						    ip_text(ip, text));
+						    ip_address_text(ip, text));
 		result = check_address(data, conf, i, err);
 		if (!result)
 			result = check_interface(data, conf, "Address", i, row->interface,
@@ -186,9 +164,9 @@ int network_check_routes(const struct network_conf *data, const struct conf *con
 	for (size_t i = 0; !result && i < data->route.count; i++) {
 		const struct network_route *row = &data->route.items[i];
 		uint16_t family = row->to.address.family;
-		char text[TEXT];
+		char text[IP_TEXT_SIZE];
 
-		ip_text(&row->via, text);
+		ip_address_text(&row->via, text);
 		if (!family && !row->via.family)
 			return network_fail(conf, "Route", "Via", i, err,
 					    "Via=, the router's address",
@@ -224,7 +202,7 @@ static int check_range(const struct network_conf *data, const struct conf *conf,
 				    "the range goes from one network to another");
 	for (size_t i = 0; i < data->address.count; i++) {
 		const struct ip_address *own = &data->address.items[i].address.address;
-		char text[TEXT];
+		char text[IP_TEXT_SIZE];
 
 		if (own->family == range->first.family &&
 		    ip_compare(own, &range->first) > 0 &&
@@ -232,7 +210,7 @@ static int check_range(const struct network_conf *data, const struct conf *conf,
 			return network_fail(conf, "Dhcp", "Range", 0, err,
 					    "begin behind it, or make two ranges",
 					    "the host's own %s is in it",
-					    ip_text(own, text));
+					    ip_address_text(own, text));
 	}
 	return 0;
 }
@@ -322,7 +300,7 @@ static int check_lease_addresses(const struct network_conf *data, const struct c
 	for (size_t i = 0; i < row->address.count; i++) {
 		const struct ip_address *ip = &row->address.items[i];
 		struct err why = ERR_INIT;
-		char text[TEXT];
+		char text[IP_TEXT_SIZE];
 
 		if (network_check_guest_address(data, ip, &why))
 			return network_fail(conf, "Lease", "Address", index, err,
@@ -331,7 +309,7 @@ static int check_lease_addresses(const struct network_conf *data, const struct c
 			return network_fail(conf, "Lease", "Address", index, err,
 					    "one IPv4 and one IPv6 address at most",
 					    "%s is a second one of its family",
-					    ip_text(ip, text));
+					    ip_address_text(ip, text));
 		for (size_t j = 0; j < index; j++)
 			for (size_t k = 0; k < data->lease.items[j].address.count; k++)
 				if (!ip_compare(ip,
@@ -340,7 +318,7 @@ static int check_lease_addresses(const struct network_conf *data, const struct c
 							    index, err,
 							    "each guest needs its own",
 							    "%s is another lease's, too",
-							    ip_text(ip, text));
+							    ip_address_text(ip, text));
 	}
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,28 @@ void ip_prefix_format(const struct ip_prefix *prefix, struct strbuf *out)
 		return;
 	ip_address_format(&prefix->address, out);
 	strbuf_addf(out, "/%u", prefix->length);
+}
+
+const char *ip_address_text(const struct ip_address *ip, char text[IP_TEXT_SIZE])
+{
+	_cleanup_strbuf_ struct strbuf out;
+
+	strbuf_init(&out, 0);
+	ip_address_format(ip, &out);
+	snprintf(text, IP_TEXT_SIZE, "%s", out.text);
+	return text;
+}
+
+const char *ip_prefix_network_text(const struct ip_prefix *prefix,
+				   char text[IP_TEXT_SIZE])
+{
+	struct ip_prefix network = ip_prefix_network(prefix);
+	_cleanup_strbuf_ struct strbuf out;
+
+	strbuf_init(&out, 0);
+	ip_prefix_format(&network, &out);
+	snprintf(text, IP_TEXT_SIZE, "%s", out.text);
+	return text;
 }
 
 unsigned ip_size(uint16_t family)

@@ -29,6 +29,10 @@ struct ip_address {
 int ip_address_parse(const char *text, struct ip_address *ip, struct err *err);
 void ip_address_format(const struct ip_address *ip, struct strbuf *out);
 
+/* The same for a message; `text` is returned. */
+enum { IP_TEXT_SIZE = 64 };
+const char *ip_address_text(const struct ip_address *ip, char text[IP_TEXT_SIZE]);
+
 /* An address and the length of its network's prefix; the bits behind the prefix are kept,
  * so that 10.0.0.1/24 is also an interface's address. All zero: none. */
 struct ip_prefix {
@@ -39,6 +43,10 @@ struct ip_prefix {
 /* Reads ADDRESS/LENGTH. */
 int ip_prefix_parse(const char *text, struct ip_prefix *prefix, struct err *err);
 void ip_prefix_format(const struct ip_prefix *prefix, struct strbuf *out);
+
+/* The network that the address is in, for a message; `text` is returned. */
+const char *ip_prefix_network_text(const struct ip_prefix *prefix,
+				   char text[IP_TEXT_SIZE]);
 
 /* Reads ADDRESS/LENGTH, an address alone as the network of itself, and "default" as all
  * zero: every address. Refuses bits behind the prefix, as they are a mistake here. */
