@@ -7,6 +7,7 @@
  * the networks that have got one. Leases stay where they are.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,8 @@ static int serve_text(const struct serve *serve, const char *text, struct err *e
 	if (!result && unlinkat(serve->root_fd, conf_path(serve->network, path), 0) < 0 &&
 	    errno != ENOENT)
 		result = err_sys(err, errno, "removing /%s", path);
+	/* Gone with the last. */
+	unlinkat(serve->root_fd, DHCP_CONF_DIR, AT_REMOVEDIR);
 	return result;
 }
 

@@ -29,6 +29,7 @@ struct part_context {
 	const struct conf *conf;      /* and where they come from */
 	const struct guests *guests;
 	json_t *journal;      /* the part's section: an object, at first empty */
+	json_t *loaded;       /* a section of all parts', see kmod_need.h; may be NULL */
 	const json_t *before; /* the whole journal, as it was read; NULL for restore */
 	struct want_all **networks; /* see want_all_get (want_all.h); NULL for restore */
 	struct strbuf *notes;       /* lines for a person, about what no step can do */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host-prep/journal.h"
+#include "host-prep/kmod_need.h"
 #include "host-prep/prepare.h"
 #include "lib/interrupt.h"
 #include "lib/nearest.h"
@@ -63,6 +64,7 @@ static int plan_part(struct prepare *prepare, const struct part *part, bool down
 		.conf = prepare->settings.conf,
 		.guests = &prepare->settings.guests,
 		.journal = journal_section(prepare->after, part->name),
+		.loaded = journal_section(prepare->after, "loaded"),
 		.before = prepare->before,
 		.networks = &prepare->networks,
 		.notes = &prepare->notes,
@@ -83,6 +85,8 @@ static void forget(struct prepare *prepare, const struct part *part)
 	json_object_del(prepare->after, part->name);
 	if (section)
 		json_object_set_new(prepare->after, part->name, json_deep_copy(section));
+	kmod_need_forget(json_object_get(prepare->after, "loaded"),
+			 json_object_get(prepare->before, "loaded"), part->name);
 }
 
 static void plan_outcome(struct prepare *prepare, const struct part *part, bool down)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host-prep/kmod_need.h"
 #include "host-prep/swap_step.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -60,7 +61,8 @@ static struct swap_job job_of_zram(const struct swap_job *job,
 	return old;
 }
 
-static int plan_zram(const struct swap_decision *decision, const struct swap_job *job,
+static int plan_zram(const struct part_context *context,
+		     const struct swap_decision *decision, const struct swap_job *job,
 		     const struct swap_seen *seen, const char *origin,
 		     struct steps *steps, struct err *err)
 {
@@ -75,7 +77,11 @@ static int plan_zram(const struct swap_decision *decision, const struct swap_job
 								 : SWAP_STEP_ON,
 						    job, "", priority, origin, err)
 				    : 0;
-	if (seen->there)
+	/* Without a device to begin with: each is added when it is wanted. */
+	if (!file_exists(job->root_fd, SWAP_ZRAM_CONTROL))
+		result = kmod_need(context, swap_part.name, "zram", "num_devices=0",
+				   steps, err);
+	if (!result && seen->there)
 		result = swap_add_step(steps, SWAP_STEP_NO_ZRAM, &old, "", "", "", err);
 	snprintf(after, sizeof(after), "%" PRIu64 "M%s%s, %s", job->size >> 20,
 		 job->algorithm[0] ? " " : "", job->algorithm, priority);
@@ -266,7 +272,8 @@ static int plan_section(const struct part_context *context, size_t index, unsign
 		return err_sys(err, ENOMEM, "planning swap space");
 	note(context, &job, &decision, &seen);
 	if (job.is_zram)
-		return plan_zram(&decision, &job, &seen, wish.origin, steps, err);
+		return plan_zram(context, &decision, &job, &seen, wish.origin, steps,
+				 err);
 	return plan_area(&decision, &job, &seen, wish.origin, steps, err);
 }
 
@@ -291,7 +298,10 @@ static int plan(const struct part_context *context, struct steps *steps, struct 
 		result = plan_section(context, i, zram, &areas, &wanted, steps, err);
 		zram += swap->zram;
 	}
-	return result ? result : take_back_all(context, &wanted, &areas, steps, err);
+	if (!result)
+		result = take_back_all(context, &wanted, &areas, steps, err);
+	return result || zram ? result
+			      : kmod_need_no_more(context, swap_part.name, steps, err);
 }
 
 static int down(const struct part_context *context, struct steps *steps, struct err *err)
@@ -300,7 +310,9 @@ static int down(const struct part_context *context, struct steps *steps, struct 
 	const struct names none = NAMES_INIT;
 	int result = swap_areas_read(&areas, context->root_fd, err);
 
-	return result ? result : take_back_all(context, &none, &areas, steps, err);
+	if (!result)
+		result = take_back_all(context, &none, &areas, steps, err);
+	return result ? result : kmod_need_no_more(context, swap_part.name, steps, err);
 }
 
 const struct part swap_part = {

@@ -19,6 +19,8 @@
 
 #include "host-prep/part.h"
 
+#define SWAP_ZRAM_CONTROL "sys/class/zram-control"
+
 enum { SWAP_TEXT = 256, SWAP_ORIGIN = 160, SWAP_ZRAM_PRIORITY = 100 };
 
 /* ---- what the kernel swaps to ---- */

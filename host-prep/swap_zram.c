@@ -13,7 +13,7 @@
 #include "lib/names.h"
 #include "lib/process.h"
 
-static const char control[] = "sys/class/zram-control";
+static const char control[] = SWAP_ZRAM_CONTROL;
 
 enum { MODPROBE_MS = 30000, BUSY_TRIES = 100, BUSY_WAIT_MS = 20 };
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host-prep/kmod_need.h"
 #include "host-prep/vfio.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -133,6 +134,25 @@ static void note_function(const struct part_context *context,
 			json_pack("{s:s, s:s}", "driver", function->driver, "id", id));
 }
 
+static int need_modules(const struct part_context *context, struct steps *steps,
+			struct err *err)
+{
+	int result =
+		kmod_need(context, vfio_part.name, "vfio_iommu_type1", NULL, steps, err);
+
+	return result ? result
+		      : kmod_need(context, vfio_part.name, "vfio_pci", NULL, steps, err);
+}
+
+/* Once no device is left there that was brought. */
+static int drop_modules(const struct part_context *context, struct steps *steps,
+			struct err *err)
+{
+	if (json_object_size(context->journal))
+		return 0;
+	return kmod_need_no_more(context, vfio_part.name, steps, err);
+}
+
 static int plan_function(const struct part_context *context, const struct iommu *iommu,
 			 const struct iommu_function *function,
 			 const struct vfio_wishes *wishes, struct steps *steps,
@@ -140,6 +160,7 @@ static int plan_function(const struct part_context *context, const struct iommu 
 {
 	const struct vfio_wish *wish = vfio_find_wish(wishes, &function->pci);
 	char reason[VFIO_REASON], up[64];
+	int result;
 
 	if (!wish)
 		return 0;
@@ -156,8 +177,10 @@ static int plan_function(const struct part_context *context, const struct iommu 
 	}
 	check_group(context, iommu, function, wishes);
 	note_function(context, &function->pci);
-	return add_step(context, function, function->pci.driver, true, wish->origin,
-			steps, err);
+	result = need_modules(context, steps, err);
+	return result ? result
+		      : add_step(context, function, function->pci.driver, true,
+				 wish->origin, steps, err);
 }
 
 /* A wish that nothing here fulfils. */
@@ -264,7 +287,7 @@ static int plan(const struct part_context *context, struct steps *steps, struct 
 	for (size_t i = 0; !result && i < iommu.count; i++)
 		result = plan_function(context, &iommu, &iommu.items[i], &wishes, steps,
 				       err);
-	return result;
+	return result || wishes.count ? result : drop_modules(context, steps, err);
 }
 
 static int down(const struct part_context *context, struct steps *steps, struct err *err)
@@ -274,9 +297,11 @@ static int down(const struct part_context *context, struct steps *steps, struct 
 	int result;
 
 	if (!json_object_size(context->journal))
-		return 0;
+		return drop_modules(context, steps, err);
 	result = iommu_read(&iommu, context->root_fd, err);
-	return result ? result : give_back_all(context, &iommu, &none, steps, err);
+	if (!result)
+		result = give_back_all(context, &iommu, &none, steps, err);
+	return result ? result : drop_modules(context, steps, err);
 }
 
 const struct part vfio_part = {

@@ -170,7 +170,7 @@ guests=()
 	prep down network
 	diff <(echo "$before") <(snapshot)
 	[[ $(on_host nft list ruleset) == "" ]]
-	[[ $(on_host sh -c 'ls /run/bedplate/dnsmasq') == "" ]]
+	run ! on_host test -e /run/bedplate/dnsmasq
 	run ! on_host test -e /run/bedplate/host-prep.json
 }
 

@@ -36,6 +36,7 @@ __attribute__((unused)) static void fixture_init(struct fixture *fixture, int ro
 		.conf = fixture->conf,
 		.guests = &fixture->guests,
 		.journal = json_object(),
+		.loaded = json_object(),
 		.notes = &fixture->notes,
 	};
 }
@@ -44,6 +45,7 @@ __attribute__((unused)) static void fixture_release(struct fixture *fixture)
 {
 	steps_release(&fixture->steps);
 	json_decref(fixture->context.journal);
+	json_decref(fixture->context.loaded);
 	guests_release(&fixture->guests);
 	conf_free(fixture->conf);
 	strbuf_release(&fixture->notes);
@@ -55,12 +57,15 @@ __attribute__((unused)) static void fixture_configure(struct fixture *fixture,
 						      const char *host_conf)
 {
 	json_t *journal = json_incref(fixture->context.journal);
+	json_t *loaded = json_incref(fixture->context.loaded);
 	int root = fixture->context.root_fd;
 
 	fixture_release(fixture);
 	fixture_init(fixture, root, host_conf);
 	json_decref(fixture->context.journal);
 	fixture->context.journal = journal;
+	json_decref(fixture->context.loaded);
+	fixture->context.loaded = loaded;
 }
 
 /* The plan's text with single blanks; a failure's message with "failed: " in front. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/swap.c host-prep/swap_step.c host-prep/swap_read.c host-prep/swap_probe.c host-prep/swap_find.c host-prep/swap_look.c host-prep/swap_decide.c host-prep/swap_apply.c host-prep/swap_file.c host-prep/swap_zram.c host-prep/part.c host-prep/step.c lib/mount_text.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
+/* SOURCES: host-prep/swap.c host-prep/swap_step.c host-prep/swap_read.c host-prep/swap_probe.c host-prep/swap_find.c host-prep/swap_look.c host-prep/swap_decide.c host-prep/swap_apply.c host-prep/swap_file.c host-prep/swap_zram.c host-prep/kmod.c host-prep/kmod_need.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/mount_text.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
 /* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
 /* SOURCES: lib/guests.c lib/schema/guest.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson blkid */
 /* clang-format on */
@@ -506,8 +506,11 @@ static void plans_zram(int root)
 	fake_file(root, "proc/swaps", "Filename Type Size Used Priority\n");
 	fixture_init(&f, root, "[Swap]\nZram=yes\nSize=50%\nAlgorithm=zstd\n");
 	is_str(fixture_plan(&f, &swap_part),
+	       "+ module zram: num_devices=0\n"
 	       "+ zram swap bedplate-zram0: 1000M zstd, priority 100 # host.conf:2\n",
 	       "a share of the memory");
+	fake_file(root, "sys/class/zram-control/hot_add", "0\n");
+	fake_file(root, "sys/module/zram/refcnt", "1\n");
 	fake_file(root, "sys/block/zram3/disksize", "1048576000\n");
 	fake_file(root, "sys/block/zram3/comp_algorithm", "lzo lz4 [zstd]\n");
 	fake_file(root, "sys/block/zram3/mm_stat", "4096 74 12288 0 12288 0 0 0 0\n");
@@ -525,7 +528,9 @@ static void plans_zram(int root)
 	       "- zram swap bedplate-zram0\n"
 	       "+ zram swap bedplate-zram0: 1000M lz4, priority 3 # host.conf:2\n",
 	       "another algorithm needs another device");
-	is_str(fixture_down(&f, &swap_part), "- zram swap bedplate-zram0\n",
+	is_str(fixture_down(&f, &swap_part),
+	       "- zram swap bedplate-zram0\n"
+	       "- module zram\n",
 	       "it is taken away");
 	is_str(fixture_down(&f, &swap_part), "", "... once");
 	fixture_release(&f);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/vfio.c host-prep/vfio_want.c host-prep/vfio_bind.c host-prep/iommu_read.c host-prep/iommu_use.c host-prep/iommu_judge.c host-prep/iommu_words.c host-prep/kmod.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/pci.c lib/pci_names.c lib/file_apart.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
+/* SOURCES: host-prep/vfio.c host-prep/vfio_want.c host-prep/vfio_bind.c host-prep/iommu_read.c host-prep/iommu_use.c host-prep/iommu_judge.c host-prep/iommu_words.c host-prep/kmod.c host-prep/setting.c host-prep/kmod_need.c host-prep/part.c host-prep/step.c lib/pci.c lib/pci_names.c lib/file_apart.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
 /* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
 /* SOURCES: lib/guests.c lib/schema/guest.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson */
 /* clang-format on */
@@ -131,6 +131,55 @@ static void make_tree(int root)
 		  "[Passthrough]\nAddress=00:12.0\n[Passthrough]\nId=1234:5678\n");
 }
 
+static void rename_module(int root, const char *from, const char *to)
+{
+	char old[80], new[80];
+
+	snprintf(old, sizeof(old), "sys/module/%s", from);
+	snprintf(new, sizeof(new), "sys/module/%s", to);
+	renameat(root, old, root, new);
+}
+
+/* Modules that were not there come with the first device, and go with the last. */
+static void loads_modules(int root)
+{
+	_cleanup_strbuf_ struct strbuf missing;
+	struct fixture f;
+
+	strbuf_init(&missing, 0);
+	make_function(root, "0000:00:10.0", "0x020000\n", "0x10d3\n", "4", "e1000e");
+	make_function(root, "0000:00:12.0", "0x030000\n", "0x1b80\n", "6", "");
+	rename_module(root, "vfio_pci", "gone_1");
+	rename_module(root, "vfio_iommu_type1", "gone_2");
+	fixture_init(&f, root, "[Vfio]\nDevices=8086:10d3@00:10.0\n");
+	f.context.missing = &missing;
+	is_str(fixture_plan(&f, &vfio_part),
+	       "+ module vfio_iommu_type1\n"
+	       "+ module vfio_pci\n"
+	       "~ 0000:00:10.0 Ethernet controller [8086:10d3]: e1000e -> vfio-pci # host.conf:2\n"
+	       "~ 0000:00:12.0 VGA compatible controller [8086:1b80]: no driver -> vfio-pci # "
+	       "guests/desk.conf:2\n",
+	       "modules that are not there are loaded, once");
+	is_str(missing.text,
+	       "guests/desk.conf:4: there is no 1234:5678 to be passed through\n",
+	       "what is not there may still come");
+	fake_file(root, "sys/module/vfio_pci/refcnt", "0\n");
+	fake_file(root, "sys/module/vfio_iommu_type1/refcnt", "0\n");
+	make_function(root, "0000:00:10.0", "0x020000\n", "0x10d3\n", "4", "vfio-pci");
+	make_function(root, "0000:00:12.0", "0x030000\n", "0x1b80\n", "6", "vfio-pci");
+	fake_link(root, "proc/4711/fd/9", "/dev/vfio/4");
+	ok(!strstr(fixture_down(&f, &vfio_part), "module"),
+	   "they stay while a guest has a device");
+	unlinkat(root, "proc/4711/fd/9", 0);
+	is_str(fixture_down(&f, &vfio_part),
+	       "~ 0000:00:10.0 Ethernet controller [8086:10d3]: vfio-pci -> e1000e\n"
+	       "- module vfio_iommu_type1\n"
+	       "- module vfio_pci\n",
+	       "and go with the last");
+	is_str(fixture_down(&f, &vfio_part), "", "... once");
+	fixture_release(&f);
+}
+
 static void plans(int root)
 {
 	struct fixture f;
@@ -202,6 +251,9 @@ int main(void)
 	decides();
 	make_tree(root);
 	plans(root);
+	loads_modules(root);
+	fake_file(root, "sys/module/vfio_pci/refcnt", "0\n");
+	fake_file(root, "sys/module/vfio_iommu_type1/refcnt", "0\n");
 	fails(root);
 	close(root);
 	fake_tree_remove();
