@@ -16,6 +16,7 @@ const struct check checks[] = {
 	{ "hugepages", "there are huge pages for all guests", check_hugepages },
 	{ "memory", "enough memory is left for the host", check_memory },
 	{ "bridges", "no bridge has a loop", check_bridges },
+	{ "addresses", "no other machine has an address of ours", check_addresses },
 	{ "forwarding", "nobody drops what guests send", check_forwarding },
 	{ "dhcp", "nobody else answers DHCP and DNS", check_dhcp },
 	{ "clock", "the clock is synchronised", check_clock },

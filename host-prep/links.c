@@ -116,14 +116,34 @@ static int note(const struct part_context *context, const struct plan *plan,
 					    &giving, err);
 }
 
+/* `up` does not wait for what the kernel finds out about an address. */
+static void note_found_twice(const struct part_context *context, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->have.address_count; i++) {
+		const struct net_address *address = &plan->have.addresses[i];
+		const struct net_link *link = net_find_link(&plan->have, address->link);
+		char text[NET_ADDRESS_TEXT];
+
+		if (address->dad_failed && link && net_is_ours(link))
+			part_note(
+				context,
+				"%s has no use of its address %s: another machine has it",
+				address->link,
+				net_address_text(address, text, sizeof(text)));
+	}
+}
+
 static int plan_want(const struct part_context *context, const struct want *want,
 		     struct plan *plan, struct steps *steps, struct err *err)
 {
 	size_t first = steps->count;
 	int result = net_want(want, &plan->have, &plan->took, &plan->wanted, err);
 
+	if (!result)
+		result = want_check_addresses(&plan->wanted, err);
 	if (result)
 		return result;
+	note_found_twice(context, plan);
 	links_give_back_sysctls(&plan->took, &plan->wanted);
 	result = net_read_sysctls(&plan->have, &plan->wanted, context->root_fd, err);
 	if (!result)

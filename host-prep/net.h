@@ -122,6 +122,7 @@ struct net_address {
 	unsigned metric; /* of the route that comes with it; 0: the kernel's */
 	uint32_t valid_s, preferred_s; /* seconds left; NET_FOREVER */
 	bool secondary; /* fact: goes when the primary address of its subnet goes */
+	bool dad_failed; /* fact: another machine has it, and the kernel leaves it unused */
 	char origin[ORIGIN_MAX];
 };
 

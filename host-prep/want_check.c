@@ -233,6 +233,11 @@ static struct ip_prefix prefix_of(const struct net_address *address)
 	return prefix;
 }
 
+static bool is_same_address(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+	return ip_compare(&a->address, &b->address) == 0;
+}
+
 /* Addresses of interfaces that are ours, or become ports, are the networks' own. */
 static void check_host_subnets(const struct want *want, const struct net *have,
 			       const struct subnet *subnet, struct conf_errors *errors)
@@ -248,11 +253,18 @@ static void check_host_subnets(const struct want *want, const struct net *have,
 		    net_is_ours(link) || want_has_link(want, address->link) ||
 		    !ip_prefix_overlaps(subnet->prefix, &prefix))
 			continue;
-		want_report_host(errors, subnet->claim, EADDRINUSE,
-				 "take another, such as 10.77.20.1/24",
-				 "the network %s overlaps the host's own %s on %s",
-				 ip_prefix_network_text(subnet->prefix, own),
-				 ip_prefix_network_text(&prefix, text), address->link);
+		if (is_same_address(subnet->prefix, &prefix))
+			want_report_host(errors, subnet->claim, EADDRINUSE,
+					 "take another, or take it away there",
+					 "the address is in use: %s has it",
+					 address->link);
+		else
+			want_report_host(
+				errors, subnet->claim, EADDRINUSE,
+				"take another, such as 10.77.20.1/24",
+				"the network %s overlaps the host's own %s on %s",
+				ip_prefix_network_text(subnet->prefix, own),
+				ip_prefix_network_text(&prefix, text), address->link);
 		return;
 	}
 }

@@ -29,4 +29,8 @@
 int net_want(const struct want *want, const struct net *have, const struct net *took,
 	     struct net *wanted, struct err *err);
 
+/* -EADDRINUSE where an address that a file asks for would be on two interfaces, with its line. To
+ * be asked of what net_want made with the journal. Pure. */
+int want_check_addresses(const struct net *wanted, struct err *err);
+
 #endif
