@@ -104,14 +104,17 @@ static int show(const struct prepare *prepare, bool json, const char *nothing,
 
 /* ---- doing ---- */
 
-/* `written` is the journal as it stands there. */
+/* Of the parts whose steps were done. `written` is the journal as it stands there. */
 static int settle(struct prepare *prepare, const json_t *written, struct err *err)
 {
 
-	for (size_t i = 0; host_parts[i]; i++)
-		if (host_parts[i]->settle)
-			host_parts[i]->settle(
-				journal_section(prepare->after, host_parts[i]->name));
+	for (size_t i = 0; i < prepare->outcomes.count; i++) {
+		const struct outcome *outcome = &prepare->outcomes.items[i];
+
+		if (outcome->part->settle && !outcome->failed && !outcome->lacks)
+			outcome->part->settle(
+				journal_section(prepare->after, outcome->part->name));
+	}
 	if (json_equal(written, prepare->after))
 		return 0;
 	return journal_write(prepare->after, prepare->root_fd, err);

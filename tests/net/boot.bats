@@ -123,6 +123,22 @@ now_ms() {
 	[[ $(link_field eth0 .master) == br0 ]]
 }
 
+@test "a device that comes with an event of the kernel is taken up at once" {
+	late=$BATS_TEST_TMPDIR/late
+	printf '%s\n' '[Swap]' "Device=$late" >"$conf/host.conf"
+	host_prep up --wait 60s swap >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+	up=$!
+	await grep -q "there is no $late" "$BATS_TEST_TMPDIR/out"
+	ln -s /dev/null "$late"
+	echo change >/sys/class/mem/null/uevent
+	began=$(now_ms)
+	code=0
+	wait "$up" || code=$?
+	up=
+	(($(now_ms) - began < 5000 && code == 1))
+	grep -q 'host.conf:2: /dev/null is not taken: it is no disk' "$BATS_TEST_TMPDIR/out"
+}
+
 @test "who waits ends when asked to, and a span that is none is a mistake" {
 	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth5
 	host_prep up --wait 60 network >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
