@@ -44,7 +44,8 @@ static const struct option_spec down_options[] = {
 	OPTION_END
 };
 
-static const struct option_spec confirm_options[] = { ROW_ROOT, ROW_VERBOSE, OPTION_END };
+static const struct option_spec confirm_options[] = { ROW_JSON, ROW_ROOT, ROW_VERBOSE,
+						      OPTION_END };
 
 static const struct option_spec peer_options[] = {
 	{ 0, "network", "NAME",

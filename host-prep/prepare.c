@@ -359,13 +359,16 @@ int up_run(const struct args *args, struct err *err)
 
 /* What the files say does not matter here: they may be what went wrong. */
 static int with_lock(const struct args *args, int (*what)(int root_fd, struct err *err),
-		     const char *done, struct err *err)
+		     const char *key, const char *done, struct err *err)
 {
 	_cleanup_close_ int root_fd = file_open_root(args->root, err);
 	_cleanup_close_ int lock_fd = root_fd < 0 ? -1 : journal_lock(root_fd, err);
 
 	if (lock_fd < 0 || what(root_fd, err))
 		return EXIT_FAILED;
+	if (args->json)
+		return show_json_value(json_pack("{sb}", key, true), err) ? EXIT_FAILED
+									  : EXIT_DONE;
 	puts(done);
 	return EXIT_DONE;
 }
@@ -377,13 +380,13 @@ static int restore(int root_fd, struct err *err)
 
 int confirm_run(const struct args *args, struct err *err)
 {
-	return with_lock(args, saved_remove, "confirmed", err);
+	return with_lock(args, saved_remove, "confirmed", "confirmed", err);
 }
 
 int down_run(const struct args *args, struct err *err)
 {
 	if (args->restore)
-		return with_lock(args, restore,
+		return with_lock(args, restore, "restored",
 				 "the network is what it was before the change", err);
 	return run(args, true, true, "", err);
 }

@@ -181,13 +181,13 @@ is_gone() {
 	[[ -z $(on_host cat "$group/cgroup.procs") ]]
 	[[ $(grep ^0: "/proc/$(watchdogs)/cgroup") == 0::/ ]]
 	on_host rmdir "$group"
-	host_prep confirm
+	[[ $(host_prep confirm --json | jq -c .) == '{"confirmed":true}' ]]
 }
 
 @test "where the watchdog was killed, down --restore brings the state back" {
 	host_prep up --confirm 60 network
 	kill -9 "$(watchdogs)"
-	host_prep down --restore
+	[[ $(host_prep down --restore --json | jq -c .) == '{"restored":true}' ]]
 	diff <(echo "$before") <(snapshot)
 	[[ ! -e $run/$saved && ! -e $run/host-prep.json ]]
 	run -1 host_prep down --restore
