@@ -3,17 +3,24 @@
  * nat_part.c: the part that loads the networks' firewall.
  *
  * How it works: the text is made anew each time. What is loaded carries the digest of the
- * text that it came from, and has as many rules: then there is nothing to do, and no process
- * is started to find that out. Otherwise one nft loads the text in one transaction.
+ * text that it came from, and is in the state (nat_table.h) that the journal noted when
+ * it was loaded: then there is nothing to do, and no process is started to find that out.
+ * Otherwise one nft loads the text in one transaction.
+ *
+ *	{ "digest": "...", "loaded": { "inet": "...", "bridge": "..." },
+ *	  "unsettled": { "intact": true } }	until the steps are done: whether the tables
+ *						before were as noted
  */
 #include <errno.h>
 #include <linux/netfilter.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host-prep/nat_table.h"
 #include "host-prep/want_all.h"
+#include "lib/cleanup.h"
 #include "lib/process.h"
 
 enum { NFT_TIMEOUT_MS = 60000 };
@@ -135,7 +142,7 @@ static int undo(const struct step *step, struct err *err)
 	return replace(made, load->before, err);
 }
 
-/* ---- planning ---- */
+/* ---- what is loaded ---- */
 
 struct look {
 	struct nat_loaded inet, bridge;
@@ -156,18 +163,88 @@ static int look_at(struct look *look, struct err *err)
 	return result ? result : nat_table_look(&look->bridge, &nl, NFPROTO_BRIDGE, err);
 }
 
+/* ---- what is noted of it ---- */
+
+static const struct {
+	const char *word;
+	size_t offset;
+} families[] = { { "inet", offsetof(struct look, inet) },
+		 { "bridge", offsetof(struct look, bridge) } };
+
+static const struct nat_loaded *loaded_of(const struct look *look, size_t family)
+{
+	return (const void *)((const char *)look + families[family].offset);
+}
+
+static bool is_as_noted(const struct nat_loaded *loaded, const json_t *section,
+			const char *family)
+{
+	const char *noted = json_string_value(
+		json_object_get(json_object_get(section, "loaded"), family));
+
+	return strcmp(noted ? noted : "", loaded->state) == 0;
+}
+
+static bool are_as_noted(const struct look *look, const json_t *section)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (!is_as_noted(loaded_of(look, i), section, families[i].word))
+			return false;
+	return true;
+}
+
+/* What cannot be looked at is not noted, and so loaded anew the next time. */
+static void note_loaded(json_t *section)
+{
+	json_t *loaded = json_object();
+	struct look look;
+
+	json_object_del(section, "loaded");
+	if (look_at(&look, NULL)) {
+		json_decref(loaded);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (loaded_of(&look, i)->present)
+			json_object_set_new(loaded, families[i].word,
+					    json_string(loaded_of(&look, i)->state));
+	json_object_set_new(section, "loaded", loaded);
+}
+
+static void settle(json_t *section)
+{
+	json_object_del(section, "unsettled");
+	if (json_object_get(section, "digest") && !json_object_get(section, "loaded"))
+		note_loaded(section);
+}
+
+/* The same tables are in another state by that. One that somebody had changed stays changed. */
+static void made_anew(json_t *section, const json_t *hint)
+{
+	const json_t *unsettled = json_object_get(hint, "unsettled");
+
+	if (json_object_get(section, "digest") &&
+	    json_is_true(json_object_get(unsettled ? unsettled : hint, "intact")))
+		note_loaded(section);
+}
+
 /* Why the table is not as it should be; NULL where it is. */
 static const char *difference(const struct nat_loaded *loaded, bool needed,
-			      const char *digest, const char *text, const char *family)
+			      const char *digest, const json_t *section,
+			      const char *family)
 {
 	if (!needed || !loaded->present)
 		return needed == loaded->present ? NULL : "";
 	if (strcmp(loaded->digest, digest) != 0)
 		return "rules of another configuration";
-	if (loaded->rules != nat_table_rules(text, family))
+	if (!json_object_get(section, "loaded"))
+		return "rules of which nothing is noted";
+	if (!is_as_noted(loaded, section, family))
 		return "rules that somebody else changed";
 	return NULL;
 }
+
+/* ---- planning ---- */
 
 static int add_step(struct steps *steps, const char *text, struct nat_tables present,
 		    struct nat_tables needs, const char *before, struct err *err)
@@ -205,6 +282,18 @@ static int add_step(struct steps *steps, const char *text, struct nat_tables pre
 	return 0;
 }
 
+/* To what holds once the steps are done; `digest` is NULL where there are to be no tables. */
+static void change_journal(json_t *section, const char *digest, bool changes, bool intact)
+{
+	if (changes || !digest)
+		json_object_clear(section);
+	if (digest)
+		json_object_set_new(section, "digest", json_string(digest));
+	if (changes)
+		json_object_set_new(section, "unsettled",
+				    json_pack("{s:b}", "intact", intact));
+}
+
 static int plan_want(const struct part_context *context, const struct want *want,
 		     const struct net *net, struct steps *steps, struct err *err)
 {
@@ -222,11 +311,11 @@ static int plan_want(const struct part_context *context, const struct want *want
 	present = (struct nat_tables){ look.inet.present, look.bridge.present };
 	nat_digest(want, net, digest);
 	nat_text(want, net, present, &text);
-	json_object_clear(context->journal);
-	if (needs.inet || needs.bridge)
-		json_object_set_new(context->journal, "digest", json_string(digest));
-	inet = difference(&look.inet, needs.inet, digest, text.text, "inet");
-	bridge = difference(&look.bridge, needs.bridge, digest, text.text, "bridge");
+	inet = difference(&look.inet, needs.inet, digest, context->journal, "inet");
+	bridge = difference(&look.bridge, needs.bridge, digest, context->journal,
+			    "bridge");
+	change_journal(context->journal, needs.inet || needs.bridge ? digest : NULL,
+		       inet || bridge, are_as_noted(&look, context->journal));
 	if (!inet && !bridge)
 		return 0;
 	return add_step(steps, text.text, present, needs, inet && *inet ? inet : bridge,
@@ -262,28 +351,29 @@ static int save_tables(const struct part_context *context, json_t **saved,
 	struct look look;
 	int result = look_at(&look, err);
 
-	(void)context;
 	strbuf_init(&text, 0);
 	if (!result)
 		result = list_tables(
 			(struct nat_tables){ look.inet.present, look.bridge.present },
 			&text, err);
 	if (!result)
-		*saved = json_string(text.text);
+		*saved = json_pack("{s:s, s:b}", "text", text.text, "intact",
+				   are_as_noted(&look, context->journal));
 	return result;
 }
 
 static int restore_tables(const struct part_context *context, const json_t *saved,
 			  struct err *err)
 {
+	const char *text = json_string_value(json_object_get(saved, "text"));
 	struct look look;
 	int result = look_at(&look, err);
 
 	(void)context;
-	if (result || !json_is_string(saved))
+	if (result || !text)
 		return result;
 	return replace((struct nat_tables){ look.inet.present, look.bridge.present },
-		       json_string_value(saved), err);
+		       text, err);
 }
 
 static const char *const needs[] = { "names", NULL };
@@ -295,6 +385,8 @@ const struct part nat_part = {
 	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
+	.settle = settle,
 	.save = save_tables,
 	.restore = restore_tables,
+	.made_anew = made_anew,
 };

@@ -6,25 +6,56 @@
 
 #include "host-prep/nat_table.h"
 #include "host-prep/nft_read.h"
+#include "lib/cleanup.h"
+#include "lib/digest.h"
 
 static const char name[] = "bedplate";
 
-static int count_rules(struct nat_loaded *loaded, struct netlink *nl, uint8_t family,
-		       struct err *err)
-{
-	_cleanup_strbuf_ struct strbuf answer;
-	struct netlink_message message;
-	struct nft_rule rule;
-	size_t offset = 0;
-	int result;
+/* What a table holds, kind by kind: the question, and the kind of its answers. Not each
+ * kernel sorts out other tables' by itself. */
+static const struct {
+	uint16_t question, answer;
+} kinds[] = { { NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN },
+	      { NFT_MSG_GETRULE, NFT_MSG_NEWRULE },
+	      { NFT_MSG_GETSET, NFT_MSG_NEWSET } };
 
-	strbuf_init(&answer, 0);
-	result = nft_query(nl, family, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE, name,
-			   &answer, err);
-	while (!result && netlink_next(answer.text, answer.length, &offset, &message))
-		loaded->rules +=
-			nft_read_rule(&message, &rule) && strcmp(rule.table, name) == 0;
-	return result;
+/* The table's name is the first of them all. */
+enum { TABLE = NFTA_RULE_TABLE };
+_Static_assert(TABLE == (int)NFTA_CHAIN_TABLE && TABLE == (int)NFTA_SET_TABLE &&
+		       TABLE == (int)NFTA_TABLE_NAME,
+	       "one attribute for the table's name");
+
+/* The header before the attributes has the generation, which any change anywhere moves. */
+static void mix_message(const struct netlink_message *message, uint16_t type,
+			uint64_t *state)
+{
+	struct netlink_attribute table[TABLE + 1];
+	char text[sizeof(name) + 1];
+
+	if (nft_read(message, type, table, TABLE + 1) &&
+	    strcmp(netlink_text(&table[TABLE], text, sizeof(text)), name) == 0)
+		*state = digest_add(*state,
+				    (const char *)message->data + sizeof(struct nfgenmsg),
+				    message->length - sizeof(struct nfgenmsg));
+}
+
+static int mix_all(uint64_t *state, struct netlink *nl, uint8_t family, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		_cleanup_strbuf_ struct strbuf answer;
+		struct netlink_message message;
+		size_t offset = 0;
+		int result;
+
+		strbuf_init(&answer, 0);
+		result = nft_query(nl, family, kinds[i].question, NLM_F_DUMP, TABLE, name,
+				   &answer, err);
+		if (result && result != -ENOENT)
+			return result;
+		while (netlink_next(answer.text, answer.length, &offset, &message))
+			mix_message(&message, kinds[i].answer, state);
+	}
+	return 0;
 }
 
 int nat_table_look(struct nat_loaded *loaded, struct netlink *nl, uint8_t family,
@@ -33,6 +64,7 @@ int nat_table_look(struct nat_loaded *loaded, struct netlink *nl, uint8_t family
 	struct netlink_attribute table[NFTA_TABLE_MAX + 1];
 	_cleanup_strbuf_ struct strbuf answer;
 	struct netlink_message message;
+	uint64_t state = DIGEST_INIT;
 	size_t offset = 0;
 	int result;
 
@@ -47,7 +79,10 @@ int nat_table_look(struct nat_loaded *loaded, struct netlink *nl, uint8_t family
 		return 0;
 	loaded->present = true;
 	nft_comment(&table[NFTA_TABLE_USERDATA], loaded->digest, sizeof(loaded->digest));
-	return count_rules(loaded, nl, family, err);
+	mix_message(&message, NFT_MSG_NEWTABLE, &state);
+	result = mix_all(&state, nl, family, err);
+	digest_write(state, loaded->state);
+	return result;
 }
 
 unsigned nat_table_rules(const char *text, const char *family)

@@ -51,7 +51,7 @@ struct part {
 	int (*down)(const struct part_context *context, struct steps *steps,
 		    struct err *err);
 	/* Takes out of the journal's section what had to stand there only until the steps
-	 * were done; NULL: nothing. */
+	 * were done, and notes what only shows then; NULL: nothing. */
 	void (*settle)(json_t *section);
 	/* For `up --confirm`: what is there now that the steps may change, in whatever form
 	 * restore takes; NULL where there is nothing. The context's journal is as it was
@@ -59,6 +59,10 @@ struct part {
 	int (*save)(const struct part_context *context, json_t **saved, struct err *err);
 	int (*restore)(const struct part_context *context, const json_t *saved,
 		       struct err *err);
+	/* What the section of the journal tells of was made anew, by undoing steps or by
+	 * restore: brings it up to date where it knows things by numbers of the kernel's.
+	 * `hint` is what save gave, or the section as the plan made it; NULL: nothing. */
+	void (*made_anew)(json_t *section, const json_t *hint);
 };
 
 extern const struct part kmod_part, sysctl_part, ksm_part, cpu_part, swap_part,

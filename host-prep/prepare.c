@@ -153,7 +153,29 @@ static int guard(const struct prepare *prepare, int seconds, struct err *err)
 	return result;
 }
 
-static void take_back(const struct prepare *prepare)
+static bool changes_part(const struct steps *steps, const struct part *part)
+{
+	for (size_t i = 0; i < steps->count; i++)
+		if (!strcmp(steps->items[i].part, part->name))
+			return true;
+	return false;
+}
+
+/* The steps were undone: the journal is what it was. */
+static int take_back_journal(struct prepare *prepare, struct err *err)
+{
+	for (size_t i = 0; host_parts[i]; i++) {
+		const char *name = host_parts[i]->name;
+
+		if (host_parts[i]->made_anew &&
+		    changes_part(&prepare->steps, host_parts[i]))
+			host_parts[i]->made_anew(journal_section(prepare->before, name),
+						 journal_section(prepare->after, name));
+	}
+	return journal_write(prepare->before, prepare->root_fd, err);
+}
+
+static void take_back(struct prepare *prepare)
 {
 	struct err err = ERR_INIT;
 	int result;
@@ -161,7 +183,7 @@ static void take_back(const struct prepare *prepare)
 	if (saved_is_there(prepare->root_fd))
 		result = saved_restore(prepare->root_fd, false, &err);
 	else
-		result = journal_write(prepare->before, prepare->root_fd, &err);
+		result = take_back_journal(prepare, &err);
 	if (result)
 		log_err(&err);
 }
@@ -201,14 +223,6 @@ static int look_for_saved(struct prepare *prepare, bool doing, struct err *err)
 	err_set(err, EBUSY, "a change of the network waits to be confirmed");
 	return err_hint(err, "`bedplate host-prep confirm` keeps it, `bedplate host-prep "
 			     "down --restore` takes it back");
-}
-
-static bool changes_part(const struct steps *steps, const struct part *part)
-{
-	for (size_t i = 0; i < steps->count; i++)
-		if (!strcmp(steps->items[i].part, part->name))
-			return true;
-	return false;
 }
 
 /* Interfaces and rules are the running kernel's, whatever root the files are below. */

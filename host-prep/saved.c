@@ -183,6 +183,18 @@ static int restore_all(const json_t *json, json_t *journal, int root_fd, bool cl
 	return result ? result : others;
 }
 
+static void made_anew(const json_t *json)
+{
+	const json_t *parts = json_object_get(json, "parts");
+	json_t *journal = json_object_get(json, "journal");
+
+	for (size_t i = 0; host_parts[i]; i++)
+		if (host_parts[i]->made_anew)
+			host_parts[i]->made_anew(
+				journal_section(journal, host_parts[i]->name),
+				json_object_get(parts, host_parts[i]->name));
+}
+
 int saved_restore(int root_fd, bool claim, struct err *err)
 {
 	json_t *json = NULL, *journal = NULL;
@@ -192,8 +204,10 @@ int saved_restore(int root_fd, bool claim, struct err *err)
 		result = journal_read(&journal, root_fd, err);
 	if (!result)
 		result = restore_all(json, journal, root_fd, claim, err);
-	if (!result)
+	if (!result) {
+		made_anew(json);
 		result = journal_write(json_object_get(json, "journal"), root_fd, err);
+	}
 	json_decref(journal);
 	json_decref(json);
 	return result ? result : saved_remove(root_fd, err);
