@@ -96,6 +96,16 @@ int daemon_end(int root_fd, const char *pid_path, pid_t pid, struct err *err)
 	return 0;
 }
 
+int daemon_hint(const char *said, struct err *err)
+{
+	int code = err ? err->code : -EIO;
+
+	if (strstr(said, "ddress already in use"))
+		err_hint(err, "another DNS or DHCP server listens on all addresses; "
+			      "bind-interfaces in its configuration keeps it to its own");
+	return code;
+}
+
 int daemon_command(const char *const *argv, int timeout_ms, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf output;
@@ -107,8 +117,7 @@ int daemon_command(const char *const *argv, int timeout_ms, struct err *err)
 
 	strbuf_init(&output, 64 << 10);
 	result = process_run(&process, err);
-	if (result && strstr(output.text, "ddress already in use"))
-		err_hint(err, "another DNS or DHCP server listens on all addresses; "
-			      "bind-interfaces in its configuration keeps it to its own");
+	if (result)
+		daemon_hint(output.text, err);
 	return result;
 }

@@ -19,4 +19,7 @@ int daemon_end(int root_fd, const char *pid_path, pid_t pid, struct err *err);
 /* Runs a command; a failure has its last line. */
 int daemon_command(const char *const *argv, int timeout_ms, struct err *err);
 
+/* Adds to a failure what can be done about it, where what was said tells. Returns its code. */
+int daemon_hint(const char *said, struct err *err);
+
 #endif

@@ -3,14 +3,16 @@
  * dhcp_part.c: the part that gives networks their DHCP and DNS.
  *
  * How it works: a network's server is as it should be when its file in /run/bedplate/dnsmasq
- * has the text that the configuration makes and the server runs. The journal has the names of
- * the networks that have got one. Leases stay where they are.
+ * has the text that the configuration makes, the server runs, and somebody watches it. The
+ * journal has the names of the networks that have got one, with their bridges; "" until one
+ * that goes is gone. Leases stay where they are.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "host-prep/dhcp.h"
 #include "host-prep/dhcp_server.h"
@@ -108,7 +110,7 @@ static int undo(const struct step *step, struct err *err)
 /* Takes over both texts. */
 static int add_step(const struct part_context *context, struct steps *steps,
 		    const char *network, const char *bridge, char *text, char *before,
-		    const char *origin, struct err *err)
+		    const char *why, const char *origin, struct err *err)
 {
 	struct serve *serve = calloc(1, sizeof(*serve));
 	char after[64];
@@ -116,7 +118,7 @@ static int add_step(const struct part_context *context, struct steps *steps,
 			     .action = !text    ? STEP_REMOVE
 				       : before ? STEP_CHANGE
 						: STEP_ADD,
-			     .before = (char *)(before ? "another configuration" : ""),
+			     .before = (char *)(text ? why : NULL),
 			     .origin = (char *)origin,
 			     .run = run,
 			     .undo = undo,
@@ -133,14 +135,49 @@ static int add_step(const struct part_context *context, struct steps *steps,
 				 .before = before };
 	snprintf(serve->network, sizeof(serve->network), "%s", network);
 	snprintf(after, sizeof(after), "on %s", bridge);
-	if (text && before && !dhcp_server_runs(context->root_fd, network))
-		step.before = (char *)"not running";
 	if (text)
 		step.after = after;
-	else
-		step.before = NULL;
 	steps_addf(steps, &step, "dnsmasq of network %s", network);
 	return 0;
+}
+
+enum { WHY_SIZE = KEEPER_WORDS + 32 };
+
+/* Why it is not as it should be; "" where it is, or there is none. */
+static void say_why(enum dhcp_server_state state, const struct keeper_report *report,
+		    const char *before, const char *wanted, char why[WHY_SIZE])
+{
+	static const char *const words[] = {
+		[DHCP_SERVER_ALONE] = "not watched", [DHCP_SERVER_GONE] = "not running"
+	};
+
+	*why = '\0';
+	if (!before)
+		return;
+	if (state == DHCP_SERVER_GAVE_UP)
+		snprintf(why, WHY_SIZE, "given up (%s)", report->words);
+	else if (state != DHCP_SERVER_RUNS)
+		snprintf(why, WHY_SIZE, "%s", words[state]);
+	else if (strcmp(before, wanted) != 0)
+		snprintf(why, WHY_SIZE, "another configuration");
+}
+
+static void tell_restarts(const struct part_context *context, const char *network,
+			  const struct keeper_report *report)
+{
+	time_t when = (time_t)report->time;
+	struct tm parts;
+	char text[32] = "";
+
+	if (!report->restarts)
+		return;
+	if (localtime_r(&when, &parts))
+		strftime(text, sizeof(text), "%F %T", &parts);
+	part_note(
+		context,
+		"dnsmasq of network %s has been started again %u time%s, last at %s: %s",
+		network, report->restarts, report->restarts == 1 ? "" : "s", text,
+		report->words);
 }
 
 static int plan_network(const struct part_context *context,
@@ -150,18 +187,23 @@ static int plan_network(const struct part_context *context,
 	const char *name = network->file->name;
 	_cleanup_free_ char *before = read_text(context->root_fd, name);
 	_cleanup_strbuf_ struct strbuf text;
-	char *wanted;
+	struct keeper_report report;
+	enum dhcp_server_state state;
+	char why[WHY_SIZE], *wanted;
 
 	strbuf_init(&text, 0);
 	dhcp_text(network, &text);
-	if (before && strcmp(before, text.text) == 0 &&
-	    dhcp_server_runs(context->root_fd, name))
+	state = dhcp_server_look(context->root_fd, name, &report);
+	say_why(state, &report, before, text.text, why);
+	if (before && !*why) {
+		tell_restarts(context, name, &report);
 		return 0;
+	}
 	wanted = strbuf_steal(&text);
 	if (!wanted)
 		return err_sys(err, ENOMEM, "planning DHCP");
 	return add_step(context, steps, name, network->bridge, wanted,
-			steal_pointer(before), network->origin, err);
+			steal_pointer(before), why, network->origin, err);
 }
 
 /* Whoever has one and is to have none. */
@@ -178,9 +220,36 @@ static int plan_ends(const struct part_context *context, const struct want *want
 
 		if (!result && (!network || !dhcp_is_wanted(network)))
 			result = add_step(context, steps, name, "", NULL,
-					  read_text(context->root_fd, name), "", err);
+					  read_text(context->root_fd, name), NULL, "",
+					  err);
 	}
 	return result;
+}
+
+/* Known until they are gone. */
+static void mark_ends(json_t *section)
+{
+	void *next;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach_safe(section, next, name, value)
+	{
+		json_object_set_new(section, name, json_string(""));
+	}
+}
+
+static void settle(json_t *section)
+{
+	void *next;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach_safe(section, next, name, value)
+	{
+		if (json_string_length(value) == 0)
+			json_object_del(section, name);
+	}
 }
 
 static int plan_up(const struct part_context *context, struct steps *steps,
@@ -192,7 +261,7 @@ static int plan_up(const struct part_context *context, struct steps *steps,
 	if (!result)
 		result = plan_ends(context, &all->want, steps, err);
 	if (!result)
-		json_object_clear(context->journal);
+		mark_ends(context->journal);
 	for (size_t i = 0; !result && i < all->want.count; i++) {
 		const struct want_network *network = &all->want.items[i];
 
@@ -210,7 +279,7 @@ static int plan_down(const struct part_context *context, struct steps *steps,
 {
 	int result = plan_ends(context, NULL, steps, err);
 
-	json_object_clear(context->journal);
+	mark_ends(context->journal);
 	return result;
 }
 
@@ -237,10 +306,11 @@ static int restore_text(const struct part_context *context, const char *name,
 {
 	_cleanup_free_ char *now = read_text(context->root_fd, name);
 	struct serve serve = { .root_fd = context->root_fd };
+	struct keeper_report report;
 
 	snprintf(serve.network, sizeof(serve.network), "%s", name);
 	if (now && before && !strcmp(now, before) &&
-	    dhcp_server_runs(context->root_fd, name))
+	    dhcp_server_look(context->root_fd, name, &report) == DHCP_SERVER_RUNS)
 		return 0;
 	return now || before ? serve_text(&serve, before, err) : 0;
 }
@@ -278,6 +348,7 @@ const struct part dhcp_part = {
 	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
+	.settle = settle,
 	.save = save_texts,
 	.restore = restore_texts,
 };

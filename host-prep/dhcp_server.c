@@ -6,9 +6,11 @@
 #include "host-prep/daemon.h"
 #include "host-prep/dhcp.h"
 #include "host-prep/dhcp_server.h"
+#include "host-prep/keeper.h"
 #include "lib/file.h"
 
-enum { TIMEOUT_MS = 60000, PATH_SIZE = 256 };
+/* EXIT STATUS in dnsmasq(8): 1 is a problem with its configuration. */
+enum { TIMEOUT_MS = 60000, PATH_SIZE = 256, STATUS_WRONG = 1 };
 
 /* As sd_booted(3) asks. */
 static bool has_systemd(int root_fd)
@@ -35,9 +37,23 @@ static pid_t server_pid(int root_fd, const char *network)
 	return daemon_pid(root_fd, pid_path(network, path), own_option(network, option));
 }
 
-bool dhcp_server_runs(int root_fd, const char *network)
+static const char *keeper_path(const char *network, char path[PATH_SIZE])
 {
-	return server_pid(root_fd, network) > 0;
+	snprintf(path, PATH_SIZE, DHCP_CONF_DIR "/%s.keeper", network);
+	return path;
+}
+
+enum dhcp_server_state dhcp_server_look(int root_fd, const char *network,
+					struct keeper_report *report)
+{
+	char path[PATH_SIZE];
+	bool runs = server_pid(root_fd, network) > 0;
+
+	keeper_read_report(root_fd, keeper_path(network, path), report);
+	if (!runs)
+		return report->gave_up ? DHCP_SERVER_GAVE_UP : DHCP_SERVER_GONE;
+	return has_systemd(root_fd) || keeper_pid(root_fd, path) ? DHCP_SERVER_RUNS
+								 : DHCP_SERVER_ALONE;
 }
 
 static int unit_command(const char *word, const char *network, struct err *err)
@@ -49,35 +65,52 @@ static int unit_command(const char *word, const char *network, struct err *err)
 	return daemon_command(argv, TIMEOUT_MS, err);
 }
 
-static int stop_child(int root_fd, const char *network, struct err *err)
+/* One that has lost its keeper, too. */
+static int stop_kept(int root_fd, const char *network, struct err *err)
 {
 	char path[PATH_SIZE];
+	int result = keeper_stop(root_fd, keeper_path(network, path), err);
 
-	return daemon_end(root_fd, pid_path(network, path), server_pid(root_fd, network),
-			  err);
+	return result ? result
+		      : daemon_end(root_fd, pid_path(network, path),
+				   server_pid(root_fd, network), err);
+}
+
+static int start_kept(int root_fd, const char *network, struct err *err)
+{
+	char option[PATH_SIZE], path[PATH_SIZE], pid[PATH_SIZE], what[PATH_SIZE];
+	const char *const argv[] = { "dnsmasq", own_option(network, option),
+				     "--keep-in-foreground", NULL };
+	const struct keeper keeper = { .root_fd = root_fd,
+				       .what = what,
+				       .argv = argv,
+				       .path = keeper_path(network, path),
+				       .pid_path = pid_path(network, pid),
+				       .wrong_status = STATUS_WRONG,
+				       .timeout_ms = TIMEOUT_MS };
+	int result;
+
+	snprintf(what, sizeof(what), "dnsmasq of network %s", network);
+	result = keeper_start(&keeper, err);
+	if (result == -ENOENT)
+		return err_hint(err, "the package dnsmasq-base has dnsmasq");
+	return result && err ? daemon_hint(err->text, err) : result;
 }
 
 int dhcp_server_start(int root_fd, const char *network, struct err *err)
 {
-	char option[PATH_SIZE];
-	const char *const argv[] = { "dnsmasq", own_option(network, option), NULL };
 	int result;
 
 	if (has_systemd(root_fd))
 		return unit_command("restart", network, err);
-	/* It goes to the background by itself once it listens; its socket is free for the
-	 * next one only once the one before is gone. */
-	result = stop_child(root_fd, network, err);
-	if (!result)
-		result = daemon_command(argv, TIMEOUT_MS, err);
-	if (result == -ENOENT)
-		err_hint(err, "the package dnsmasq-base has dnsmasq");
-	return result;
+	/* Its socket is free for the next one only once the one before is gone. */
+	result = stop_kept(root_fd, network, err);
+	return result ? result : start_kept(root_fd, network, err);
 }
 
 int dhcp_server_stop(int root_fd, const char *network, struct err *err)
 {
 	if (has_systemd(root_fd))
 		return unit_command("stop", network, err);
-	return stop_child(root_fd, network, err);
+	return stop_kept(root_fd, network, err);
 }

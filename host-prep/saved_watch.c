@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* saved_watch.c: the watchdog that brings a saved state back. */
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/inotify.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "host-prep/detach.h"
 #include "host-prep/journal.h"
 #include "host-prep/saved.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
 #include "lib/log.h"
 
 enum { LOCK_TRIES = 100, LOCK_PAUSE_MS = 100 };
@@ -87,58 +82,24 @@ static void watch(int root_fd, int64_t deadline)
 		log_err(&err);
 }
 
-/* Only the root is kept: a lock that was inherited would be held to the end. */
-static void close_others(int keep)
+struct watchdog {
+	int root_fd;
+	int64_t deadline;
+};
+
+static void be_watchdog(void *data)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	const struct watchdog *watchdog = data;
 
-	for (int fd = 0; fd <= 2; fd++)
-		dup2(null, fd);
-	for (int fd = 3; fd < 1024; fd++)
-		if (fd != keep)
-			close(fd);
-}
-
-/* Out of the login session's control group, or the service's: whoever ends that (logind with
- * KillUserProcesses=yes, logind.conf(5)) kills all that is in it. */
-static void leave_group(int root_fd)
-{
-	static const char *const groups[] = { "sys/fs/cgroup/cgroup.procs",
-					      "sys/fs/cgroup/unified/cgroup.procs",
-					      "sys/fs/cgroup/systemd/cgroup.procs" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
-		file_write(root_fd, groups[i], "0", NULL);
-}
-
-/* What is said goes to the kernel's log: there is no terminal any more. */
-static void become_watchdog(int root_fd, int64_t deadline)
-{
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_DFL);
-	setsid();
-	/* Before the fork: whoever waits for that knows that it is done. */
-	leave_group(root_fd);
-	if (chdir("/") < 0 || fork() != 0)
-		_exit(0);
-	close_others(root_fd);
-	log_open(LOG_TO_KMSG, "bedplate host-prep");
-	watch(root_fd, deadline);
-	_exit(0);
+	watch(watchdog->root_fd, watchdog->deadline);
 }
 
 int saved_watch(int root_fd, int seconds, struct err *err)
 {
-	int64_t deadline = now_ms() + (int64_t)seconds * 1000;
-	pid_t child = fork();
-	int status;
+	struct watchdog watchdog = { .root_fd = root_fd,
+				     .deadline = now_ms() + (int64_t)seconds * 1000 };
 
-	if (child < 0)
-		return err_sys(err, errno, "starting the watchdog");
-	if (child == 0)
-		become_watchdog(root_fd, deadline);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return 0;
+	return detach(root_fd, &root_fd, 1, be_watchdog, &watchdog, err)
+		       ? err_wrap(err, "starting the watchdog")
+		       : 0;
 }

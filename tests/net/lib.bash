@@ -103,11 +103,23 @@ prep_setup() {
 }
 
 prep_teardown() {
-	local file
-	for file in "$run"/dnsmasq/*.pid; do
-		[[ ! -e $file ]] || kill "$(cat "$file")" || true
-	done
+	host_prep down network >/dev/null 2>&1 || true
 	net_teardown
+}
+
+# Processes by name that are in the host's network.
+in_host() {
+	local pid
+	for pid in $(pgrep -x "$1"); do
+		[[ $(readlink "/proc/$pid/ns/net") != "$(readlink "/proc/$host/ns/net")" ]] || echo "$pid"
+	done
+}
+# Those that keep a dnsmasq running.
+keepers() {
+	in_host bedplate-keeper
+}
+is_gone() {
+	! kill -0 "$1" 2>/dev/null
 }
 
 host_prep() {

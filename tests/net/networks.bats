@@ -6,6 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 load lib
+load guests
 
 setup() {
 	net_setup
@@ -18,16 +19,8 @@ setup() {
 }
 
 teardown() {
-	local file
-	for file in $(on_host sh -c 'cat /run/bedplate/dnsmasq/*.pid' 2>/dev/null); do
-		kill "$file" || true
-	done
-	for file in "$BATS_TEST_TMPDIR"/*.server; do
-		[[ ! -e $file ]] || kill "$(cat "$file")" || true
-	done
-	for file in "${guests[@]}"; do
-		kill "${!file}" || true
-	done
+	guests_teardown
+	prep down network >/dev/null 2>&1 || true
 	net_teardown
 }
 
@@ -38,50 +31,6 @@ network() {
 
 prep() {
 	on_host "$program" "$@"
-}
-
-on() {
-	nsenter --target "${!1}" --net --mount "${@:2}"
-}
-
-# guest NAME BRIDGE [MAC]: a namespace whose eth0 is plugged into the bridge by the interface tap-NAME.
-guest() {
-	namespace "$1"
-	guests+=("$1")
-	on_host ip link delete "tap-$1" 2>/dev/null || true
-	on_host ip link add "tap-$1" type veth peer name eth0 netns "${!1}"
-	on_host ip link set "tap-$1" master "$2" up
-	[[ -z ${3:-} ]] || on "$1" ip link set eth0 address "$3"
-	on "$1" ip link set eth0 up
-}
-
-# dhcp GUEST: asks for an address, and takes what it gets.
-dhcp() {
-	cat >"$BATS_TEST_TMPDIR/dhcp" <<-'END'
-		#!/bin/sh
-		[ "$1" = bound ] || exit 0
-		ip address add "$ip/$mask" dev "$interface"
-		[ -z "$router" ] || ip route add default via "$router"
-		echo "$ip router=$router dns=$dns domain=$domain"
-	END
-	chmod +x "$BATS_TEST_TMPDIR/dhcp"
-	on "$1" busybox udhcpc -i eth0 -f -q -n -s "$BATS_TEST_TMPDIR/dhcp" 2>/dev/null
-}
-
-# serve WHERE PORT: whoever connects is told who serves.
-serve() {
-	on "$1" busybox nc -ll -p "$2" -e /bin/echo "$1:$2" </dev/null >/dev/null 2>&1 3>&- &
-	echo $! >"$BATS_TEST_TMPDIR/$1-$2.server"
-	await on "$1" sh -c "ss -ltn | grep -q ':$2 '"
-}
-
-# get FROM ADDRESS PORT: what is served there.
-get() {
-	on "$1" timeout 3 busybox nc -w 2 "$2" "$3" </dev/null
-}
-
-reaches() {
-	on "$1" busybox ping -c 1 -W 2 "$2"
 }
 
 lan() {
@@ -105,8 +54,6 @@ lan() {
 	END
 	cat >>"$etc/bedplate/network/lan.conf"
 }
-
-guests=()
 
 @test "guests of a nat network get an address, resolve names, get out, and are reached by forwards only" {
 	lan <<-'END'
@@ -178,7 +125,10 @@ guests=()
 	lan </dev/null
 	prep up network
 	on_host nft flush chain inet bedplate forward
-	kill "$(on_host cat /run/bedplate/dnsmasq/lan.pid)"
+	# the keeper first: it would start its dnsmasq again
+	server=$(on_host cat /run/bedplate/dnsmasq/lan.pid)
+	kill -9 "$(keepers)" "$server"
+	await is_gone "$server"
 	on_host ip address delete 10.10.20.1/24 dev br-lan
 	run prep status network
 	echo "$output"

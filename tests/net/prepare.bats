@@ -128,15 +128,8 @@ saved=host-prep.saved.json
 	[[ $output == *"no change waits to be confirmed"* ]]
 }
 
-# The processes that are the host's, and are host-prep.
 watchdogs() {
-	local pid
-	for pid in $(pgrep -x bedplate-host-p); do
-		[[ $(readlink "/proc/$pid/ns/net") != "$(readlink "/proc/$host/ns/net")" ]] || echo "$pid"
-	done
-}
-is_gone() {
-	! kill -0 "$1" 2>/dev/null
+	in_host bedplate-host-p
 }
 
 @test "a change that nobody confirms is taken back, also when the terminal is gone" {
@@ -161,9 +154,12 @@ is_gone() {
 @test "an up that is killed half way is taken back" {
 	network inside '[Network]' Mode=nat Bridge=virbr7 '[Address]' Address=10.20.0.1/24
 	mkdir "$BATS_TEST_TMPDIR/bin"
-	printf '#!/bin/sh\nkill -9 "$PPID"\n' >"$BATS_TEST_TMPDIR/bin/dnsmasq"
+	# shellcheck disable=SC2016 # for the shells in there
+	printf '#!/bin/sh\nkill -9 "$up"\n' >"$BATS_TEST_TMPDIR/bin/dnsmasq"
 	chmod +x "$BATS_TEST_TMPDIR/bin/dnsmasq"
-	PATH=$BATS_TEST_TMPDIR/bin:$PATH run host_prep up --confirm 2 network
+	# shellcheck disable=SC2016
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run on_host sh -c 'exec env up=$$ "$@"' - \
+		"$(dirname "$netstate")/../../host-prep/bedplate-host-prep" up --confirm 2 network
 	[[ $status == 137 ]]
 	[[ $(link_field eth0 .master) == br0 ]]
 	await is_as_before
