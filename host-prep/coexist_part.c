@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host-prep/coexist_bridge.h"
 #include "host-prep/nat_others.h"
 #include "host-prep/want_all.h"
 #include "lib/file.h"
@@ -203,6 +204,8 @@ static int plan_lines(const struct part_context *context, const struct want *wan
 		return err ? err->code : -EIO;
 	nat_others_insert(others, want, &text);
 	tell_chains(context, want, others);
+	if (want->count)
+		coexist_tell_bridges(context, want, others);
 	if (strcmp(text.text, before ? before : "") != 0 ||
 	    others->own_count != count_lines(text.text))
 		result = add_step(text.text, before ? before : "", others->own_count,

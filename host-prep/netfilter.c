@@ -140,18 +140,24 @@ static int read_legacy_filter(struct netfilter *netfilter)
 			  ends_with_drop(entries, info.underflow[NF_INET_FORWARD]));
 }
 
-int netfilter_read(struct netfilter *netfilter, int root_fd, struct err *err)
+int netfilter_read_legacy(struct netfilter *netfilter, int root_fd, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf names;
+
+	strbuf_init(&names, 0);
+	file_read(root_fd, "proc/net/ip_tables_names", &names, NULL);
+	if (strstr(names.text, "filter") && read_legacy_filter(netfilter))
+		return err_sys(err, ENOMEM, "reading the firewall");
+	return 0;
+}
+
+int netfilter_read(struct netfilter *netfilter, int root_fd, struct err *err)
+{
 	int result;
 
 	*netfilter = (struct netfilter)NETFILTER_INIT;
-	strbuf_init(&names, 0);
 	result = read_tables(netfilter, err);
-	file_read(root_fd, "proc/net/ip_tables_names", &names, NULL);
-	if (!result && strstr(names.text, "filter") && read_legacy_filter(netfilter))
-		result = err_sys(err, ENOMEM, "reading the firewall");
-	return result;
+	return result ? result : netfilter_read_legacy(netfilter, root_fd, err);
 }
 
 void netfilter_release(struct netfilter *netfilter)

@@ -33,6 +33,8 @@ struct netfilter {
 /* Asks the running kernel; of iptables' legacy tables, those that are in use, which the list
  * of names below the root (proc/net/ip_tables_names) says: asking for one makes it. */
 int netfilter_read(struct netfilter *netfilter, int root_fd, struct err *err);
+/* Adds those of iptables' legacy tables alone. */
+int netfilter_read_legacy(struct netfilter *netfilter, int root_fd, struct err *err);
 void netfilter_release(struct netfilter *netfilter);
 #define _cleanup_netfilter_ __attribute__((cleanup(netfilter_release)))
 

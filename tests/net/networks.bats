@@ -360,6 +360,48 @@ client_is_gone() {
 	[[ $(on_host iptables-nft -S) == "$others" ]]
 }
 
+@test "frames inside of a bridge that others' chains refuse are told once, and not without need" {
+	command -v iptables-nft || skip "no iptables-nft here"
+	switch=/proc/sys/net/bridge/bridge-nf-call-iptables
+	on_host test -e "$switch" || skip "no br_netfilter here"
+	on_host sh -c "echo 1 >$switch; echo 0 >${switch/iptables/ip6tables}"
+	for name in own other; do
+		network "$name" <<<$'[Network]\nMode=isolated'
+	done
+	[[ $(prep plan network) != *br_netfilter* ]]
+	# another chain than that of what is forwarded, and IPv6's
+	on_host iptables-nft -P INPUT DROP
+	on_host ip6tables-nft -P FORWARD DROP
+	[[ $(prep plan network) != *br_netfilter* ]]
+	on_host iptables-nft -P FORWARD DROP
+	note=$(prep up network | grep br_netfilter)
+	echo "$note"
+	[[ $note == *"(br-other, br-own)"*"ip filter FORWARD refuses"*"bridge-nf-call-iptables=0"*"Coexist=yes"* ]]
+	[[ $(wc -l <<<"$note") == 1 ]]
+	guest one br-own
+	guest two br-own
+	on one ip address add 10.1.0.1/24 dev eth0
+	on two ip address add 10.1.0.2/24 dev eth0
+	run ! reaches one 10.1.0.2
+	# what [Sysctl] turns off is not told even before it has
+	echo $'[Sysctl]\nSet=net.bridge.bridge-nf-call-iptables=0' >"$etc/bedplate/host.conf"
+	[[ $(prep plan network) != *br_netfilter* ]]
+	prep up sysctl
+	reaches one 10.1.0.2
+	rm "$etc/bedplate/host.conf"
+	[[ $(prep status network) == "all is as configured" ]]
+	on_host sh -c "echo 1 >$switch"
+	run ! reaches one 10.1.0.2
+	network own <<<$'[Network]\nMode=isolated\n[Firewall]\nCoexist=yes'
+	[[ $(prep up network) == *"br_netfilter"*"(br-other)"* ]]
+	reaches one 10.1.0.2
+	# iptables-legacy takes no rules of ours
+	on_host iptables-nft -P FORWARD ACCEPT
+	command -v iptables-legacy || skip "no iptables-legacy here"
+	on_host iptables-legacy -P FORWARD DROP || skip "no iptables-legacy in this kernel"
+	[[ $(prep plan network) == *"br_netfilter"*"(br-other, br-own)"*"iptables-legacy's FORWARD refuses"* ]]
+}
+
 @test "name servers are handed to who keeps them" {
 	lan </dev/null
 	sed -i '2a Dns=10.10.20.53 fd00::53' "$etc/bedplate/network/lan.conf"
