@@ -4,7 +4,7 @@
  * ours: its DHCP client ([Address] Dhcp=) and whoever keeps the host's name servers (Dns=).
  *
  * How it works: the journal has an object for each interface: "dhcp" with the families, "dns"
- * with the servers that were handed over. A client that is no longer there is started again;
+ * with the servers that were handed over; "going" until those that go are gone. A client that is no longer there is started again;
  * name servers are handed over again where the interface was made anew or they changed.
  */
 #include <errno.h>
@@ -21,6 +21,8 @@ struct share {
 	int root_fd;
 	char link[NET_NAME_SIZE];
 	bool ipv4, ipv6;
+	bool anew;              /* the interface is made anew: a client of the one before
+				 * does not hear on it */
 	char before[16];        /* families, for undo; "" for none */
 	char *dns, *dns_before; /* parted by blanks; "" for none */
 };
@@ -51,8 +53,10 @@ static int set_client(const struct share *share, const char *word, struct err *e
 static int run_client(const struct step *step, struct err *err)
 {
 	const struct share *share = step->data;
+	int result = share->anew ? dhcp_client_stop(share->root_fd, share->link, err) : 0;
 
-	return set_client(share, families(share->ipv4, share->ipv6), err);
+	return result ? result
+		      : set_client(share, families(share->ipv4, share->ipv6), err);
 }
 
 static int undo_client(const struct step *step, struct err *err)
@@ -130,19 +134,21 @@ static int plan_client(const struct share *share, const char *origin, struct ste
 {
 	const char *wanted = families(share->ipv4, share->ipv6);
 	const char *client = dhcp_client_name(share->root_fd);
+	bool same = *wanted && strcmp(wanted, share->before) == 0;
 	char after[48] = "";
 
 	if (!*wanted && !*share->before)
 		return 0;
-	if (*wanted && strcmp(wanted, share->before) == 0 &&
+	if (same && !share->anew &&
 	    dhcp_client_runs(share->root_fd, share->link, share->ipv4, share->ipv6))
 		return 0;
 	if (*wanted)
 		snprintf(after, sizeof(after), "%s, %s", client ? client : "none there",
 			 strcmp(wanted, "yes") == 0 ? "ipv4 and ipv6" : wanted);
 	return add_step(share, false,
-			*wanted && strcmp(wanted, share->before) == 0 ? "not running"
-								      : share->before,
+			!same         ? share->before
+			: share->anew ? "on an interface that is gone"
+				      : "not running",
 			after, origin, steps, err);
 }
 
@@ -201,7 +207,7 @@ static int plan_link(const struct part_context *context, const json_t *before,
 		     const struct want_network *network, const char *link, bool there,
 		     struct steps *steps, struct err *err)
 {
-	struct share share = { .root_fd = context->root_fd };
+	struct share share = { .root_fd = context->root_fd, .anew = !there };
 	_cleanup_strbuf_ struct strbuf dns;
 	char origin[ORIGIN_MAX] = "";
 	int result;
@@ -235,6 +241,34 @@ static int plan_ends(const struct part_context *context, const json_t *before,
 	return result;
 }
 
+/* What is known of those that end, until they have. */
+static void mark_ends(const struct part_context *context, json_t *before)
+{
+	const char *link;
+	json_t *value;
+
+	json_object_foreach(before, link, value)
+	{
+		if (json_object_get(context->journal, link))
+			continue;
+		json_object_set_new(value, "going", json_true());
+		json_object_set(context->journal, link, value);
+	}
+}
+
+static void settle(json_t *section)
+{
+	void *next;
+	const char *link;
+	json_t *value;
+
+	json_object_foreach_safe(section, next, link, value)
+	{
+		if (json_object_get(value, "going"))
+			json_object_del(section, link);
+	}
+}
+
 static int plan_network(const struct part_context *context, const json_t *before,
 			const struct want_all *all, const struct want_network *network,
 			struct steps *steps, struct err *err)
@@ -265,6 +299,7 @@ static int plan_up(const struct part_context *context, struct steps *steps,
 				      err);
 	if (!result)
 		result = plan_ends(context, before, steps, err);
+	mark_ends(context, before);
 	json_decref(before);
 	return result;
 }
@@ -277,6 +312,7 @@ static int plan_down(const struct part_context *context, struct steps *steps,
 
 	json_object_clear(context->journal);
 	result = plan_ends(context, before, steps, err);
+	mark_ends(context, before);
 	json_decref(before);
 	return result;
 }
@@ -334,6 +370,7 @@ const struct part client_part = {
 	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
+	.settle = settle,
 	.save = save,
 	.restore = restore,
 };

@@ -3,8 +3,9 @@
  * coexist_part.c: the part that gets along with others' firewalls: it names chains that refuse
  * guests' packets, and puts rules into them where a network asks for it.
  *
- * How it works: the journal has the lines that were inserted. They are there as long as there
- * are as many rules with our comment; who reloads his own firewall throws them away.
+ * How it works: the journal has the lines that were inserted, and "going" until those that go
+ * are gone. They are there as long as there are as many rules with our comment; who reloads
+ * his own firewall throws them away.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -210,11 +211,18 @@ static int plan_lines(const struct part_context *context, const struct want *wan
 	    others->own_count != count_lines(text.text))
 		result = add_step(text.text, before ? before : "", others->own_count,
 				  steps, err);
-	free(others);
 	json_object_clear(context->journal);
 	if (text.length)
 		json_object_set_new(context->journal, "lines", json_string(text.text));
+	else if (others->own_count)
+		json_object_set_new(context->journal, "going", json_true());
+	free(others);
 	return result;
+}
+
+static void settle(json_t *section)
+{
+	json_object_del(section, "going");
 }
 
 static int plan_up(const struct part_context *context, struct steps *steps,
@@ -265,6 +273,7 @@ const struct part coexist_part = {
 	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
+	.settle = settle,
 	.save = save,
 	.restore = restore,
 };

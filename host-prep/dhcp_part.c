@@ -145,7 +145,8 @@ enum { WHY_SIZE = KEEPER_WORDS + 32 };
 
 /* Why it is not as it should be; "" where it is, or there is none. */
 static void say_why(enum dhcp_server_state state, const struct keeper_report *report,
-		    const char *before, const char *wanted, char why[WHY_SIZE])
+		    bool has_bridge, const char *before, const char *wanted,
+		    char why[WHY_SIZE])
 {
 	static const char *const words[] = {
 		[DHCP_SERVER_ALONE] = "not watched", [DHCP_SERVER_GONE] = "not running"
@@ -160,6 +161,8 @@ static void say_why(enum dhcp_server_state state, const struct keeper_report *re
 		snprintf(why, WHY_SIZE, "%s", words[state]);
 	else if (strcmp(before, wanted) != 0)
 		snprintf(why, WHY_SIZE, "another configuration");
+	else if (!has_bridge)
+		snprintf(why, WHY_SIZE, "bound to a bridge that is gone");
 }
 
 static void tell_restarts(const struct part_context *context, const char *network,
@@ -180,7 +183,8 @@ static void tell_restarts(const struct part_context *context, const char *networ
 		report->words);
 }
 
-static int plan_network(const struct part_context *context,
+/* Its sockets are bound to the bridge itself: another of the same name is not heard. */
+static int plan_network(const struct part_context *context, const struct net *have,
 			const struct want_network *network, struct steps *steps,
 			struct err *err)
 {
@@ -194,7 +198,8 @@ static int plan_network(const struct part_context *context,
 	strbuf_init(&text, 0);
 	dhcp_text(network, &text);
 	state = dhcp_server_look(context->root_fd, name, &report);
-	say_why(state, &report, before, text.text, why);
+	say_why(state, &report, net_find_link(have, network->bridge), before, text.text,
+		why);
 	if (before && !*why) {
 		tell_restarts(context, name, &report);
 		return 0;
@@ -267,7 +272,7 @@ static int plan_up(const struct part_context *context, struct steps *steps,
 
 		if (!dhcp_is_wanted(network))
 			continue;
-		result = plan_network(context, network, steps, err);
+		result = plan_network(context, &all->have, network, steps, err);
 		json_object_set_new(context->journal, network->file->name,
 				    json_string(network->bridge));
 	}

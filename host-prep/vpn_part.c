@@ -3,8 +3,9 @@
  * vpn_part.c: the part that gives WireGuard interfaces their keys and peers.
  *
  * How it works: wg syncconf takes the whole configuration and leaves connections of peers
- * alone that stay as they are. The journal has the digest of what each interface got; one
- * that is not there yet (the links' part makes it) has got nothing.
+ * alone that stay as they are. The journal has the digest of what each interface got, with a
+ * ~ in front until it has; one that is not there yet (the links' part makes it) has got
+ * nothing.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,18 +22,25 @@ enum { WG_TIMEOUT_MS = 60000 };
 struct tune {
 	int root_fd;
 	char link[NET_NAME_SIZE];
-	char *text; /* holds keys */
+	/* Hold keys. What it had before run; NULL: nothing that anybody could ask for. */
+	char *text, *before;
 	/* Of a private key that is new, and its place; "". */
 	char key[VPN_KEY_SIZE], path[VPN_PATH_SIZE];
 };
+
+static void forget(char *secret)
+{
+	if (secret)
+		explicit_bzero(secret, strlen(secret));
+	free(secret);
+}
 
 static void release_tune(void *data)
 {
 	struct tune *tune = data;
 
-	if (tune->text)
-		explicit_bzero(tune->text, strlen(tune->text));
-	free(tune->text);
+	forget(tune->text);
+	forget(tune->before);
 	explicit_bzero(tune->key, sizeof(tune->key));
 	free(tune);
 }
@@ -56,14 +64,39 @@ static int sync(const char *link, const char *text, struct err *err)
 	return wg(argv, text, NULL, err);
 }
 
+/* What the interface has, on the heap; NULL where it cannot be asked. */
+static char *read_interface(const char *link)
+{
+	const char *const argv[] = { "wg", "showconf", link, NULL };
+	_cleanup_strbuf_ struct strbuf text;
+	char *copy;
+
+	strbuf_init(&text, 0);
+	copy = wg(argv, NULL, &text, NULL) ? NULL : strdup(text.text);
+	explicit_bzero(text.text, text.length);
+	return copy;
+}
+
 static int run(const struct step *step, struct err *err)
 {
-	const struct tune *tune = step->data;
+	struct tune *tune = step->data;
 	int result = 0;
+
+	/* What was made just now has nothing to go back to. */
+	if (step->action == STEP_CHANGE)
+		tune->before = read_interface(tune->link);
 
 	if (*tune->key)
 		result = vpn_write_key(tune->root_fd, tune->path, tune->key, err);
 	return result ? result : sync(tune->link, tune->text, err);
+}
+
+/* A peer that was let in goes again. A new private key stays in its file. */
+static int undo(const struct step *step, struct err *err)
+{
+	const struct tune *tune = step->data;
+
+	return tune->before ? sync(tune->link, tune->before, err) : 0;
 }
 
 /* Reads the private key, or makes one that run has to keep. */
@@ -114,6 +147,7 @@ static void add_step(const struct want_network *network, struct tune *tune, bool
 			     .after = after,
 			     .origin = (char *)network->origin,
 			     .run = run,
+			     .undo = undo,
 			     .data = tune,
 			     .release_data = release_tune };
 
@@ -130,6 +164,7 @@ static int plan_network(const struct part_context *context, const json_t *before
 	bool there = net_find_link(&all->have, network->vpn);
 	struct tune *tune = calloc(1, sizeof(*tune));
 	char digest[DIGEST_TEXT_SIZE];
+	bool changes;
 	int result;
 
 	if (!tune)
@@ -142,8 +177,10 @@ static int plan_network(const struct part_context *context, const json_t *before
 		return result;
 	}
 	digest_write(digest_add(DIGEST_INIT, tune->text, strlen(tune->text)), digest);
-	json_object_set_new(context->journal, network->vpn, json_string(digest));
-	if (!there || !had || strcmp(had, digest) != 0)
+	changes = !there || !had || strcmp(had, digest) != 0;
+	json_object_set_new(context->journal, network->vpn,
+			    json_sprintf("%s%s", changes ? "~" : "", digest));
+	if (changes)
 		add_step(network, tune, there && had, steps);
 	else
 		release_tune(tune);
@@ -176,6 +213,21 @@ static int plan_down(const struct part_context *context, struct steps *steps,
 	return 0;
 }
 
+static void settle(json_t *section)
+{
+	void *next;
+	const char *link;
+	json_t *value;
+
+	json_object_foreach_safe(section, next, link, value)
+	{
+		const char *digest = json_string_value(value);
+
+		if (digest && *digest == '~')
+			json_object_set_new(section, link, json_string(digest + 1));
+	}
+}
+
 /* With the keys, which root can ask the kernel for as well: the file is root's, in memory. */
 static int save_interfaces(const struct part_context *context, json_t **saved,
 			   struct err *err)
@@ -186,14 +238,12 @@ static int save_interfaces(const struct part_context *context, json_t **saved,
 	*saved = json_object();
 	json_object_foreach(context->journal, link, value)
 	{
-		const char *const argv[] = { "wg", "showconf", link, NULL };
-		_cleanup_strbuf_ struct strbuf text;
+		char *text = read_interface(link);
 
-		strbuf_init(&text, 0);
 		/* An interface that somebody has taken away has nothing to keep. */
-		if (!wg(argv, NULL, &text, NULL))
-			json_object_set_new(*saved, link, json_string(text.text));
-		explicit_bzero(text.text, text.length);
+		if (text)
+			json_object_set_new(*saved, link, json_string(text));
+		forget(text);
 	}
 	return *saved ? 0 : err_sys(err, ENOMEM, "saving the VPN");
 }
@@ -224,6 +274,7 @@ const struct part vpn_part = {
 	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
+	.settle = settle,
 	.save = save_interfaces,
 	.restore = restore_interfaces,
 };

@@ -160,3 +160,15 @@ nothing_is_left() {
 	[[ $output == *"dnsmasq: status 2: "*"ddress already in use"* && $output == *bind-interfaces* ]]
 	[[ -z $(keepers) && $(servers) == "$(cat "$BATS_TEST_TMPDIR/other.server")" ]]
 }
+
+@test "where the bridge was taken away, up gives the guests a server on the new one" {
+	host_prep up network
+	server=$(server)
+	on_host ip link delete br-lan
+	[[ $(host_prep status network) == *"dnsmasq of network lan: bound to a bridge that is gone"* ]]
+	host_prep up network
+	guest web br-lan 52:54:00:00:00:01
+	[[ $(dhcp web) == "10.10.20.5 "* ]]
+	[[ $(host_prep status network) == "all is as configured" ]]
+	[[ $(servers) == "$(server)" ]]
+}

@@ -284,6 +284,59 @@ vpn() {
 	[[ $(<"$etc/bedplate/network/office.conf") == "$before" ]]
 }
 
+# What wg is told, kept by link, where the kernel has no WireGuard: $1 is run in front of syncconf.
+wg_script() {
+	mkdir -p "$BATS_TEST_TMPDIR/bin" "$BATS_TEST_TMPDIR/wg"
+	cat >"$BATS_TEST_TMPDIR/bin/wg" <<-END
+		#!/bin/sh
+		case \$1 in
+		showconf) exec cat "$BATS_TEST_TMPDIR/wg/\$2" ;;
+		syncconf) $1; exec cat >"$BATS_TEST_TMPDIR/wg/\$2" ;;
+		*) exec $(command -v wg) "\$@" ;;
+		esac
+	END
+	chmod +x "$BATS_TEST_TMPDIR/bin/wg"
+}
+# A link of ours in the place of a WireGuard one.
+wg_link() {
+	on_host ip link add wg-vpn type bridge
+	on_host ip link set wg-vpn alias bedplate:network/vpn.conf
+}
+with_bin() {
+	on_host env "PATH=$BATS_TEST_TMPDIR/bin:$PATH" "$program" "$@"
+}
+
+@test "an up that was killed before a VPN had its peers is taken up by the next one" {
+	vpn
+	wg_link
+	wg_script 'kill -9 $PPID; exit'
+	run with_bin up vpn
+	[[ $status == 137 ]]
+	wg_script :
+	with_bin up vpn
+	grep PrivateKey "$BATS_TEST_TMPDIR/wg/wg-vpn"
+	[[ -z $(with_bin up vpn) ]]
+}
+
+@test "a peer that was let in goes again where a later step fails" {
+	vpn
+	wg_link
+	wg_script :
+	with_bin up vpn
+	before=$(<"$BATS_TEST_TMPDIR/wg/wg-vpn")
+	prep peer add phone
+	printf '[Bridge]\nHelper=yes\n' >>"$etc/bedplate/network/vpn.conf"
+	# there cannot be a list of bridges
+	: >"$etc/qemu"
+	run with_bin up vpn bridge-helper
+	echo "$output"
+	[[ $status == 1 && $output == *"WireGuard keys of wg-vpn"* ]]
+	[[ $(<"$BATS_TEST_TMPDIR/wg/wg-vpn") == "$before" ]]
+	rm "$etc/qemu"
+	with_bin up vpn bridge-helper
+	[[ $(<"$BATS_TEST_TMPDIR/wg/wg-vpn") == *"[Peer]"* ]]
+}
+
 @test "a public network's address comes by DHCP, through the system's client" {
 	command -v dhclient || skip "no dhclient here"
 	before=$(snapshot)
@@ -317,8 +370,35 @@ vpn() {
 	diff <(echo "$before") <(snapshot)
 }
 
+@test "where a bridge with a DHCP client was taken away, the new one gets its address, too" {
+	command -v dhclient || skip "no dhclient here"
+	network branch <<-'END'
+		[Network]
+		Mode=public
+		[Bridge]
+		Ports=eth0
+		[Address]
+		Dhcp=ipv4
+	END
+	on_far dnsmasq --conf-file=/dev/null --interface=far0 --bind-interfaces --port=0 --user=root \
+		--dhcp-range=10.9.0.100,10.9.0.150,1h --dhcp-leasefile="$BATS_TEST_TMPDIR/leases" \
+		--pid-file="$BATS_TEST_TMPDIR/far.server"
+	prep up network
+	leased() {
+		on_host sh -c 'ip -4 address show dev br-branch | grep "10\.9\.0\.1[0-5][0-9]/24.*dynamic"'
+	}
+	await leased
+	on_host ip link delete br-branch
+	[[ $(prep status network) == *"DHCP client on br-branch: on an interface that is gone"* ]]
+	prep up network
+	await leased
+	[[ $(prep status network) == "all is as configured" ]]
+	prep down network
+	client_is_gone br-branch
+}
+
 client_is_gone() {
-	! pgrep -f /run/bedplate/dhcp-client/br-office
+	! pgrep -f "/run/bedplate/dhcp-client/${1:-br-office}"
 }
 
 @test "a firewall of others that refuses guests is told, and opened where that is asked for" {
@@ -356,8 +436,15 @@ client_is_gone() {
 	[[ $(prep status network) == *"~ rules in others' firewalls: 4 rules -> 5 rules"* ]]
 	prep up network
 	reaches web 10.9.0.1
+	# a down that is killed before it has taken them out
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\nkill -9 "$PPID"\n' >"$BATS_TEST_TMPDIR/bin/nft"
+	chmod +x "$BATS_TEST_TMPDIR/bin/nft"
+	run on_host env "PATH=$BATS_TEST_TMPDIR/bin:$PATH" "$program" down network
+	[[ $status == 137 && $(on_host iptables-nft -S) != "$others" ]]
 	prep down network
 	[[ $(on_host iptables-nft -S) == "$others" ]]
+	run ! on_host test -e /run/bedplate/host-prep.json
 }
 
 @test "frames inside of a bridge that others' chains refuse are told once, and not without need" {
