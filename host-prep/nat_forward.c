@@ -6,20 +6,6 @@
 
 #include "host-prep/nat_private.h"
 
-/* The guest's address: given, or that of the guest that is named; IPv4 rather than IPv6. */
-static const struct ip_address *target_of(const struct want_network *network,
-					  const struct network_forward *row)
-{
-	const struct want_guest *guest = want_find_guest(network, row->to.name);
-
-	if (row->to.address.family || !guest || !guest->address_count)
-		return &row->to.address;
-	for (size_t i = 0; i < guest->address_count; i++)
-		if (guest->addresses[i].family == AF_INET)
-			return &guest->addresses[i];
-	return &guest->addresses[0];
-}
-
 static void add_sources(const struct network_forward *row, uint16_t family,
 			struct strbuf *out)
 {
@@ -156,8 +142,11 @@ void nat_add_forwards(const struct want *want, struct strbuf *out)
 		for (size_t j = 0; j < network->data->forward.count; j++) {
 			const struct network_forward *row =
 				&network->data->forward.items[j];
-			const struct ip_address *target = target_of(network, row);
+			const struct ip_address *target =
+				want_forward_target(network, row);
 
+			if (!target)
+				continue; /* want_resolve has refused it */
 			strbuf_adds(out, "\t\t");
 			add_interfaces(want, network, row, out);
 			add_rule(network, j, target, out);

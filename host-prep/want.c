@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "host-prep/want_claim.h"
 #include "lib/digest.h"
@@ -37,6 +38,36 @@ const struct want_guest *want_find_guest(const struct want_network *network,
 		    strcmp(network->guests[i].name, name) == 0)
 			return &network->guests[i];
 	return NULL;
+}
+
+/* A source of another family would leave the rule without any: open to all. */
+static bool forward_fits(const struct network_forward *row, uint16_t family)
+{
+	for (size_t i = 0; i < row->from.count; i++)
+		if (row->from.items[i].address.family != family)
+			return false;
+	for (size_t i = 0; i < row->address.count; i++)
+		if (row->address.items[i].family != family)
+			return false;
+	return true;
+}
+
+const struct ip_address *want_forward_target(const struct want_network *network,
+					     const struct network_forward *row)
+{
+	const struct want_guest *guest = want_find_guest(network, row->to.name);
+	const struct ip_address *found = NULL;
+
+	if (row->to.address.family || !guest)
+		return &row->to.address;
+	for (size_t i = 0; i < guest->address_count; i++) {
+		const struct ip_address *ip = &guest->addresses[i];
+
+		if (forward_fits(row, ip->family) &&
+		    (!found || (found->family != AF_INET && ip->family == AF_INET)))
+			found = ip;
+	}
+	return found;
 }
 
 void want_bridge_name(const struct network *network, char name[NET_NAME_SIZE])

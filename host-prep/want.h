@@ -98,6 +98,11 @@ const struct want_network *want_find(const struct want *want, const char *name);
 const struct want_guest *want_find_guest(const struct want_network *network,
 					 const char *name);
 
+/* Where a forward leads: the address given, or that of the guest that is named whose family
+ * From= and Address= are of; IPv4 rather than IPv6. NULL: none of the guest's is. */
+const struct ip_address *want_forward_target(const struct want_network *network,
+					     const struct network_forward *row);
+
 /* The name that its bridge has; "" with Mode=none. */
 void want_bridge_name(const struct network *network, char name[NET_NAME_SIZE]);
 

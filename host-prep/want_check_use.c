@@ -139,6 +139,11 @@ static void check_forward_guests(const struct want_network *network,
 		else if (!guest->address_count)
 			want_report(errors, claim, "give it one by [Lease]",
 				    "no address is known of the guest %s", name);
+		else if (!want_forward_target(network, &network->data->forward.items[i]))
+			want_report(errors, claim, "all IPv4, or all IPv6",
+				    "From= or Address= is of another family than any "
+				    "address of the guest %s",
+				    name);
 	}
 }
 

@@ -196,6 +196,7 @@ static void check_forwards(struct machine *machine)
 		    "[Forward]\nListen=tcp 8000-8002\nTo=web:9000\nHairpin=no\n"
 		    "[Forward]\nListen=tcp 80\nTo=[fd00:20::5]:8080\n"
 		    "[Forward]\nListen=udp 53\nTo=10.10.20.5\nAddress=192.0.2.10\n"
+		    "[Forward]\nListen=tcp 81\nTo=web:22\nFrom=fd00:9::/64\n"
 		    "[Lease]\nMac=52:54:00:00:00:05\nName=web\nAddress=10.10.20.6 "
 		    "fd00:20::6\n");
 	make_text(machine, &text);
@@ -211,6 +212,9 @@ static void check_forwards(struct machine *machine)
 	    "map { 8000 : 9000, 8001 : 9001, 8002 : 9002 }");
 	has(&text, "dnat ip6 to [fd00:20::5]:8080");
 	has(&text, "ip daddr { 192.0.2.10 } meta l4proto { udp } th dport 53 dnat");
+	has(&text,
+	    "meta nfproto ipv6 ip6 saddr { fd00:9::/64 } fib daddr type local meta "
+	    "l4proto { tcp } th dport 81 dnat ip6 to [fd00:20::6]:22");
 	is_int(count_words(text.text, "ip daddr != 127.0.0.0/8"), 3,
 	       "the host itself uses them, too");
 	has(&text, "ip saddr { 10.10.20.0/24 } ip daddr { 10.10.20.0/24 } ct status dnat "

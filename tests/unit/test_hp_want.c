@@ -8,6 +8,7 @@
 
 #include "tests/unit/hp_machine.h"
 
+#define WEB  "[Lease]\nMac=52:54:00:00:00:05\nName=web\nAddress=10.10.20.6\n"
 #define NAT  "[Address]\nAddress=10.10.20.1/24\n"
 #define NAT2 "[Address]\nAddress=10.10.30.1/24\n"
 #define VPN  "[WireGuard]\nAddress=10.10.99.1/24\n"
@@ -103,6 +104,14 @@ static const struct {
 	  "network/lan.conf:5: ", "there is no guest web", "[Lease]", 0 },
 	{ NULL, NAT "[Forward]\nListen=tcp 22\nTo=web:22\n", "[Interface]\nNetwork=lan\n",
 	  "network/lan.conf:5: ", "no address is known of the guest web", "[Lease]", 0 },
+	{ NULL, NAT "[Forward]\nListen=tcp 22\nTo=web:22\nFrom=fd00::/8\n" WEB, NULL,
+	  "network/lan.conf:5: ",
+	  "From= or Address= is of another family than any address of the guest web",
+	  "all IPv4", 0 },
+	{ NULL, NAT "[Forward]\nListen=tcp 22\nTo=web:22\nAddress=fd00::9\n" WEB, NULL,
+	  "network/lan.conf:5: ",
+	  "From= or Address= is of another family than any address of the guest web",
+	  "all IPv4", 0 },
 	/* names of networks */
 	{ NAT, NAT2 "[Firewall]\nReach=dmx\n", NULL,
 	  "network/lan.conf:4: ", "there is no network dmx", "did you mean dmz?", 0 },
