@@ -54,8 +54,9 @@ mends() {
 	on_host nft add chain inet bedplate more
 	mends
 	# what says of itself that it is ours, loaded by another
-	on_host nft list table inet bedplate | sed 's/reject with.*/accept/' |
-		on_host sh -c 'nft delete table inet bedplate; nft -f -'
+	other=$(on_host nft list table inet bedplate | sed 's/reject with.*/accept/')
+	on_host nft delete table inet bedplate
+	on_host nft -f - <<<"$other"
 	mends
 	# elements of our own sets cannot be changed at all
 	run ! on_host nft add element inet bedplate __set0 '{ 10.0.0.1 }'
