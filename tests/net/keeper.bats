@@ -111,6 +111,27 @@ nothing_is_left() {
 	kill -0 "$(server)"
 }
 
+@test "what ended dnsmasq stands in the kernel's log" {
+	dmesg >/dev/null || skip "the kernel's log cannot be read"
+	rm "$conf/network/lan.conf"
+	network "n$$" '[Address]' Address=10.10.20.1/24
+	host_prep up network
+	logged() {
+		dmesg | grep -qF "bedplate host-prep: dnsmasq of network n$$: $1"
+	}
+	old=$(servers)
+	kill -9 "$old"
+	await logged "killed by signal 9; it is started again"
+	again() {
+		[[ -n $(servers) && $(servers) != "$old" ]]
+	}
+	await again
+	echo nonsense >>"$run/dnsmasq/n$$.conf"
+	kill -9 "$(servers)"
+	await logged "status 1: "
+	dmesg | grep "dnsmasq of network n$$: status 1: .*line .* of .*; it is not started again"
+}
+
 @test "a dnsmasq that is not there any more is given up" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	ln -s "$(command -v dnsmasq)" "$BATS_TEST_TMPDIR/bin/dnsmasq"
