@@ -41,9 +41,10 @@ bool nft_read(const struct netlink_message *message, uint16_t type,
 			    table, count);
 }
 
+/* The first byte of struct nfgenmsg, which may stand anywhere. */
 static uint8_t family_of(const struct netlink_message *message)
 {
-	return ((const struct nfgenmsg *)message->data)->nfgen_family;
+	return message->data[offsetof(struct nfgenmsg, nfgen_family)];
 }
 
 static uint32_t hook_number(const struct netlink_attribute *hook)
