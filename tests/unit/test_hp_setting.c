@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/setting.c host-prep/sysctl.c host-prep/ksm.c host-prep/cpu.c host-prep/kmod.c host-prep/part.c host-prep/step.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
+/* SOURCES: host-prep/setting.c host-prep/sysctl.c host-prep/ksm.c host-prep/cpu.c host-prep/kmod.c host-prep/kmod_load.c host-prep/part.c host-prep/step.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
 /* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
 /* SOURCES: lib/guests.c lib/schema/guest.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson */
 /* clang-format on */
@@ -232,11 +232,26 @@ static void modules(int root)
 	fake_file(root, "sys/module/zram/refcnt", "0\n");
 	fake_file(root, "sys/module/vhost_iotlb/refcnt", "1\n");
 	fake_link(root, "sys/module/vhost_iotlb/holders/zram", "../../zram");
+	fake_file(root, "sys/module/vhost/refcnt", "1\n");
+	fake_link(root, "sys/module/vhost/holders/vhost_net", "../../vhost_net");
 	json_object_set_new(json_object_get(f.context.journal, "loaded"), "vhost_iotlb",
 			    json_object());
-	is_str(fixture_down(&f, &kmod_part), "- module vhost_iotlb\n- module zram\n",
-	       "what was loaded goes, the last first, with what only that uses");
-	ok(strstr(f.notes.text, "vhost_net stays"), "... unless it is in use");
+	json_object_set_new(json_object_get(f.context.journal, "loaded"), "vhost",
+			    json_object());
+	fixture_configure(&f, "[KernelModules]\nLoad=vhost-net vhost\n");
+	is_str(fixture_plan(&f, &kmod_part), "- module zram\n- module vhost_iotlb\n",
+	       "what is not asked for any more goes, and then what only that used");
+	is_str(fixture_down(&f, &kmod_part), "", "what is in use stays");
+	is_str(f.notes.text,
+	       "module vhost stays: it is in use\nmodule vhost_net stays: it is in use\n",
+	       "... with what it stands on, which is told");
+	fake_file(root, "sys/module/vhost_net/refcnt", "0\n");
+	json_object_set_new(json_object_get(f.context.journal, "loaded"), "vhost_net",
+			    json_object());
+	json_object_set_new(json_object_get(f.context.journal, "loaded"), "vhost",
+			    json_object());
+	is_str(fixture_down(&f, &kmod_part), "- module vhost_net\n- module vhost\n",
+	       "... and goes once nothing uses it, whatever the order it was asked for in");
 	is_str(fixture_down(&f, &kmod_part), "", "... once");
 	fixture_release(&f);
 }

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kmod_load.c: the steps by which modules come and go.
+ *
+ * Loading is left to the system's modprobe, which knows modprobe.d(5), compression and
+ * signatures. It is not asked where sysfs or modules.builtin says that all is there already.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host-prep/kmod.h"
+#include "lib/cleanup.h"
+#include "lib/origin.h"
+#include "lib/process.h"
+
+enum { MODPROBE_MS = 60000 };
+
+/* Whether "MODULE.OPTION=VALUE" is about the module; then *option is behind the dot. */
+static bool is_about(const char *text, const char *module, const char **option)
+{
+	char name[KMOD_NAME];
+	size_t length = strcspn(text, ".");
+
+	kmod_kernel_name(text, length, name);
+	*option = text + length + 1;
+	return !strcmp(name, module);
+}
+
+struct load {
+	char **argv; /* of modprobe */
+	size_t count;
+};
+
+static void load_free(void *data)
+{
+	struct load *load = data;
+
+	if (!load)
+		return;
+	for (size_t i = 0; load->argv && i < load->count; i++)
+		free(load->argv[i]);
+	free(load->argv);
+	free(load);
+}
+
+static int modprobe(const char *const *argv, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf errors;
+	struct process process = { .argv = argv,
+				   .errors = &errors,
+				   .timeout_ms = MODPROBE_MS };
+
+	strbuf_init(&errors, 65536);
+	return process_run(&process, err);
+}
+
+static int load_run(const struct step *step, struct err *err)
+{
+	const struct load *load = step->data;
+
+	return modprobe((const char *const *)load->argv, err);
+}
+
+static int unload(const char *name, struct err *err)
+{
+	const char *const argv[] = { "modprobe", "-r", name, NULL };
+
+	return modprobe(argv, err);
+}
+
+static int load_undo(const struct step *step, struct err *err)
+{
+	const struct load *load = step->data;
+
+	return unload(load->argv[1], err);
+}
+
+/* "modprobe", the name and its options. */
+static struct load *load_new(const struct part_context *context, const char *name)
+{
+	const size_t most = context->host->kernel_modules.options.count + 3;
+	struct load *load = calloc(1, sizeof(*load));
+	const char *option;
+	bool whole;
+
+	if (load)
+		load->argv = calloc(most, sizeof(*load->argv));
+	if (!load || !load->argv) {
+		load_free(load);
+		return NULL;
+	}
+	load->argv[load->count++] = strdup("modprobe");
+	load->argv[load->count++] = strdup(name);
+	whole = load->argv[0] && load->argv[1];
+	for (size_t i = 0; i + 3 < most; i++) {
+		if (!is_about(context->host->kernel_modules.options.items[i], name,
+			      &option))
+			continue;
+		load->argv[load->count] = strdup(option);
+		whole = whole && load->argv[load->count++];
+	}
+	if (whole)
+		return load;
+	load_free(load);
+	return NULL;
+}
+
+int kmod_plan_load(const struct part_context *context, size_t item, struct steps *steps,
+		   struct err *err)
+{
+	const char *text = context->host->kernel_modules.load.items[item];
+	_cleanup_strbuf_ struct strbuf options;
+	char name[KMOD_NAME], origin[160];
+	struct load *load;
+
+	strbuf_init(&options, 0);
+	kmod_kernel_name(text, strlen(text), name);
+	if (kmod_is_there(context->root_fd, name))
+		return 0;
+	load = load_new(context, name);
+	if (!load)
+		return err_sys(err, ENOMEM, "planning to load %s", name);
+	for (size_t i = 2; i < load->count; i++)
+		strbuf_addf(&options, "%s%s", i > 2 ? " " : "", load->argv[i]);
+	origin_item_text(context->conf, "KernelModules", "Load", 0, item, origin,
+			 sizeof(origin));
+	json_object_set_new(context->journal, name, json_object());
+	steps_addf(steps,
+		   &(struct step){ .part = kmod_part.name,
+				   .action = STEP_ADD,
+				   .after = options.text,
+				   .origin = origin,
+				   .run = load_run,
+				   .undo = load_undo,
+				   .data = load,
+				   .release_data = load_free },
+		   "module %s", name);
+	return 0;
+}
+
+struct gone {
+	int root_fd;
+	struct load *load; /* for undoing */
+};
+
+static void gone_free(void *data)
+{
+	struct gone *gone = data;
+
+	if (gone)
+		load_free(gone->load);
+	free(gone);
+}
+
+/* modprobe takes modules with it that nothing else uses; they may be gone when it is their
+ * turn. Some take offence at one that stays and say so of the whole (busybox). */
+static int unload_run(const struct step *step, struct err *err)
+{
+	const struct gone *gone = step->data;
+	const char *name = gone->load->argv[1];
+	int result;
+
+	if (!kmod_is_there(gone->root_fd, name))
+		return 0;
+	result = unload(name, err);
+	if (!result || kmod_is_there(gone->root_fd, name))
+		return result;
+	err_clear(err);
+	return 0;
+}
+
+static int unload_undo(const struct step *step, struct err *err)
+{
+	const struct gone *gone = step->data;
+
+	return modprobe((const char *const *)gone->load->argv, err);
+}
+
+int kmod_plan_unload(const struct part_context *context, const char *name,
+		     struct steps *steps, struct err *err)
+{
+	struct gone *gone = calloc(1, sizeof(*gone));
+
+	if (gone)
+		gone->load = load_new(context, name);
+	if (!gone || !gone->load) {
+		gone_free(gone);
+		return err_sys(err, ENOMEM, "planning to unload %s", name);
+	}
+	gone->root_fd = context->root_fd;
+	steps_addf(steps,
+		   &(struct step){ .part = kmod_part.name,
+				   .action = STEP_REMOVE,
+				   .run = unload_run,
+				   .undo = unload_undo,
+				   .data = gone,
+				   .release_data = gone_free },
+		   "module %s", name);
+	return 0;
+}
