@@ -2,15 +2,18 @@
 /*
  * swap.c: the part "swap": makes steps of what swap_decide says.
  *
- * The journal's section has {KEY: {"path", "made", "priority"}} of each area that was
- * touched; KEY is its path, or the label of a zram device. "made" is whether the file or
- * device was not there before, "priority" what an area had that was in use before.
+ * The journal's section has {KEY: {"path", "made", "priority", "discard"}} of each area that
+ * was touched; KEY is its path, or the label of a zram device. "made" is whether the file or
+ * device was not there before, "priority" what an area had that was in use before, "discard"
+ * how it was brought into use.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "host-prep/kmod_need.h"
 #include "host-prep/swap_step.h"
@@ -20,12 +23,22 @@
 
 /* ---- planning ---- */
 
-static void priority_text(int priority, char text[32])
+enum { USE_TEXT = 48 };
+
+/* How an area is in use: "priority 5, discard pages". */
+static void use_text(int priority, int discard, char text[USE_TEXT])
 {
+	static const char *const words[] = {
+		[host_swap_discard_once] = ", discard once",
+		[host_swap_discard_pages] = ", discard pages",
+		[host_swap_discard_all] = ", discard all",
+	};
+	const char *word = discard > 0 ? words[discard] : "";
+
 	if (priority < 0)
-		strcpy(text, "any priority");
+		snprintf(text, USE_TEXT, "any priority%s", word);
 	else
-		snprintf(text, 32, "priority %d", priority);
+		snprintf(text, USE_TEXT, "priority %d%s", priority, word);
 }
 
 static void job_make(struct swap_job *job, const struct part_context *context,
@@ -38,8 +51,11 @@ static void job_make(struct swap_job *job, const struct part_context *context,
 		.size = wish->size,
 		.limit = wish->conf->memory_limit,
 		.priority = wish->priority,
+		.old_size = seen->size,
 		.old_priority = seen->priority,
 		.discard = wish->conf->discard,
+		.old_discard =
+			seen->discard < 0 ? (int)wish->conf->discard : seen->discard,
 		.mode = seen->mode & 07777,
 	};
 	memcpy(job->path, seen->path, sizeof(job->path));
@@ -67,15 +83,17 @@ static int plan_zram(const struct part_context *context,
 		     struct steps *steps, struct err *err)
 {
 	const struct swap_job old = job_of_zram(job, seen);
-	char priority[32], after[128];
+	char before[USE_TEXT] = "", use[USE_TEXT], after[128];
 	int result = 0;
 
-	priority_text(job->priority, priority);
+	use_text(job->priority, job->discard, use);
+	if (seen->active)
+		use_text(seen->priority, seen->discard, before);
 	if (!decision->make)
 		return decision->on ? swap_add_step(steps,
 						    seen->active ? SWAP_STEP_CHANGE
 								 : SWAP_STEP_ON,
-						    job, "", priority, origin, err)
+						    job, before, use, origin, err)
 				    : 0;
 	/* Without a device to begin with: each is added when it is wanted. */
 	if (!file_exists(job->root_fd, SWAP_ZRAM_CONTROL))
@@ -84,7 +102,7 @@ static int plan_zram(const struct part_context *context,
 	if (!result && seen->there)
 		result = swap_add_step(steps, SWAP_STEP_NO_ZRAM, &old, "", "", "", err);
 	snprintf(after, sizeof(after), "%" PRIu64 "M%s%s, %s", job->size >> 20,
-		 job->algorithm[0] ? " " : "", job->algorithm, priority);
+		 job->algorithm[0] ? " " : "", job->algorithm, use);
 	return result ? result
 		      : swap_add_step(steps, SWAP_STEP_ZRAM, job, "", after, origin, err);
 }
@@ -115,11 +133,11 @@ static int plan_area(const struct swap_decision *decision, const struct swap_job
 		     const struct swap_seen *seen, const char *origin,
 		     struct steps *steps, struct err *err)
 {
-	char before[32], after[32];
+	char before[USE_TEXT], after[USE_TEXT];
 	int result = 0;
 
-	priority_text(seen->priority, before);
-	priority_text(job->priority, after);
+	use_text(seen->priority, seen->discard, before);
+	use_text(job->priority, job->discard, after);
 	if (decision->off && decision->make)
 		result = swap_add_step(steps, SWAP_STEP_OFF, job, before, "", "", err);
 	if (!result)
@@ -144,42 +162,94 @@ static void note(const struct part_context *context, const struct swap_job *job,
 {
 	json_t *entry = json_object_get(context->journal, key_of(job));
 
-	if (entry || !(decision->off || decision->make || decision->on))
+	if (!(decision->off || decision->make || decision->on))
 		return;
-	entry = json_pack("{s:s, s:b, s:b}", "path", job->path, "zram", job->is_zram,
-			  "made", decision->make && !seen->there);
-	if (seen->active)
-		json_object_set_new(entry, "priority", json_integer(seen->priority));
-	json_object_set_new(context->journal, key_of(job), entry);
+	if (!entry) {
+		entry = json_pack("{s:s, s:b, s:b}", "path", job->path, "zram",
+				  job->is_zram, "made", decision->make && !seen->there);
+		if (seen->active)
+			json_object_set_new(entry, "priority",
+					    json_integer(seen->priority));
+		json_object_set_new(context->journal, key_of(job), entry);
+	}
+	json_object_set_new(entry, "discard", json_integer(job->discard));
+}
+
+/* What the kernel does not tell of an area that was brought into use here. */
+static void remember(struct swap_seen *seen, const json_t *entry)
+{
+	const json_t *discard = json_object_get(entry, "discard");
+
+	if (discard && seen->active)
+		seen->discard = (int)json_integer_value(discard);
+}
+
+/* What is there, so that a file can be made again. Whether it holds swap space. */
+static bool look_at_area(struct swap_job *job)
+{
+	_cleanup_close_ int fd =
+		file_open_in_root(job->root_fd, job->path, O_RDONLY | O_NONBLOCK, NULL);
+	struct swap_probe probe;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || swap_probe(&probe, fd, job->path, NULL) ||
+	    probe.content != SWAP_SPACE)
+		return false;
+	job->is_file = S_ISREG(st.st_mode);
+	job->size = (uint64_t)st.st_size;
+	snprintf(job->label, sizeof(job->label), "%.15s", probe.label);
+	snprintf(job->uuid, sizeof(job->uuid), "%.39s", probe.uuid);
+	return true;
+}
+
+/* Out of use is what an area is halfway from one priority to another: after a crash, too. */
+static int take_back_use(const json_t *entry, struct swap_job *job,
+			 const struct swap_area *area, bool usable, struct steps *steps,
+			 struct err *err)
+{
+	const json_t *priority = json_object_get(entry, "priority");
+	char before[USE_TEXT], after[USE_TEXT];
+
+	job->old_priority = area ? area->priority : -1;
+	job->old_discard = (int)json_integer_value(json_object_get(entry, "discard"));
+	job->priority = priority ? (int)json_integer_value(priority) : -1;
+	use_text(job->old_priority, job->old_discard, before);
+	use_text(job->priority, job->discard, after);
+	if (!priority)
+		return area ? swap_add_step(steps, SWAP_STEP_OFF, job, before, "", "",
+					    err)
+			    : 0;
+	if (!area)
+		return usable ? swap_add_step(steps, SWAP_STEP_ON, job, "", after, "",
+					      err)
+			      : 0;
+	return area->priority == job->priority
+		       ? 0
+		       : swap_add_step(steps, SWAP_STEP_CHANGE, job, before, after, "",
+				       err);
 }
 
 /* Steps that bring an area back to what it was before the journal's entry. */
-static int take_back(const struct part_context *context, const char *key,
-		     const json_t *entry, const struct swap_areas *areas,
-		     struct steps *steps, struct err *err)
+static int take_back(const struct part_context *context, const json_t *entry,
+		     const struct swap_areas *areas, struct steps *steps, struct err *err)
 {
-	struct swap_job job = { .root_fd = context->root_fd, .priority = -1 };
-	const json_t *priority = json_object_get(entry, "priority");
+	struct swap_job job = { .root_fd = context->root_fd };
 	const char *path = json_string_value(json_object_get(entry, "path"));
 	const struct swap_area *area;
-	char before[32], after[32];
-	int result = 0;
+	bool usable;
+	int result;
 
-	snprintf(job.path, sizeof(job.path), "%s", path ? path : "");
+	if (!path || *path != '/')
+		return 0;
+	snprintf(job.path, sizeof(job.path), "%s", path);
+	usable = look_at_area(&job);
 	area = swap_areas_find(areas, job.path,
 			       swap_device_number(context->root_fd, job.path));
-	job.old_priority = area ? area->priority : -1;
-	job.priority = (int)json_integer_value(priority);
-	priority_text(job.old_priority, before);
-	priority_text(job.priority, after);
-	if (area && priority && area->priority != job.priority)
-		return swap_add_step(steps, SWAP_STEP_CHANGE, &job, before, after, "",
-				     err);
-	if (area && !priority)
-		result = swap_add_step(steps, SWAP_STEP_OFF, &job, before, "", "", err);
-	if (!result && json_is_true(json_object_get(entry, "made")) &&
-	    file_exists(context->root_fd, key))
+	result = take_back_use(entry, &job, area, usable, steps, err);
+	if (!result && job.is_file && json_is_true(json_object_get(entry, "made")))
 		result = swap_add_step(steps, SWAP_STEP_NO_FILE, &job, "", "", "", err);
+	if (!result && swap_file_has_rest(context->root_fd, job.path))
+		result = swap_add_step(steps, SWAP_STEP_NO_REST, &job, "", "", "", err);
 	return result;
 }
 
@@ -227,7 +297,7 @@ static int take_back_all(const struct part_context *context, const struct names 
 		if (json_is_true(json_object_get(entry, "zram")))
 			result = take_back_zram(context, key, areas, steps, err);
 		else
-			result = take_back(context, key, entry, areas, steps, err);
+			result = take_back(context, entry, areas, steps, err);
 		if (!result)
 			json_object_del(context->journal, key);
 	}
@@ -262,6 +332,8 @@ static int plan_section(const struct part_context *context, size_t index, unsign
 	result = swap_look(&seen, context->root_fd, &wish, areas, err);
 	if (result)
 		return result;
+	remember(&seen, json_object_get(context->journal,
+					wish.conf->zram ? wish.label : seen.path));
 	job_make(&job, context, &wish, &seen);
 	result = check_twice(wanted, &job, &wish, err);
 	if (!result)

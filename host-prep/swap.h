@@ -94,6 +94,7 @@ struct swap_seen {
 	bool active;
 	uint64_t used;
 	int priority;
+	int discard; /* as it was brought into use here; -1: not known, nor told by the kernel */
 };
 
 /* What a section asks for, with its shares worked out. */
@@ -143,8 +144,9 @@ struct swap_job {
 	char path[PATH_MAX];
 	bool is_file, is_zram;
 	uint64_t size, limit;
+	uint64_t old_size;          /* of a file that was there before */
 	int priority, old_priority; /* old: of an area that was in use before */
-	int discard;                /* as host_swap_discard's words */
+	int discard, old_discard;   /* as host_swap_discard's words */
 	mode_t mode;
 	char label[20], uuid[40], algorithm[32];
 };
@@ -160,6 +162,11 @@ int swap_format(const struct swap_job *job, struct err *err);
  * it. It appears whole or not at all. */
 int swap_file_make(const struct swap_job *job, struct err *err);
 int swap_file_remove(const struct swap_job *job, struct err *err);
+
+/* What a file is made as before it gets its name: whether one that did not come to its end is
+ * there, and its end. */
+bool swap_file_has_rest(int root_fd, const char *path);
+int swap_file_remove_rest(const struct swap_job *job, struct err *err);
 
 /* Fills in what a file system says of a file's place (swap_file.c). */
 void swap_file_check(struct swap_seen *seen, int root_fd);

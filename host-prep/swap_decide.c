@@ -22,8 +22,10 @@ static int check_room(const struct swap_wish *wish, const struct swap_seen *seen
 }
 
 /* The kernel gives priorities below 0 itself. */
-static bool has_priority(const struct swap_wish *wish, const struct swap_seen *seen)
+static bool is_in_use_so(const struct swap_wish *wish, const struct swap_seen *seen)
 {
+	if (seen->discard >= 0 && seen->discard != (int)wish->conf->discard)
+		return false;
 	return wish->priority < 0 ? seen->priority < 0 : seen->priority == wish->priority;
 }
 
@@ -151,7 +153,7 @@ int swap_decide(struct swap_decision *decision, const struct swap_wish *wish,
 		result = decide_zram(decision, wish, seen);
 	if (result)
 		return result;
-	decision->off = seen->active && (decision->make || !has_priority(wish, seen));
+	decision->off = seen->active && (decision->make || !is_in_use_so(wish, seen));
 	decision->on = !seen->active || decision->off;
 	return decision->off ? check_room(wish, seen, available, err) : 0;
 }

@@ -144,10 +144,16 @@ static int make_here(const struct swap_job *job, int folder, const char *name,
 	return !result && fsync(fd) < 0 ? err_sys(err, errno, "writing it out") : result;
 }
 
+/* What it is called until it is whole. */
+static char *name_aside(const char *path)
+{
+	return format_text(".%s.bedplate-new", name_of(path));
+}
+
 int swap_file_make(const struct swap_job *job, struct err *err)
 {
 	_cleanup_close_ int folder = open_folder(job->root_fd, job->path, err);
-	_cleanup_free_ char *name = format_text(".%s.bedplate-new", name_of(job->path));
+	_cleanup_free_ char *name = name_aside(job->path);
 	int result;
 
 	if (folder < 0)
@@ -173,5 +179,26 @@ int swap_file_remove(const struct swap_job *job, struct err *err)
 		return folder;
 	if (unlinkat(folder, name_of(job->path), 0) < 0)
 		return err_sys(err, errno, "removing %s", job->path);
+	return 0;
+}
+
+bool swap_file_has_rest(int root_fd, const char *path)
+{
+	_cleanup_close_ int folder = open_folder(root_fd, path, NULL);
+	_cleanup_free_ char *name = name_aside(path);
+
+	return folder >= 0 && name &&
+	       faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int swap_file_remove_rest(const struct swap_job *job, struct err *err)
+{
+	_cleanup_close_ int folder = open_folder(job->root_fd, job->path, err);
+	_cleanup_free_ char *name = name_aside(job->path);
+
+	if (folder < 0)
+		return folder;
+	if (!name || unlinkat(folder, name, 0) < 0)
+		return err_sys(err, name ? errno : ENOMEM, "removing it");
 	return 0;
 }

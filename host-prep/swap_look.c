@@ -174,7 +174,7 @@ int swap_look(struct swap_seen *seen, int root_fd, const struct swap_wish *wish,
 	const struct swap_area *area;
 	int result;
 
-	*seen = (struct swap_seen){ .there = false };
+	*seen = (struct swap_seen){ .discard = -1 };
 	if (*wish->conf->device)
 		result = look_at_device(seen, root_fd, wish, err);
 	else if (*wish->conf->file)

@@ -21,39 +21,48 @@ static int run_off(const struct step *step, struct err *err)
 	return swap_off(step->data, err);
 }
 
+/* As it was in use before. */
+static struct swap_job job_before(const struct swap_job *job)
+{
+	struct swap_job old = *job;
+
+	old.priority = job->old_priority;
+	old.discard = job->old_discard;
+	return old;
+}
+
 static int run_on_as_before(const struct step *step, struct err *err)
 {
-	const struct swap_job *job = step->data;
+	const struct swap_job old = job_before(step->data);
 
-	return swap_on(job, job->old_priority, err);
+	return swap_on(&old, old.priority, err);
 }
 
 /* The kernel has no other way to change a priority. */
-static int change_priority(const struct swap_job *job, int priority, int back,
-			   struct err *err)
+static int change(const struct swap_job *from, const struct swap_job *to, struct err *err)
 {
-	int result = swap_off(job, err);
+	int result = swap_off(from, err);
 
 	if (result)
 		return result;
-	result = swap_on(job, priority, err);
+	result = swap_on(to, to->priority, err);
 	if (result)
-		swap_on(job, back, NULL);
+		swap_on(from, from->priority, NULL);
 	return result;
 }
 
 static int run_change(const struct step *step, struct err *err)
 {
-	const struct swap_job *job = step->data;
+	const struct swap_job old = job_before(step->data);
 
-	return change_priority(job, job->priority, job->old_priority, err);
+	return change(&old, step->data, err);
 }
 
 static int undo_change(const struct step *step, struct err *err)
 {
-	const struct swap_job *job = step->data;
+	const struct swap_job old = job_before(step->data);
 
-	return change_priority(job, job->old_priority, job->priority, err);
+	return change(step->data, &old, err);
 }
 
 static int run_make_file(const struct step *step, struct err *err)
@@ -64,6 +73,20 @@ static int run_make_file(const struct step *step, struct err *err)
 static int run_remove_file(const struct step *step, struct err *err)
 {
 	return swap_file_remove(step->data, err);
+}
+
+/* The file that was there before, as far as it matters to swap. */
+static int undo_new_file(const struct step *step, struct err *err)
+{
+	struct swap_job job = *(const struct swap_job *)step->data;
+
+	job.size = job.old_size;
+	return swap_file_make(&job, err);
+}
+
+static int run_remove_rest(const struct step *step, struct err *err)
+{
+	return swap_file_remove_rest(step->data, err);
 }
 
 static int run_format(const struct step *step, struct err *err)
@@ -145,8 +168,11 @@ static const struct row {
 	[SWAP_STEP_OFF] = { STEP_REMOVE, "swap", run_off, run_on_as_before },
 	[SWAP_STEP_ON] = { STEP_ADD, "swap", run_on, run_off },
 	[SWAP_STEP_FILE] = { STEP_ADD, "swap file", run_make_file, run_remove_file },
-	[SWAP_STEP_NEW_FILE] = { STEP_CHANGE, "swap file", run_make_file, NULL },
-	[SWAP_STEP_NO_FILE] = { STEP_REMOVE, "swap file", run_remove_file, NULL },
+	[SWAP_STEP_NEW_FILE] = { STEP_CHANGE, "swap file", run_make_file, undo_new_file },
+	[SWAP_STEP_NO_FILE] = { STEP_REMOVE, "swap file", run_remove_file,
+				run_make_file },
+	[SWAP_STEP_NO_REST] = { STEP_REMOVE, "rest of an unfinished swap file",
+				run_remove_rest, NULL },
 	[SWAP_STEP_FORMAT] = { STEP_ADD, "swap space on", run_format, undo_format },
 	[SWAP_STEP_MODE] = { STEP_CHANGE, "mode of", run_mode, undo_mode },
 	[SWAP_STEP_ZRAM] = { STEP_ADD, "zram swap", run_zram, run_no_zram },

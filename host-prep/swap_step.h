@@ -6,12 +6,13 @@
 #include "host-prep/swap.h"
 
 enum swap_step {
-	SWAP_STEP_CHANGE,   /* another priority */
-	SWAP_STEP_OFF,      /* out of use; undone with the priority that it had */
+	SWAP_STEP_CHANGE,   /* another priority, or another way to discard */
+	SWAP_STEP_OFF,      /* out of use; undone as it was in use before */
 	SWAP_STEP_ON,       /* in use */
 	SWAP_STEP_FILE,     /* a file is made */
 	SWAP_STEP_NEW_FILE, /* ... in place of another */
-	SWAP_STEP_NO_FILE,  /* ... removed */
+	SWAP_STEP_NO_FILE,  /* ... removed; undone by another of its size */
+	SWAP_STEP_NO_REST,  /* what is left of one that was not finished is removed */
 	SWAP_STEP_FORMAT,   /* a blank device becomes swap space */
 	SWAP_STEP_MODE,     /* a file is closed to others */
 	SWAP_STEP_ZRAM,     /* a zram device is made and in use */

@@ -66,6 +66,20 @@ static const struct row rows[] = {
 	  { DISK, SPACE, .active = true, .priority = -2, .used = 8 MB },
 	  .available = 9 MB,
 	  .expected = { .off = true, .on = true } },
+	{ "... as is the way to discard",
+	  DEVICE,
+	  { .discard = host_swap_discard_pages },
+	  0,
+	  5,
+	  { DISK, SPACE, .active = true, .priority = 5, .discard = host_swap_discard_no },
+	  .expected = { .off = true, .on = true } },
+	{ "... unless nobody knows it",
+	  DEVICE,
+	  { .discard = host_swap_discard_pages },
+	  0,
+	  5,
+	  { DISK, SPACE, .active = true, .priority = 5, .discard = -1 },
+	  .expected = { .on = false } },
 	{ "... if the memory has room for what is in it",
 	  DEVICE,
 	  { 0 },
@@ -395,16 +409,21 @@ static void plans(int root)
 	is_str(fixture_plan(&f, &swap_part),
 	       "+ swap /dev/sda2: priority 5 # host.conf:2\n"
 	       "+ swap space on /dev/sdc1: more # host.conf:5\n"
-	       "+ swap /dev/sdc1: any priority # host.conf:5\n",
+	       "+ swap /dev/sdc1: any priority, discard pages # host.conf:5\n",
 	       "what is not in use yet");
 	fake_file(root, "proc/swaps",
 		  "Filename Type Size Used Priority\n/dev/dm-1 partition 8188 0 -2\n"
 		  "/dev/sda2 partition 8188 0 5\n/dev/sdc1 partition 8188 0 -3\n");
 	is_str(fixture_plan(&f, &swap_part), "", "a second plan is empty");
+	fixture_configure(&f, "[Swap]\nDevice=LABEL=my swap\nPriority=5\n"
+			      "[Swap]\nDevice=/dev/sdc1\nDiscard=once\n");
+	is_str(fixture_plan(&f, &swap_part),
+	       "~ swap /dev/sdc1: any priority, discard pages -> any priority, discard once # host.conf:5\n",
+	       "another way to discard");
 	fixture_configure(&f, "[Swap]\nDevice=/dev/sda2\nPriority=7\n");
 	is_str(fixture_plan(&f, &swap_part),
 	       "~ swap /dev/sda2: priority 5 -> priority 7 # host.conf:2\n"
-	       "- swap /dev/sdc1: any priority\n",
+	       "- swap /dev/sdc1: any priority, discard once\n",
 	       "another priority; what is not asked for goes, what was there before stays");
 	is_str(fixture_down(&f, &swap_part), "- swap /dev/sda2: priority 5\n",
 	       "down takes away what we brought");
@@ -416,6 +435,13 @@ static void plans(int root)
 	is_str(fixture_down(&f, &swap_part),
 	       "~ swap /dev/dm-1: priority 9 -> any priority\n",
 	       "... and gives back what was");
+	fake_file(root, "proc/swaps",
+		  "Filename Type Size Used Priority\n/dev/sda2 partition 8188 0 1\n");
+	fixture_configure(&f, "[Swap]\nDevice=/dev/sda2\nPriority=9\n");
+	fixture_plan(&f, &swap_part);
+	fake_file(root, "proc/swaps", "Filename Type Size Used Priority\n");
+	is_str(fixture_down(&f, &swap_part), "+ swap /dev/sda2: priority 1\n",
+	       "... also after a crash between one priority and the other");
 	fixture_release(&f);
 }
 
@@ -496,6 +522,14 @@ static void plans_files(int root)
 	is_str(fixture_down(&f, &swap_part),
 	       "- swap /swap/b: priority 2\n- swap file /swap/b\n",
 	       "what was made is removed");
+	fixture_plan(&f, &swap_part);
+	fake_file(root, "proc/swaps", "Filename Type Size Used Priority\n");
+	shell("mv $R/swap/b $R/swap/.b.bedplate-new");
+	is_str(fixture_down(&f, &swap_part),
+	       "- rest of an unfinished swap file /swap/b\n",
+	       "... also one that did not come to its end");
+	is_str(fixture_run(&f), "", "... really");
+	ok(faccessat(root, "swap/.b.bedplate-new", F_OK, 0) < 0, "... that is, gone");
 	fixture_release(&f);
 }
 
