@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hugepage_mount.c: mounts of hugetlbfs, each of one size of pages. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "host-prep/hugepage.h"
+#include "host-prep/hugepage_place.h"
 #include "host-prep/want.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -18,120 +17,14 @@
 #include "lib/origin.h"
 #include "lib/value/units.h"
 
-static const char fstype[] = "hugetlbfs";
-
-struct owner {
-	uid_t user;
-	gid_t group;
-	mode_t mode;
-};
-
-struct place {
-	int root_fd;
-	char *point, *options;
-	bool made; /* the folder */
-	struct owner before, after;
-};
-
-static void place_free(void *data)
-{
-	struct place *place = data;
-
-	if (!place)
-		return;
-	free(place->point);
-	free(place->options);
-	free(place);
-}
-
-static struct place *place_new(const struct part_context *context, const char *point)
-{
-	struct place *place = calloc(1, sizeof(*place));
-
-	if (!place)
-		return NULL;
-	place->root_fd = context->root_fd;
-	place->point = strdup(point);
-	if (place->point)
-		return place;
-	place_free(place);
-	return NULL;
-}
-
-/* ---- doing ---- */
-
-static int run_mount(const struct step *step, struct err *err)
-{
-	const struct place *place = step->data;
-	_cleanup_close_ int fd =
-		file_make_dirs_in_root(place->root_fd, place->point, err);
-	char path[64];
-
-	if (fd < 0)
-		return fd;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (mount(fstype, path, fstype, MS_NOSUID | MS_NODEV, place->options) < 0)
-		return err_sys(err, errno, "mounting %s with %s", fstype, place->options);
-	return 0;
-}
-
-/* By the folder above it: a descriptor of the mount itself would keep it busy. A guest's
- * files do, too, and so it stays then. */
-static int run_unmount(const struct step *step, struct err *err)
-{
-	const struct place *place = step->data;
-	const char *slash = strrchr(place->point, '/');
-	_cleanup_free_ char *above =
-		strndup(place->point, (size_t)(slash - place->point) + 1);
-	_cleanup_free_ char *path = NULL;
-	_cleanup_close_ int fd = -1;
-
-	if (!above)
-		return err_sys(err, ENOMEM, "unmounting it");
-	fd = file_open_in_root(place->root_fd, above, O_PATH | O_DIRECTORY, err);
-	if (fd < 0)
-		return fd;
-	path = format_text("/proc/self/fd/%d%s", fd, slash);
-	if (!path || umount2(path, UMOUNT_NOFOLLOW) < 0) {
-		err_sys(err, path ? errno : ENOMEM, "unmounting it");
-		return err_hint(err,
-				"guests that have memory from there have to be stopped");
-	}
-	if (place->made)
-		unlinkat(fd, slash + 1, AT_REMOVEDIR);
-	return 0;
-}
-
-static int set_owner(const struct place *place, const struct owner *owner,
-		     struct err *err)
-{
-	_cleanup_close_ int fd = file_open_in_root(place->root_fd, place->point,
-						   O_RDONLY | O_DIRECTORY, err);
-
-	if (fd < 0)
-		return fd;
-	if (fchown(fd, owner->user, owner->group) < 0 || fchmod(fd, owner->mode) < 0)
-		return err_sys(err, errno, "changing its owner");
-	return 0;
-}
-
-static int run_owner(const struct step *step, struct err *err)
-{
-	const struct place *place = step->data;
-
-	return set_owner(place, &place->after, err);
-}
-
-static int undo_owner(const struct step *step, struct err *err)
-{
-	const struct place *place = step->data;
-
-	return set_owner(place, &place->before, err);
-}
-
 /* ---- planning ---- */
 
-static void owner_text(const struct owner *owner, char text[64])
+static unsigned entry_number(const json_t *entry, const char *key)
+{
+	return (unsigned)json_integer_value(json_object_get(entry, key));
+}
+
+static void owner_text(const struct hugepage_owner *owner, char text[64])
 {
 	snprintf(text, 64, "%u:%u %04o", (unsigned)owner->user, (unsigned)owner->group,
 		 (unsigned)owner->mode);
@@ -158,7 +51,7 @@ static uint64_t option_size(const char *options, const char *name)
 /* Root's where nobody is named. */
 static int wanted_owner(const struct part_context *context,
 			const struct host_huge_pages *section, const char *origin,
-			struct owner *owner, struct err *err)
+			struct hugepage_owner *owner, struct err *err)
 {
 	int64_t user, group;
 	int result = want_user(context->root_fd, section->owner, &user, err);
@@ -173,42 +66,65 @@ static int wanted_owner(const struct part_context *context,
 	return 0;
 }
 
-static int plan_new(const struct part_context *context,
-		    const struct host_huge_pages *section, const struct owner *owner,
-		    const char *origin, struct steps *steps, struct err *err)
+/* How many folders of a path are not there. */
+static unsigned count_missing(int root_fd, const char *point)
 {
-	struct place *place = place_new(context, section->mount);
+	_cleanup_free_ char *path = strdup(point);
+	unsigned count = 0;
+
+	while (path && strrchr(path, '/') && path[1] && !file_exists(root_fd, path)) {
+		*strrchr(path, '/') = '\0';
+		count++;
+	}
+	return count;
+}
+
+static char *options_text(uint64_t page, const struct hugepage_owner *owner,
+			  uint64_t size)
+{
 	char limit[40] = "";
 
-	if (section->mount_size)
-		snprintf(limit, sizeof(limit), ",size=%" PRIu64, section->mount_size);
+	if (size)
+		snprintf(limit, sizeof(limit), ",size=%" PRIu64, size);
+	return format_text("pagesize=%" PRIu64 ",uid=%u,gid=%u,mode=%04o%s", page,
+			   (unsigned)owner->user, (unsigned)owner->group,
+			   (unsigned)owner->mode, limit);
+}
+
+static int plan_new(const struct part_context *context,
+		    const struct host_huge_pages *section,
+		    const struct hugepage_owner *owner, const char *origin,
+		    struct steps *steps, struct err *err)
+{
+	struct hugepage_place *place = hugepage_place_new(context, section->mount);
+
 	if (place)
-		place->options =
-			format_text("pagesize=%" PRIu64 ",uid=%u,gid=%u,mode=%04o%s",
-				    section->size, (unsigned)owner->user,
-				    (unsigned)owner->group, (unsigned)owner->mode, limit);
+		place->options = options_text(section->size, owner, section->mount_size);
 	if (!place || !place->options) {
-		place_free(place);
+		hugepage_place_free(place);
 		return err_sys(err, ENOMEM, "planning %s", section->mount);
 	}
-	place->made = !file_exists(context->root_fd, section->mount);
+	place->made =
+		entry_number(json_object_get(context->journal, section->mount), "made");
+	if (!place->made)
+		place->made = count_missing(context->root_fd, section->mount);
 	json_object_set_new(context->journal, section->mount,
-			    json_pack("{s:b}", "made", place->made));
+			    json_pack("{s:i}", "made", (int)place->made));
 	steps_addf(steps,
 		   &(struct step){ .part = hugepage_part.name,
 				   .action = STEP_ADD,
 				   .after = place->options,
 				   .origin = (char *)origin,
-				   .run = run_mount,
-				   .undo = run_unmount,
+				   .run = hugepage_run_mount,
+				   .undo = hugepage_run_unmount,
 				   .data = place,
-				   .release_data = place_free },
+				   .release_data = hugepage_place_free },
 		   "hugetlbfs %s", section->mount);
 	return 0;
 }
 
 static void note_owner(const struct part_context *context, const char *point,
-		       const struct owner *before)
+		       const struct hugepage_owner *before)
 {
 	if (!json_object_get(context->journal, point))
 		json_object_set_new(
@@ -218,10 +134,10 @@ static void note_owner(const struct part_context *context, const char *point,
 }
 
 static int plan_owner(const struct part_context *context, const char *point,
-		      const struct owner *after, const char *origin, struct steps *steps,
-		      struct err *err)
+		      const struct hugepage_owner *after, const char *origin,
+		      struct steps *steps, struct err *err)
 {
-	struct place *place;
+	struct hugepage_place *place;
 	struct stat st;
 	char from[64], to[64];
 
@@ -230,10 +146,11 @@ static int plan_owner(const struct part_context *context, const char *point,
 	if (st.st_uid == after->user && st.st_gid == after->group &&
 	    (st.st_mode & 07777) == after->mode)
 		return 0;
-	place = place_new(context, point);
+	place = hugepage_place_new(context, point);
 	if (!place)
 		return err_sys(err, ENOMEM, "planning %s", point);
-	place->before = (struct owner){ st.st_uid, st.st_gid, st.st_mode & 07777 };
+	place->before =
+		(struct hugepage_owner){ st.st_uid, st.st_gid, st.st_mode & 07777 };
 	place->after = *after;
 	owner_text(&place->before, from);
 	owner_text(&place->after, to);
@@ -244,10 +161,10 @@ static int plan_owner(const struct part_context *context, const char *point,
 				   .before = from,
 				   .after = to,
 				   .origin = (char *)origin,
-				   .run = run_owner,
-				   .undo = undo_owner,
+				   .run = hugepage_run_owner,
+				   .undo = hugepage_undo_owner,
 				   .data = place,
-				   .release_data = place_free },
+				   .release_data = hugepage_place_free },
 		   "owner of %s", point);
 	return 0;
 }
@@ -259,7 +176,7 @@ static int check_mounted(const struct part_context *context,
 	uint64_t size = option_size(mount->options, "pagesize");
 	char text[24];
 
-	if (strcmp(mount->fstype, fstype) != 0)
+	if (strcmp(mount->fstype, hugepage_fstype) != 0)
 		return err_set(err, EBUSY, "%s: %s is mounted on %s", origin,
 			       mount->fstype, section->mount);
 	if (size != section->size)
@@ -276,7 +193,7 @@ static int plan_mount(const struct part_context *context, size_t i, const char *
 {
 	const struct host_huge_pages *section = &context->host->huge_pages.items[i];
 	_cleanup_mount_ struct mount mount = { .point = NULL };
-	struct owner owner;
+	struct hugepage_owner owner;
 	char origin[SETTING_ORIGIN];
 	int result;
 
@@ -296,42 +213,72 @@ static int plan_mount(const struct part_context *context, size_t i, const char *
 /* ---- taking back ---- */
 
 static int plan_unmount(const struct part_context *context, const char *point,
-			const json_t *entry, struct steps *steps, struct err *err)
+			const json_t *entry, const struct mount *mount,
+			struct steps *steps, struct err *err)
 {
-	struct place *place = place_new(context, point);
+	struct hugepage_place *place = hugepage_place_new(context, point);
+	struct stat st;
 
-	if (!place)
+	if (place && fstatat(context->root_fd, point + 1, &st, 0) == 0)
+		place->options =
+			options_text(option_size(mount->options, "pagesize"),
+				     &(struct hugepage_owner){ st.st_uid, st.st_gid,
+							       st.st_mode & 07777 },
+				     option_size(mount->options, "size"));
+	if (!place || !place->options) {
+		hugepage_place_free(place);
 		return err_sys(err, ENOMEM, "planning %s", point);
-	place->made = json_is_true(json_object_get(entry, "made"));
+	}
+	place->made = entry_number(entry, "made");
 	steps_addf(steps,
 		   &(struct step){ .part = hugepage_part.name,
 				   .action = STEP_REMOVE,
-				   .run = run_unmount,
+				   .run = hugepage_run_unmount,
+				   .undo = hugepage_run_mount,
 				   .data = place,
-				   .release_data = place_free },
+				   .release_data = hugepage_place_free },
 		   "hugetlbfs %s", point);
 	return 0;
 }
 
-static unsigned entry_number(const json_t *entry, const char *key)
+/* Made for a mount that did not come about. */
+static int plan_remove_folders(const struct part_context *context, const char *point,
+			       const json_t *entry, struct steps *steps, struct err *err)
 {
-	return (unsigned)json_integer_value(json_object_get(entry, key));
+	struct hugepage_place *place;
+
+	if (!entry_number(entry, "made") || !file_exists(context->root_fd, point))
+		return 0;
+	place = hugepage_place_new(context, point);
+	if (!place)
+		return err_sys(err, ENOMEM, "planning %s", point);
+	place->made = entry_number(entry, "made");
+	steps_addf(steps,
+		   &(struct step){ .part = hugepage_part.name,
+				   .action = STEP_REMOVE,
+				   .run = hugepage_run_remove_folders,
+				   .data = place,
+				   .release_data = hugepage_place_free },
+		   "folder %s", point);
+	return 0;
 }
 
 static int take_back(const struct part_context *context, const char *point,
 		     const json_t *entry, const char *mountinfo, struct steps *steps,
 		     struct err *err)
 {
-	const struct owner owner = { entry_number(entry, "user"),
-				     entry_number(entry, "group"),
-				     entry_number(entry, "mode") };
+	const struct hugepage_owner owner = { entry_number(entry, "user"),
+					      entry_number(entry, "group"),
+					      entry_number(entry, "mode") };
 	_cleanup_mount_ struct mount mount = { .point = NULL };
 	int found = mount_find(&mount, mountinfo, point, err);
 
-	if (found <= 0 || strcmp(mount.fstype, fstype) != 0)
+	if (!found)
+		return plan_remove_folders(context, point, entry, steps, err);
+	if (found < 0 || strcmp(mount.fstype, hugepage_fstype) != 0)
 		return found < 0 ? found : 0;
 	if (json_object_get(entry, "made"))
-		return plan_unmount(context, point, entry, steps, err);
+		return plan_unmount(context, point, entry, &mount, steps, err);
 	return plan_owner(context, point, &owner, "", steps, err);
 }
 
