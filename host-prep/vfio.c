@@ -50,7 +50,8 @@ static int add_step(const struct part_context *context,
 		    const char *origin, struct steps *steps, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf title;
-	const char *other = *driver ? driver : "no driver";
+	const char *now = *function->pci.driver ? function->pci.driver : "no driver";
+	const char *back = *driver ? driver : "no driver";
 	struct job *job = calloc(1, sizeof(*job));
 
 	strbuf_init(&title, 0);
@@ -63,8 +64,10 @@ static int add_step(const struct part_context *context,
 	steps_addf(steps,
 		   &(struct step){ .part = vfio_part.name,
 				   .action = STEP_CHANGE,
-				   .before = (char *)(bind ? other : VFIO_DRIVER),
-				   .after = (char *)(bind ? VFIO_DRIVER : other),
+				   .before = (char *)(!bind && !strcmp(now, back)
+							      ? "meant for " VFIO_DRIVER
+							      : now),
+				   .after = (char *)(bind ? VFIO_DRIVER : back),
 				   .origin = (char *)origin,
 				   .run = bind ? run_bind : run_release,
 				   .undo = bind ? run_release : undo_release,
@@ -219,16 +222,28 @@ static const struct iommu_function *find_function(const struct iommu *iommu,
 	return NULL;
 }
 
+/* Whether something of the way to vfio-pci is left to be gone back; after a crash it may be on
+ * vfio-pci, without a driver, or only meant for vfio-pci. */
+static bool is_away(const struct part_context *context,
+		    const struct iommu_function *function, const char *driver)
+{
+	const char *now = function->pci.driver;
+
+	return !strcmp(now, VFIO_DRIVER) || (!*now && *driver) ||
+	       vfio_is_overridden(context->root_fd, function->pci.name);
+}
+
 /* 1 where it has to stay, which the journal then keeps. */
 static int give_back(const struct part_context *context, const struct iommu *iommu,
 		     const char *name, const json_t *entry, struct steps *steps,
 		     struct err *err)
 {
 	const struct iommu_function *function = find_function(iommu, name);
+	const char *driver = entry_text(entry, "driver");
 	unsigned user;
 	char id[16];
 
-	if (!function || strcmp(function->pci.driver, VFIO_DRIVER) != 0)
+	if (!function || !is_away(context, function, driver))
 		return 0;
 	id_text(&function->pci, id);
 	if (strcmp(id, entry_text(entry, "id")) != 0)
@@ -240,8 +255,7 @@ static int give_back(const struct part_context *context, const struct iommu *iom
 			  name, user);
 		return 1;
 	}
-	return add_step(context, function, entry_text(entry, "driver"), false, "", steps,
-			err);
+	return add_step(context, function, driver, false, "", steps, err);
 }
 
 static int give_back_all(const struct part_context *context, const struct iommu *iommu,

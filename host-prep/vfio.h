@@ -65,6 +65,9 @@ enum vfio_decision vfio_decide(const struct iommu_function *function,
  * none has. */
 unsigned vfio_user(int root_fd, const struct pci_function *function);
 
+/* Whether the function is vfio-pci's alone (driver_override), though it may not be there yet. */
+bool vfio_is_overridden(int root_fd, const char *name);
+
 /* Brings a function to vfio-pci, or to whatever driver the kernel has for it (`driver` is
  * what it had; "" for none), and looks at what has come of it. */
 int vfio_bind(int root_fd, const char *name, struct err *err);

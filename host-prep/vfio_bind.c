@@ -40,6 +40,15 @@ static int load_module(int root_fd, struct err *err)
 	return process_run_quiet(&process, err);
 }
 
+bool vfio_is_overridden(int root_fd, const char *name)
+{
+	char path[128], driver[PCI_DRIVER_MAX];
+
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%.24s/driver_override", name);
+	return file_read_line(root_fd, path, driver, sizeof(driver), NULL) >= 0 &&
+	       !strcmp(driver, VFIO_DRIVER);
+}
+
 /* Out of the hands of the driver that has it. */
 static int take_away(int root_fd, const char *name, const char *override, struct err *err)
 {
@@ -73,8 +82,13 @@ int vfio_bind(int root_fd, const char *name, struct err *err)
 int vfio_release(int root_fd, const char *name, const char *driver, struct err *err)
 {
 	char now[PCI_DRIVER_MAX];
-	int result = take_away(root_fd, name, "", err);
+	int result;
 
+	/* It never was out of its driver's hands. */
+	read_driver(root_fd, name, now);
+	if (*driver && !strcmp(now, driver))
+		return pci_set_override(root_fd, name, "", SYSFS_MS, err);
+	result = take_away(root_fd, name, "", err);
 	/* One that had no driver is not given one. */
 	if (!result && *driver)
 		result = pci_probe(root_fd, name, SYSFS_MS, err);

@@ -220,6 +220,35 @@ static void plans(int root)
 	fixture_release(&f);
 }
 
+static void comes_back_after_a_crash(int root)
+{
+	struct fixture f;
+
+	unlinkat(root, "etc/bedplate/guests/desk.conf", 0);
+	make_function(root, "0000:00:10.0", "0x020000\n", "0x10d3\n", "4", "e1000e");
+	fixture_init(&f, root, "[Vfio]\nDevices=00:10.0\n");
+	fixture_plan(&f, &vfio_part);
+	make_function(root, "0000:00:10.0", "0x020000\n", "0x10d3\n", "4", "");
+	is_str(fixture_down(&f, &vfio_part),
+	       "~ 0000:00:10.0 Ethernet controller [8086:10d3]: no driver -> e1000e\n",
+	       "what a crash has left without a driver gets the one it had");
+	make_function(root, "0000:00:10.0", "0x020000\n", "0x10d3\n", "4", "e1000e");
+	fixture_plan(&f, &vfio_part);
+	fake_file(root, PCI "0000:00:10.0/driver_override", "vfio-pci\n");
+	is_str(fixture_down(&f, &vfio_part),
+	       "~ 0000:00:10.0 Ethernet controller [8086:10d3]: meant for vfio-pci -> e1000e\n",
+	       "... and what had not left it yet");
+	fake_file(root, "sys/bus/pci/drivers/e1000e/unbind", "");
+	is_str(fixture_run(&f), "", "... may stay");
+	is_str(fake_content(root, PCI "0000:00:10.0/driver_override"), "",
+	       "... for good");
+	is_str(fake_content(root, "sys/bus/pci/drivers/e1000e/unbind"), "",
+	       "... without being taken out of its hands");
+	fixture_plan(&f, &vfio_part);
+	is_str(fixture_down(&f, &vfio_part), "", "what has not gone is left alone");
+	fixture_release(&f);
+}
+
 /* The tree's kernel does nothing, so no driver takes anything. */
 static void fails(int root)
 {
@@ -254,6 +283,7 @@ int main(void)
 	loads_modules(root);
 	fake_file(root, "sys/module/vfio_pci/refcnt", "0\n");
 	fake_file(root, "sys/module/vfio_iommu_type1/refcnt", "0\n");
+	comes_back_after_a_crash(root);
 	fails(root);
 	close(root);
 	fake_tree_remove();
