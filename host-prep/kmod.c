@@ -23,16 +23,22 @@ void kmod_kernel_name(const char *text, size_t length, char name[KMOD_NAME])
 			*name = '_';
 }
 
-/* Lines such as "kernel/drivers/net/tun.ko". */
+void kmod_name_of_file(const char *path, size_t length, char name[KMOD_NAME])
+{
+	const char *slash = memrchr(path, '/', length);
+	const char *file = slash ? slash + 1 : path;
+	size_t whole = length - (size_t)(file - path), stem = strcspn(file, ".");
+
+	kmod_kernel_name(file, stem < whole ? stem : whole, name);
+}
+
 static bool is_in_list(const char *list, const char *name)
 {
 	while (*list) {
 		size_t length = strcspn(list, "\n");
-		const char *slash = memrchr(list, '/', length);
-		const char *file = slash ? slash + 1 : list;
 		char other[KMOD_NAME];
 
-		kmod_kernel_name(file, strcspn(file, ".\n"), other);
+		kmod_name_of_file(list, length, other);
 		if (!strcmp(other, name))
 			return true;
 		list += length + (list[length] == '\n');
@@ -174,7 +180,9 @@ static int find_going(const struct part_context *loaded, bool all, struct names 
 
 	json_object_foreach(loaded->journal, name, entry)
 	{
-		if (!result && (all || !is_asked_for(loaded, name)))
+		const char *whose = json_string_value(json_object_get(entry, "for"));
+
+		if (!result && (all || !is_asked_for(loaded, whose ? whose : name)))
 			result = names_add(&names, name);
 	}
 	for (size_t i = names.count; !result && i; i--)
@@ -215,9 +223,11 @@ static int plan_going(const struct part_context *loaded, bool all, struct steps 
 	while (result > 0)
 		result = plan_unused(loaded, &going, &gone, steps, err);
 	for (size_t i = 0; !result && i < going.count; i++) {
+		const json_t *entry = json_object_get(loaded->journal, going.items[i]);
 		bool stays = !names_have(&gone, going.items[i]);
 
-		if (stays)
+		/* What others stand on is no news. */
+		if (stays && (all || !json_object_get(entry, "for")))
 			part_note(loaded, "module %s stays: it is in use",
 				  going.items[i]);
 		if (all || !stays)

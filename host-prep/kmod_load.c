@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "host-prep/kmod.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 #include "lib/origin.h"
 #include "lib/process.h"
 
@@ -62,9 +64,10 @@ static int load_run(const struct step *step, struct err *err)
 	return modprobe((const char *const *)load->argv, err);
 }
 
+/* This one alone: modprobe -r also takes what it stands on, whoever has loaded that. */
 static int unload(const char *name, struct err *err)
 {
-	const char *const argv[] = { "modprobe", "-r", name, NULL };
+	const char *const argv[] = { "rmmod", name, NULL };
 
 	return modprobe(argv, err);
 }
@@ -106,6 +109,48 @@ static struct load *load_new(const struct part_context *context, const char *nam
 	return NULL;
 }
 
+/* Behind the colon of the line that modules.dep(5) has of a module; NULL. */
+static const char *find_in_dep(const char *text, const char *name)
+{
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		const char *colon = text + strcspn(text, ":\n");
+		char other[KMOD_NAME];
+
+		kmod_name_of_file(text, (size_t)(colon - text), other);
+		if (*colon == ':' && !strcmp(other, name))
+			return colon + 1;
+	}
+	return NULL;
+}
+
+/* modprobe loads what a module stands on, too; what of it is not there yet goes with it. */
+static void note_dependencies(const struct part_context *context, const char *name)
+{
+	_cleanup_strbuf_ struct strbuf text;
+	struct utsname kernel;
+	char path[256], other[KMOD_NAME];
+	const char *at;
+
+	strbuf_init(&text, 0);
+	uname(&kernel);
+	snprintf(path, sizeof(path), "lib/modules/%s/modules.dep", kernel.release);
+	if (file_read(context->root_fd, path, &text, NULL))
+		return;
+	at = find_in_dep(text.text, name);
+	while (at && *(at += strspn(at, " "))) {
+		size_t length = strcspn(at, " \n");
+
+		if (!length)
+			return;
+		kmod_name_of_file(at, length, other);
+		if (!kmod_is_there(context->root_fd, other) &&
+		    !json_object_get(context->journal, other))
+			json_object_set_new(context->journal, other,
+					    json_pack("{s:s}", "for", name));
+		at += length;
+	}
+}
+
 int kmod_plan_load(const struct part_context *context, size_t item, struct steps *steps,
 		   struct err *err)
 {
@@ -125,6 +170,7 @@ int kmod_plan_load(const struct part_context *context, size_t item, struct steps
 		strbuf_addf(&options, "%s%s", i > 2 ? " " : "", load->argv[i]);
 	origin_item_text(context->conf, "KernelModules", "Load", 0, item, origin,
 			 sizeof(origin));
+	note_dependencies(context, name);
 	json_object_set_new(context->journal, name, json_object());
 	steps_addf(steps,
 		   &(struct step){ .part = kmod_part.name,
@@ -153,21 +199,12 @@ static void gone_free(void *data)
 	free(gone);
 }
 
-/* modprobe takes modules with it that nothing else uses; they may be gone when it is their
- * turn. Some take offence at one that stays and say so of the whole (busybox). */
 static int unload_run(const struct step *step, struct err *err)
 {
 	const struct gone *gone = step->data;
 	const char *name = gone->load->argv[1];
-	int result;
 
-	if (!kmod_is_there(gone->root_fd, name))
-		return 0;
-	result = unload(name, err);
-	if (!result || kmod_is_there(gone->root_fd, name))
-		return result;
-	err_clear(err);
-	return 0;
+	return kmod_is_there(gone->root_fd, name) ? unload(name, err) : 0;
 }
 
 static int unload_undo(const struct step *step, struct err *err)

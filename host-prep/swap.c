@@ -5,7 +5,7 @@
  * The journal's section has {KEY: {"path", "made", "priority", "discard"}} of each area that
  * was touched; KEY is its path, or the label of a zram device. "made" is whether the file or
  * device was not there before, "priority" what an area had that was in use before, "discard"
- * how it was brought into use.
+ * how it was brought into use, "unfinished" the size of a zram device that is being made.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -173,6 +173,21 @@ static void note(const struct part_context *context, const struct swap_job *job,
 		json_object_set_new(context->journal, key_of(job), entry);
 	}
 	json_object_set_new(entry, "discard", json_integer(job->discard));
+	if (job->is_zram && decision->make)
+		json_object_set_new(entry, "unfinished",
+				    json_integer((json_int_t)job->size));
+}
+
+/* Until the steps are done: without its label a zram device is not to be known again. */
+static void settle(json_t *section)
+{
+	const char *key;
+	json_t *entry;
+
+	json_object_foreach(section, key, entry)
+	{
+		json_object_del(entry, "unfinished");
+	}
 }
 
 /* What the kernel does not tell of an area that was brought into use here. */
@@ -253,6 +268,25 @@ static int take_back(const struct part_context *context, const json_t *entry,
 	return result;
 }
 
+/* What a crash has left of a zram device: it has its size, but nothing in it. */
+static int drop_unfinished(const struct part_context *context, const char *label,
+			   struct steps *steps, struct err *err)
+{
+	struct swap_job job = { .root_fd = context->root_fd, .is_zram = true };
+	const json_t *entry = json_object_get(context->journal, label);
+	const json_t *size = json_object_get(entry, "unfinished");
+	int found = 0;
+
+	if (size)
+		found = swap_zram_find_blank(context->root_fd,
+					     (uint64_t)json_integer_value(size), job.path,
+					     err);
+	if (found <= 0)
+		return found;
+	snprintf(job.label, sizeof(job.label), "%.15s", label);
+	return swap_add_step(steps, SWAP_STEP_NO_BLANK, &job, "", "", "", err);
+}
+
 static int take_back_zram(const struct part_context *context, const char *label,
 			  const struct swap_areas *areas, struct steps *steps,
 			  struct err *err)
@@ -260,8 +294,10 @@ static int take_back_zram(const struct part_context *context, const char *label,
 	struct swap_job job = { .root_fd = context->root_fd, .is_zram = true };
 	struct swap_seen seen = { .there = false };
 	const struct swap_area *area;
-	int found = swap_zram_find(&seen, context->root_fd, label, err);
+	int found = drop_unfinished(context, label, steps, err);
 
+	if (!found)
+		found = swap_zram_find(&seen, context->root_fd, label, err);
 	if (found <= 0)
 		return found;
 	area = swap_areas_find(areas, seen.path, 0);
@@ -342,6 +378,10 @@ static int plan_section(const struct part_context *context, size_t index, unsign
 		return result;
 	if (names_add(wanted, key_of(&job)))
 		return err_sys(err, ENOMEM, "planning swap space");
+	if (job.is_zram)
+		result = drop_unfinished(context, job.label, steps, err);
+	if (result)
+		return result;
 	note(context, &job, &decision, &seen);
 	if (job.is_zram)
 		return plan_zram(context, &decision, &job, &seen, wish.origin, steps,
@@ -392,4 +432,5 @@ const struct part swap_part = {
 	.help = "swap space",
 	.plan = plan,
 	.down = down,
+	.settle = settle,
 };

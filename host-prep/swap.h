@@ -179,4 +179,8 @@ int swap_zram_remove(const struct swap_job *job, struct err *err);
 int swap_zram_find(struct swap_seen *seen, int root_fd, const char *label,
 		   struct err *err);
 
+/* Finds a zram device of this size that holds nothing: 1 with its path, or 0. */
+int swap_zram_find_blank(int root_fd, uint64_t size, char path[PATH_MAX],
+			 struct err *err);
+
 #endif

@@ -30,20 +30,27 @@ static const int discard_flags[] = {
 	[host_swap_discard_all] = FLAG_DISCARD,
 };
 
-/* A name of the area that holds for other programs, too, whatever root it is below; the
- * returned descriptor is to be kept open while it is used. */
-static int open_area(const struct swap_job *job, char name[64], struct err *err)
+/* A name of the area that holds for other programs, too, whatever root it is below: its own,
+ * which the kernel's log then speaks of, or that of the returned descriptor, which is to be
+ * kept open while it is used. */
+static int open_area(const struct swap_job *job, char name[PATH_MAX], struct err *err)
 {
 	int fd = file_open_in_root(job->root_fd, job->path, O_PATH, err);
+	char link[64];
+	ssize_t length;
 
-	snprintf(name, 64, "/proc/%d/fd/%d", (int)getpid(), fd);
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", (int)getpid(), fd);
+	length = fd < 0 ? -1 : readlink(link, name, PATH_MAX - 1);
+	name[length < 0 ? 0 : length] = '\0';
+	if (strcmp(name, job->path) != 0)
+		strcpy(name, link);
 	return fd;
 }
 
 int swap_on(const struct swap_job *job, int priority, struct err *err)
 {
 	int flags = discard_flags[job->discard];
-	char name[64];
+	char name[PATH_MAX];
 	_cleanup_close_ int fd = open_area(job, name, err);
 
 	if (fd < 0)
@@ -65,7 +72,7 @@ int swap_on(const struct swap_job *job, int priority, struct err *err)
 
 int swap_off(const struct swap_job *job, struct err *err)
 {
-	char name[64];
+	char name[PATH_MAX];
 	_cleanup_close_ int fd = open_area(job, name, err);
 
 	if (fd < 0)
@@ -78,7 +85,7 @@ int swap_off(const struct swap_job *job, struct err *err)
 
 int swap_format(const struct swap_job *job, struct err *err)
 {
-	char name[64];
+	char name[PATH_MAX];
 	_cleanup_close_ int fd = -1;
 	const char *argv[8] = { "mkswap" };
 	struct process process = { .argv = argv, .timeout_ms = MKSWAP_MS };

@@ -45,9 +45,26 @@ void swap_wish_make(struct swap_wish *wish, const struct part_context *context,
 		wish->priority = SWAP_ZRAM_PRIORITY;
 }
 
-/* Mounted, by the device's number. */
+/* Whether a line of mountinfo is of the device: by its number, or, where the file system has one
+ * of its own (btrfs), by what was mounted. */
+static bool is_mount_of(const struct swap_seen *seen, int root_fd, const char *line,
+			const char *number, dev_t own)
+{
+	const char *behind = strstr(line, " - ");
+	char device[32], source[256];
+
+	if (sscanf(line, "%*s %*s %31s", device) == 1 && !strcmp(device, number))
+		return true;
+	if (!behind || sscanf(behind, " - %*s %255s", source) != 1 || *source != '/')
+		return false;
+	mount_text_decode(source);
+	return !strcmp(source, seen->path) ||
+	       (own && swap_device_number(root_fd, source) == own);
+}
+
 static bool find_mount(struct swap_seen *seen, int root_fd, const char *number)
 {
+	dev_t own = swap_device_number(root_fd, seen->path);
 	_cleanup_strbuf_ struct strbuf text;
 	char *rest, *line;
 
@@ -55,10 +72,10 @@ static bool find_mount(struct swap_seen *seen, int root_fd, const char *number)
 	file_read(root_fd, "proc/self/mountinfo", &text, NULL);
 	rest = text.text;
 	while ((line = strsep(&rest, "\n"))) {
-		char device[32], point[200];
+		char point[200];
 
-		if (sscanf(line, "%*s %*s %31s %*s %199s", device, point) != 2 ||
-		    strcmp(device, number) != 0)
+		if (sscanf(line, "%*s %*s %*s %*s %199s", point) != 1 ||
+		    !is_mount_of(seen, root_fd, line, number, own))
 			continue;
 		mount_text_decode(point);
 		snprintf(seen->held, sizeof(seen->held), "it is mounted on %s", point);

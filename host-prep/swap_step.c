@@ -158,6 +158,11 @@ static int run_no_zram(const struct step *step, struct err *err)
 	return result ? result : swap_zram_remove(job, err);
 }
 
+static int run_no_blank(const struct step *step, struct err *err)
+{
+	return swap_zram_remove(step->data, err);
+}
+
 static const struct row {
 	enum step_action action;
 	const char *what; /* in front of the name */
@@ -177,6 +182,8 @@ static const struct row {
 	[SWAP_STEP_MODE] = { STEP_CHANGE, "mode of", run_mode, undo_mode },
 	[SWAP_STEP_ZRAM] = { STEP_ADD, "zram swap", run_zram, run_no_zram },
 	[SWAP_STEP_NO_ZRAM] = { STEP_REMOVE, "zram swap", run_no_zram, run_zram },
+	[SWAP_STEP_NO_BLANK] = { STEP_REMOVE, "rest of an unfinished zram device",
+				 run_no_blank, NULL },
 };
 
 int swap_add_step(struct steps *steps, enum swap_step kind, const struct swap_job *job,

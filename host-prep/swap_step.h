@@ -17,6 +17,7 @@ enum swap_step {
 	SWAP_STEP_MODE,     /* a file is closed to others */
 	SWAP_STEP_ZRAM,     /* a zram device is made and in use */
 	SWAP_STEP_NO_ZRAM,  /* ... gone */
+	SWAP_STEP_NO_BLANK, /* one that was not finished is removed */
 };
 
 /* Adds a step with a copy of the job as its data. */

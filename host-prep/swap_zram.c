@@ -45,19 +45,37 @@ static void read_limit(struct swap_seen *seen, int root_fd, const char *name)
 		sscanf(line, "%*s %*s %*s %" SCNu64, &seen->limit);
 }
 
-static bool has_label(struct swap_seen *seen, int root_fd, const char *name,
-		      const char *label)
+/* False where it has no size yet, or cannot be read. */
+static bool probe_device(struct swap_seen *seen, int root_fd, const char *name)
 {
 	char path[128];
 	_cleanup_close_ int fd = -1;
 
 	snprintf(path, sizeof(path), "sys/block/%.64s/disksize", name);
-	if (file_read_u64(root_fd, path, &seen->size, NULL) || !seen->size)
+	if (strncmp(name, "zram", 4) != 0 ||
+	    file_read_u64(root_fd, path, &seen->size, NULL) || !seen->size)
 		return false;
 	snprintf(path, sizeof(path), "dev/%.64s", name);
 	fd = file_open(root_fd, path, O_RDONLY | O_NONBLOCK, NULL);
-	return fd >= 0 && !swap_probe(&seen->probe, fd, name, NULL) &&
-	       seen->probe.content == SWAP_SPACE && !strcmp(seen->probe.label, label);
+	return fd >= 0 && !swap_probe(&seen->probe, fd, name, NULL);
+}
+
+int swap_zram_find_blank(int root_fd, uint64_t size, char path[PATH_MAX], struct err *err)
+{
+	_cleanup_names_ struct names names = NAMES_INIT;
+
+	if (names_read(&names, root_fd, "sys/block"))
+		return err_sys(err, ENOMEM, "looking for zram devices");
+	for (size_t i = 0; i < names.count; i++) {
+		struct swap_seen seen = { .there = false };
+
+		if (!probe_device(&seen, root_fd, names.items[i]) || seen.size != size ||
+		    seen.probe.content != SWAP_BLANK)
+			continue;
+		snprintf(path, PATH_MAX, "/dev/%.64s", names.items[i]);
+		return 1;
+	}
+	return 0;
 }
 
 int swap_zram_find(struct swap_seen *seen, int root_fd, const char *label,
@@ -68,8 +86,9 @@ int swap_zram_find(struct swap_seen *seen, int root_fd, const char *label,
 	if (names_read(&names, root_fd, "sys/block"))
 		return err_sys(err, ENOMEM, "looking for zram devices");
 	for (size_t i = 0; i < names.count; i++) {
-		if (strncmp(names.items[i], "zram", 4) != 0 ||
-		    !has_label(seen, root_fd, names.items[i], label))
+		if (!probe_device(seen, root_fd, names.items[i]) ||
+		    seen->probe.content != SWAP_SPACE ||
+		    strcmp(seen->probe.label, label) != 0)
 			continue;
 		read_algorithm(seen, root_fd, names.items[i]);
 		read_limit(seen, root_fd, names.items[i]);
