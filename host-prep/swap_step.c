@@ -2,7 +2,9 @@
 /* swap_step.c: the steps that swap space comes and goes by. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "host-prep/swap_step.h"
@@ -19,6 +21,32 @@ static int run_on(const struct step *step, struct err *err)
 static int run_off(const struct step *step, struct err *err)
 {
 	return swap_off(step->data, err);
+}
+
+void swap_use_text(int priority, int discard, char text[SWAP_USE_TEXT])
+{
+	static const char *const words[] = {
+		[host_swap_discard_once] = ", discard once",
+		[host_swap_discard_pages] = ", discard pages",
+		[host_swap_discard_all] = ", discard all",
+	};
+	const char *word = discard > 0 ? words[discard] : "";
+
+	if (priority < 0)
+		snprintf(text, SWAP_USE_TEXT, "any priority%s", word);
+	else
+		snprintf(text, SWAP_USE_TEXT, "priority %d%s", priority, word);
+}
+
+struct swap_job swap_job_of_zram(const struct swap_job *job, const struct swap_seen *seen)
+{
+	struct swap_job old = *job;
+
+	old.size = seen->size;
+	old.limit = seen->limit;
+	old.priority = seen->active ? seen->priority : job->priority;
+	memcpy(old.algorithm, seen->algorithm, sizeof(old.algorithm));
+	return old;
 }
 
 /* As it was in use before. */

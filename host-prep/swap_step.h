@@ -20,6 +20,15 @@ enum swap_step {
 	SWAP_STEP_NO_BLANK, /* one that was not finished is removed */
 };
 
+enum { SWAP_USE_TEXT = 48 };
+
+/* How an area is in use: "priority 5, discard pages". */
+void swap_use_text(int priority, int discard, char text[SWAP_USE_TEXT]);
+
+/* What is there of a zram device, so that it can be made again. */
+struct swap_job swap_job_of_zram(const struct swap_job *job,
+				 const struct swap_seen *seen);
+
 /* Adds a step with a copy of the job as its data. */
 int swap_add_step(struct steps *steps, enum swap_step kind, const struct swap_job *job,
 		  const char *before, const char *after, const char *origin,
