@@ -154,6 +154,20 @@ static void ksm(int root)
 	       "~ ksm pages_to_scan: 500 -> 100\n~ ksm merge_across_nodes: 0 -> 1\n"
 	       "~ ksm run: 1 -> 2 # host.conf:2\n",
 	       "other words are other numbers");
+	fixture_configure(&f, "[Ksm]\nMergeAcrossNodes=no\nPagesToScan=500\n");
+	json_object_clear(f.context.journal);
+	fake_file(root, "sys/kernel/mm/ksm/merge_across_nodes", "1\n");
+	fake_file(root, "sys/kernel/mm/ksm/pages_to_scan", "100\n");
+	fixture_plan(&f, &ksm_part);
+	fixture_run(&f);
+	fake_file(root, "sys/kernel/mm/ksm/pages_shared", "7\n");
+	is_str(fixture_down(&f, &ksm_part), "~ ksm pages_to_scan: 500 -> 100\n",
+	       "what the kernel would refuse is not given back");
+	is_str(f.notes.text,
+	       "ksm merge_across_nodes is left at 0: the kernel changes it only while no page is "
+	       "merged\n",
+	       "... which is told");
+	unlinkat(root, "sys/kernel/mm/ksm/pages_shared", 0);
 	fixture_release(&f);
 }
 
