@@ -73,6 +73,63 @@ static void add_encoded(struct strbuf *out, const char *text)
 	}
 }
 
+/* Those that claim a link of udev's, as their numbers with "b" in front: names in a folder that is
+ * called as the link's path below dev, '/' and '\' as \xNN, of older versions with the slash in
+ * front of it (systemd src/udev/udev-node.c). */
+static int read_claims(int root_fd, const char *link, struct names *claims)
+{
+	static const char *const starts[] = { "run/udev/links/\\x2f", "run/udev/links/" };
+	int result = 0;
+
+	for (size_t i = 0; !result && !claims->count && i < ARRAY_SIZE(starts); i++) {
+		_cleanup_strbuf_ struct strbuf path;
+
+		strbuf_init(&path, 0);
+		strbuf_adds(&path, starts[i]);
+		for (const char *at = link; *at; at++)
+			if (*at == '/' || *at == '\\')
+				strbuf_addf(&path, "\\x%02x", (unsigned char)*at);
+			else
+				strbuf_addc(&path, *at);
+		result = names_read(claims, root_fd, path.text);
+	}
+	return result;
+}
+
+/* The device of a claim; false where it is not there any more. */
+static bool name_of_claim(int root_fd, const char *claim, char name[64])
+{
+	char path[64], target[512];
+	const char *slash;
+
+	snprintf(path, sizeof(path), "sys/dev/block/%.32s", claim + 1);
+	if (*claim != 'b' ||
+	    file_read_link(root_fd, path, target, sizeof(target), NULL) < 0)
+		return false;
+	slash = strrchr(target, '/');
+	snprintf(name, 64, "%.63s", slash ? slash + 1 : target);
+	return true;
+}
+
+/* udev gives the link to one of several that claim it. */
+static int check_claims(int root_fd, const char *link, const char *spec, struct err *err)
+{
+	_cleanup_names_ struct names claims = NAMES_INIT;
+	char first[64] = "", name[64];
+
+	if (read_claims(root_fd, link + strlen("dev/"), &claims))
+		return err_sys(err, ENOMEM, "looking for %s", spec);
+	for (size_t i = 0; i < claims.count; i++) {
+		if (!name_of_claim(root_fd, claims.items[i], name))
+			continue;
+		if (*first)
+			return err_set(err, ENOTUNIQ, "both %s and %s have %s", first,
+				       name, spec);
+		strcpy(first, name);
+	}
+	return 0;
+}
+
 static bool has_tag(int root_fd, const char *name, const struct tag *tag,
 		    const char *value)
 {
@@ -113,6 +170,7 @@ int swap_find_device(int root_fd, const char *spec, char path[PATH_MAX], struct 
 {
 	const struct tag *tag = tags, *end = tags + ARRAY_SIZE(tags);
 	_cleanup_strbuf_ struct strbuf link;
+	const char *value;
 
 	strbuf_init(&link, 0);
 	while (tag < end && strncmp(spec, tag->prefix, strlen(tag->prefix)) != 0)
@@ -122,12 +180,12 @@ int swap_find_device(int root_fd, const char *spec, char path[PATH_MAX], struct 
 			return 0;
 		return err_set(err, ENODEV, "there is no %s", spec);
 	}
-	spec += strlen(tag->prefix);
+	value = spec + strlen(tag->prefix);
 	strbuf_adds(&link, tag->folder);
-	add_encoded(&link, spec);
+	add_encoded(&link, value);
 	if (swap_real_path(root_fd, link.text, path, NULL) == 0)
-		return 0;
+		return check_claims(root_fd, link.text, spec, err);
 	if (tag->is_label || tag->is_uuid)
-		return find_by_probing(root_fd, tag, spec, path, err);
-	return err_set(err, ENODEV, "no device has %s%s", tag->prefix, spec);
+		return find_by_probing(root_fd, tag, value, path, err);
+	return err_set(err, ENODEV, "no device has %s", spec);
 }

@@ -378,6 +378,8 @@ static const char *found(int root, const char *spec)
 	return path;
 }
 
+#define LINKS "run/udev/links/\\x2fdisk\\x2fby-label\\x2fmy\\x5cx20swap/"
+
 static void finds(int root)
 {
 	is_str(found(root, "/dev/vg/swap"), "/dev/dm-1", "a path, with links followed");
@@ -390,6 +392,19 @@ static void finds(int root)
 	is_str(found(root, "PARTUUID=1"), "no device has PARTUUID=1", "a partition's");
 	fake_link(root, "dev/disk/by-label/my\\x20swap", "../../dm-1");
 	is_str(found(root, "LABEL=my swap"), "/dev/dm-1", "udev's links come first");
+	fake_link(root, "sys/dev/block/254:1", "../../devices/virtual/block/dm-1");
+	fake_link(root, "sys/dev/block/8:2", "../../devices/pci/block/sda/sda2");
+	fake_file(root, LINKS "b254:1", "");
+	fake_file(root, LINKS "b8:99", "");
+	is_str(found(root, "LABEL=my swap"), "/dev/dm-1",
+	       "... of one that has it alone, now");
+	fake_file(root, LINKS "b8:2", "");
+	is_str(found(root, "LABEL=my swap"), "both sda2 and dm-1 have LABEL=my swap",
+	       "... of two that claim it none is meant");
+	shell("mv $R/run/udev/links/* $R/run/udev/links/'disk\\x2fby-label\\x2fmy\\x5cx20swap'");
+	is_str(found(root, "LABEL=my swap"), "both sda2 and dm-1 have LABEL=my swap",
+	       "... with a newer udev, too");
+	shell("rm -r $R/run/udev");
 	unlinkat(root, "dev/disk/by-label/my\\x20swap", 0);
 	shell("cp $R/dev/sda2 $R/dev/sde");
 	fake_file(root, "sys/class/block/sde/dev", "8:64\n");
