@@ -140,7 +140,7 @@ setup_file() {
 		cmdline="loglevel=4 intel_iommu=on hugepagesz=1G hugepages=1" \
 		device=e1000e,bus=pcie.0,addr=0x10 device=pcie-pci-bridge,id=old,bus=pcie.0,addr=0x11 \
 		device=e1000,bus=old,addr=1 device=e1000,bus=old,addr=2 \
-		qemu="-object memory-backend-ram,id=m0,size=512M -object memory-backend-ram,id=m1,size=2048M" \
+		qemu="-object memory-backend-ram,id=m0,size=384M -object memory-backend-ram,id=m1,size=2176M" \
 		qemu="-numa node,nodeid=0,cpus=0,memdev=m0 -numa node,nodeid=1,cpus=1,memdev=m1"
 	assert_ended poweroff
 	grep -q '^end' "$vm_dir/report" || vm_fail "the job did not come to its end"
@@ -243,7 +243,7 @@ assert_status() {
 
 @test "where the kernel finds too few pages, all steps before are undone" {
 	assert_status short 1
-	told short '900 pages of 2M are wanted, and the kernel finds [0-9]+; free memory: node 0 '
+	told short '250 pages of 2M are wanted, and the kernel finds [0-9]+; free memory: node 0 '
 	told short 'swap space on /dev/vde6'
 	assert_equal "$(report short.blank)" "" "what a partition that was made into swap space holds"
 	assert_equal "$(report refused.lv)" swap "what the logical volume holds"
