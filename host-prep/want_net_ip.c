@@ -42,6 +42,36 @@ static bool is_own(const struct want *want, const struct net *net, const char *n
 	return link && net_is_ours(link) && want_has_link(want, name);
 }
 
+/* Whether the network's file has the interface's addresses come by DHCP. */
+static bool has_client(const struct want_network *network, const char *link, int family)
+{
+	for (size_t i = 0; i < network->data->address.count; i++) {
+		const struct network_address *row = &network->data->address.items[i];
+		bool meant =
+			row->dhcp == network_address_dhcp_yes ||
+			(row->dhcp == network_address_dhcp_ipv4 && family == AF_INET) ||
+			(row->dhcp == network_address_dhcp_ipv6 && family == AF_INET6);
+
+		if (meant &&
+		    !strcmp(*row->interface ? row->interface : network->bridge, link))
+			return true;
+	}
+	return false;
+}
+
+/* The DHCP client's. Most have an end; networkd's have none as long as it is to keep them
+ * (KeepConfiguration=), but a metric, which no address of the files' has. */
+static bool is_leased(const struct want *want, const struct net_address *address)
+{
+	bool any = false;
+
+	if (address->valid_s != NET_FOREVER)
+		return true;
+	for (size_t i = 0; i < want->count; i++)
+		any |= has_client(&want->items[i], address->link, address->family);
+	return any && address->metric;
+}
+
 void want_drop_stale(const struct want *want, const struct net *took, struct net *net)
 {
 	/* Whose an address is that nobody wrote down nobody knows: it may be the one by
@@ -51,7 +81,7 @@ void want_drop_stale(const struct want *want, const struct net *took, struct net
 	for (size_t i = net->address_count; i-- > 0;) {
 		const struct net_address *address = &net->addresses[i];
 
-		if (is_own(want, net, address->link) && address->valid_s == NET_FOREVER &&
+		if (is_own(want, net, address->link) && !is_leased(want, address) &&
 		    !net_is_link_local(address) && !is_taken_address(took, address))
 			net_remove_address(net, i);
 	}

@@ -213,6 +213,37 @@ static void check_dynamic(void)
 	machine_release(&machine);
 }
 
+static void check_leased(void)
+{
+	_cleanup_net_ struct net net = NET_INIT, nothing = NET_INIT;
+	_cleanup_strbuf_ struct strbuf text;
+	struct machine machine;
+
+	strbuf_init(&text, 0);
+	machine_init(&machine);
+	machine_network(&machine, "lan",
+			"[Network]\nMode=public\n[Bridge]\nPorts=eth1\n"
+			"[Address]\nDhcp=ipv4\n");
+	wanted(&machine, NULL, &net, &text);
+	become(&machine, &net);
+	machine_address(&machine, "br-lan", "192.0.2.50/24");
+	machine.have.addresses[machine.have.address_count - 1].metric = 1024;
+	machine_address(&machine, "br-lan", "192.0.2.60/24");
+	wanted(&machine, &nothing, &net, &text);
+	ok(address_on(&net, "br-lan", "192.0.2.50/24"),
+	   "a lease that networkd keeps stays");
+	ok(!address_on(&net, "br-lan", "192.0.2.60/24"),
+	   "what a file gave the bridge before goes");
+	become(&machine, &net);
+	machine_network(&machine, "lan",
+			"[Network]\nMode=public\n[Bridge]\nPorts=eth1\n");
+	wanted(&machine, &nothing, &net, &text);
+	ok(!address_on(&net, "br-lan", "192.0.2.50/24"),
+	   "so does a lease that none asks for");
+	net_release(&net);
+	machine_release(&machine);
+}
+
 static void check_vlans(void)
 {
 	_cleanup_net_ struct net net = NET_INIT;
@@ -306,6 +337,7 @@ int main(void)
 	check_public_network();
 	check_gone();
 	check_dynamic();
+	check_leased();
 	check_vlans();
 	check_forwarding();
 	check_complex_route();

@@ -33,7 +33,7 @@ load lib
 	report "udev.root" | grep -qx "E: ID_FS_TYPE=ext4" || vm_fail "the root was not probed"
 	assert_equal "$(report refresh.status) $(report vgck.status)" "0 0" "lvm2's contentment"
 	assert_equal "$(report lvs | awk '{ print $1, $2 }' | sort | xargs)" \
-		"data active home active root active swap active" "active volumes"
+		"data active guests active home active root active swap active" "active volumes"
 	# Our words are in the journal, our report on the host, and systemd did not check again.
 	report bedplate | grep -q '^root /dev/mapper/host-root (ext4, ro) mounted' ||
 		vm_fail "the journal has no word of bedplate"

@@ -12,7 +12,7 @@ root_uuid=b3d91a7e-0000-4000-8000-000000000011
 
 lvm pvcreate -q "$(drive target)"
 lvm vgcreate -q host "$(drive target)"
-for volume in root:900M home:32M data:32M swap:64M; do
+for volume in root:900M home:32M data:32M swap:64M guests:48M; do
 	lvm lvcreate -q -y -Wn -Zn -n "${volume%:*}" -L "${volume#*:}" host
 done
 lvm vgmknodes
@@ -25,7 +25,10 @@ mount -t ext4 /dev/host/root /mnt
 tar -x -f "$(drive tar)" -C /mnt
 mkdir -p /mnt/data
 cp -a /job/usr/lib/modules /mnt/usr/lib/
+# Nobody sets the network up unless a case asks for that.
+rm -f /mnt/etc/systemd/system/*.wants/NetworkManager* /mnt/etc/systemd/system/*.wants/networking.service
 cp /job/systemd-report /mnt/usr/sbin/systemd-report
+cp /job/job-boot /mnt/usr/sbin/job-boot
 echo 0123456789abcdef0123456789abcdef >/mnt/etc/machine-id
 echo bedplate-test >/mnt/etc/hostname
 swap_spec=$(/bin/blkid -o value -s UUID /dev/host/swap)

@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # lib.bash sets them
+# bedplate-host-prep.service on a Debian host under systemd: what it makes at boot, whom that serves,
+# and that nothing is left of it; and how it gets along with those who give a host its addresses.
+
+load lib
+
+# The drive that job-boot and systemd-report's successor take all from.
+make_job() {
+	local tree=$BATS_TEST_TMPDIR/job
+	cp -a "$vm_here/host-prep-boot" "$tree"
+	(
+		vm_once install
+		make -s -C "$vm_top" install "B=$vm_build" "DESTDIR=$tree/host" PREFIX=/usr HOOKS= >/dev/null
+	)
+	rm -r "$tree/host/usr/share"
+	# There is no boot loader whose boot could be marked as good.
+	rm "$tree/host/usr/lib/systemd/system/multi-user.target.wants/bedplate-boot.service"
+	install -m 755 "$vm_here/host-prep-boot-job" "$tree/run"
+	mksquashfs "$tree" "$tree.squashfs" -all-root -noappend -quiet -no-progress
+	truncate -s %4096 "$tree.squashfs"
+}
+
+# boot JOB: a host that the job's program prepares, and what it says at the end of the boot.
+boot() {
+	make_job
+	vm_boot mem=1024 smp=2 deadline=900 iommu=1 drive="$("$vm_here/systemd-root")" \
+		cmdline="root=/dev/mapper/host-root rw init=/usr/sbin/job-boot job=$1 intel_iommu=on" \
+		qemu="-drive file=$BATS_TEST_TMPDIR/job.squashfs,if=none,id=job,format=raw,readonly=on" \
+		device=virtio-blk-pci,drive=job,serial=job device=e1000e,bus=pcie.0,addr=0x10
+	grep -qx end "$vm_dir/report" || vm_fail "the job did not come to its end"
+	assert_ended poweroff
+}
+
+# said KEY TEXT: a line of the command's output has it.
+said() {
+	report "$1" | grep -Fq -- "$2" || vm_fail "$1 never said: $2"
+}
+
+assert_status() {
+	local key
+	for key in "${@:2}"; do
+		assert_equal "$(report "$key.status")" "$1" "exit status of $key"
+	done
+}
+
+assert_up() {
+	assert_equal "$(report failed)" "" "failed units"
+	assert_equal "$(report unit) $(report dhcp)" "active active" "the units"
+	said up "vm/swappiness:10"
+	report up | grep -Eq '^/dev/dm-[0-9]+ partition 5$' || vm_fail "there is no swap on the volume"
+	said up "/var/swap file 4"
+	said up "hugepages-2048kB/nr_hugepages:16"
+	said up "hugetlbfs /run/hugepages"
+	report up | grep -q '^card .*/drivers/vfio-pci ' || vm_fail "the card is not vfio-pci's"
+	assert_equal "$(report iommu | jq -r '.groups[].functions[] | select(.address == "0000:00:10.0") | .verdict')" \
+		ready "what a guest can have"
+	assert_equal "$(report key)" 600 "the mode of the VPN's key"
+}
+
+# The address that the distribution gave, with its route, is the bridge's.
+assert_moved() {
+	said before "cable0 inet 192.0.2.10/24"
+	said before "default via 192.0.2.1 dev cable0"
+	said up "br0 inet 192.0.2.10/24"
+	said up "default via 192.0.2.1 dev br0"
+	! report up | grep -q '^cable0 .*inet ' || vm_fail "cable0 has an address still"
+	said up "cable0.20 inet 10.20.30.1/24"
+}
+
+assert_content() {
+	assert_equal "$(report status)" "all is as configured" "the status"
+	assert_equal "$(report again.status) $(report again)" "0 " "a second up"
+}
+
+assert_served() {
+	assert_equal "$(report lease | tail -n 1)" "10.10.20.5 10.10.20.1 10.10.20.1 lan" "the lease"
+	report name | grep -Eq '^10\.10\.20\.5 +web\.lan' || vm_fail "web.lan has no address: $(report name)"
+	assert_status 0 bridge vlan nat
+}
+
+assert_vpn() {
+	assert_status 0 peer vpn tunnel through
+	report handshake | awk '{ exit !($2 > 0) }' || vm_fail "there was no handshake"
+}
+
+@test "the host is prepared at boot, serves guests, a VLAN and a VPN, and is as before when its unit is stopped" {
+	boot alone
+	assert_up
+	assert_moved
+	assert_content
+	assert_served
+	assert_vpn
+	assert_status 0 reload stop start
+	assert_equal "$(report reloaded.status)" 2 "whether the VLAN is there whose file is gone"
+	diff <(report before) <(report down) || vm_fail "something is left"
+	refute_console 'FAILED.*guests\.'
+}
+
+# refute_said KEY TEXT
+refute_said() {
+	! report "$1" | grep -F -- "$2" || vm_fail "$1 said: $2"
+}
+
+@test "systemd-networkd gives the host its address, and leaves bedplate's interfaces alone when it is told to" {
+	boot networkd
+	assert_equal "$(report failed)" "" "failed units"
+	said up "br0 inet 192.0.2.10/24"
+	said up "default via 192.0.2.1 dev br0"
+	said owners "systemd-networkd sets br-lan up, which is bedplate's"
+	said owners "systemd-networkd sets cable0 up, and br0 of network office takes its address over"
+	# What it is kept from by what is written now.
+	assert_status 0 apply reload unmanaged up-again
+	said up-again "+ address 10.10.20.1/24 on br-lan"
+	said look "br-lan inet 10.10.20.1/24"
+	said look "br0 inet 192.0.2.10/24"
+	assert_equal "$(report status-told)" "all is as configured" "the status, once networkd is told"
+	refute_said owners-told "which is bedplate's"
+	assert_status 0 ping-told
+
+	assert_status 0 up-dhcp lease apply-dhcp unmanaged-dhcp
+	said look-dhcp "br0 inet 192.0.2.50/24"
+	assert_equal "$(report status-dhcp)" "all is as configured" "the status with DHCP"
+	refute_said owners-dhcp "owners:  systemd-networkd"
+	said owners-dhcp "ok       owners: nobody else sets our interfaces up"
+}
