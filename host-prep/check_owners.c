@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host-prep/net_diff.h"
 #include "host-prep/owner.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -18,6 +19,48 @@ bool owner_is_needed(const struct check_link *link)
 		if (!*data->address.items[i].interface)
 			return false;
 	return true;
+}
+
+static bool has_address(const struct net *have, const char *link)
+{
+	for (size_t i = 0; i < have->address_count; i++)
+		if (!strcmp(have->addresses[i].link, link) &&
+		    !net_is_link_local(&have->addresses[i]))
+			return true;
+	return false;
+}
+
+/* Routes come behind the address: who tells when he has done is waited for until then. */
+static bool is_at_work(int root_fd, const struct owner *owner, const struct net *have,
+		       const struct net_link *port)
+{
+	int done = -1;
+
+	if (!owner->is_here(root_fd) || !owner->claims(root_fd, port->name))
+		return false;
+	if (owner->is_done)
+		done = owner->is_done(root_fd, port->index);
+	return done < 0 ? !has_address(have, port->name) : !done;
+}
+
+const char *owner_awaited(int root_fd, const struct want *want, const struct net *have,
+			  const char **owner)
+{
+	struct check_link link = { .name = NULL };
+
+	while (check_next_link(want, &link)) {
+		const struct net_link *port = net_find_link(have, link.name);
+
+		if (!owner_is_needed(&link) || !port || *port->master)
+			continue;
+		for (const struct owner *one = owners; one->name; one++) {
+			if (!is_at_work(root_fd, one, have, port))
+				continue;
+			*owner = one->name;
+			return port->name;
+		}
+	}
+	return NULL;
 }
 
 static void report(const struct check_context *context, const struct owner *owner,

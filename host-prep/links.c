@@ -15,6 +15,7 @@
 #include "host-prep/links_journal.h"
 #include "host-prep/net_diff.h"
 #include "host-prep/net_step.h"
+#include "host-prep/owner.h"
 #include "host-prep/part.h"
 #include "host-prep/want.h"
 #include "host-prep/want_net.h"
@@ -166,6 +167,17 @@ static int look(const struct part_context *context, struct plan *plan, struct er
 					   err);
 }
 
+/* A port that goes into its bridge before it has its address gets that where it is of no use. */
+static void look_for_awaited(const struct part_context *context, const struct want *want,
+			     const struct net *have)
+{
+	const char *owner, *port;
+
+	port = owner_awaited(context->root_fd, want, have, &owner);
+	if (port)
+		part_missing(context, "the address that %s gives %s", owner, port);
+}
+
 static int plan_files(const struct part_context *context, const struct networks *networks,
 		      struct plan *plan, struct steps *steps, struct err *err)
 {
@@ -177,6 +189,8 @@ static int plan_files(const struct part_context *context, const struct networks 
 	if (!result)
 		result = want_resolve(&want, networks, context->guests, &plan->have,
 				      context->root_fd, err);
+	if (!result)
+		look_for_awaited(context, &want, &plan->have);
 	return result ? result : plan_want(context, &want, plan, steps, err);
 }
 

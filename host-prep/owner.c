@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* owner.c: what NetworkManager, systemd-networkd, ifupdown and netplan have in their files. */
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host-prep/owner.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/names.h"
+#include "lib/process.h"
 
 enum { PATH_SIZE = 320 };
 
 #define IFUPDOWN_PATH "etc/systemd/system/networking.service.d/90-bedplate.conf"
+#define OURS          "05-bedplate-"
 #define MARK          "# Written by bedplate host-prep check --apply-ownership.\n"
 
 /* Reads all files of a folder whose names end so, one behind the other. */
@@ -107,7 +111,7 @@ static void manager_write(const char *links, struct strbuf *out)
 {
 	const char *before = "";
 
-	strbuf_adds(out, MARK "[device-bedplate]\nmatch-device=");
+	strbuf_adds(out, MARK "[keyfile]\nunmanaged-devices+=");
 	while (*links) {
 		size_t length = strcspn(links, " ");
 
@@ -115,7 +119,22 @@ static void manager_write(const char *links, struct strbuf *out)
 		links += length + (links[length] == ' ');
 		before = ";";
 	}
-	strbuf_adds(out, "\nmanaged=0\n");
+	strbuf_adds(out, "\n");
+}
+
+/* Started up means that all devices that were there have what they get, or never will. */
+static int manager_is_done(int root_fd, int index)
+{
+	static const char *const argv[] = { "nm-online", "--wait-for-startup", "--quiet",
+					    "--timeout=1", NULL };
+	struct process process = { .argv = argv, .timeout_ms = 5000 };
+	struct err err = ERR_INIT;
+
+	(void)root_fd;
+	(void)index;
+	if (!process_run(&process, &err))
+		return 1;
+	return err.code == -ECHILD || err.code == -ETIMEDOUT ? 0 : -1;
 }
 
 /* ---- systemd-networkd ---- */
@@ -171,28 +190,57 @@ static int networkd_files_say(int root_fd, const char *link)
 			one = networkd_says(root_fd, path, link);
 			if (one < 0)
 				continue;
-			says = one;
+			/* Its DHCP client works for us there (dhcp_client.c). */
+			says = one && strncmp(name, OURS, strlen(OURS)) != 0;
 			snprintf(first, sizeof(first), "%.255s", name);
 		}
 	}
 	return says;
 }
 
+/* networkd's word for what it does with the interface; "" where it does not know it yet. */
+static const char *networkd_state(int root_fd, int index, char state[32])
+{
+	_cleanup_strbuf_ struct strbuf text;
+	char path[PATH_SIZE];
+
+	*state = '\0';
+	strbuf_init(&text, 0);
+	snprintf(path, sizeof(path), "run/systemd/netif/links/%d", index);
+	file_read(root_fd, path, &text, NULL);
+	for (const char *line = text.text; *line; line = next_line(line)) {
+		const char *value = value_of(line, "ADMIN_STATE");
+
+		if (value)
+			snprintf(state, 32, "%.*s", (int)strcspn(value, "\n"), value);
+	}
+	return state;
+}
+
 static bool networkd_claims(int root_fd, const char *link)
 {
-	_cleanup_strbuf_ struct strbuf state;
-	char path[PATH_SIZE], index[16];
+	char path[PATH_SIZE], index[16], state[32];
 	int says = networkd_files_say(root_fd, link);
 
-	strbuf_init(&state, 0);
 	if (says >= 0)
 		return says;
 	snprintf(path, sizeof(path), "sys/class/net/%s/ifindex", link);
 	if (file_read_line(root_fd, path, index, sizeof(index), NULL) < 0)
 		return false;
-	snprintf(path, sizeof(path), "run/systemd/netif/links/%s", index);
-	file_read(root_fd, path, &state, NULL);
-	return strstr(state.text, "ADMIN_STATE=configur") != NULL;
+	networkd_state(root_fd, atoi(index), state);
+	return !strncmp(state, "configur", strlen("configur"));
+}
+
+static int networkd_is_done(int root_fd, int index)
+{
+	static const char *const ends[] = { "configured", "unmanaged", "failed" };
+	char state[32];
+
+	networkd_state(root_fd, index, state);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		if (!strcmp(state, ends[i]))
+			return 1;
+	return 0;
 }
 
 static void networkd_write(const char *links, struct strbuf *out)
@@ -281,10 +329,12 @@ bool owner_netplan_has(int root_fd, const char *link)
 
 const struct owner owners[] = {
 	{ "NetworkManager", "etc/NetworkManager/conf.d/90-bedplate.conf",
-	  "nmcli general reload", manager_is_here, manager_claims, manager_write },
+	  "nmcli general reload", manager_is_here, manager_claims, manager_is_done,
+	  manager_write },
 	{ "systemd-networkd", "etc/systemd/network/05-bedplate.network",
-	  "networkctl reload", networkd_is_here, networkd_claims, networkd_write },
+	  "networkctl reload", networkd_is_here, networkd_claims, networkd_is_done,
+	  networkd_write },
 	{ "ifupdown", IFUPDOWN_PATH, "systemctl daemon-reload", ifupdown_is_here,
-	  ifupdown_claims, ifupdown_write },
+	  ifupdown_claims, NULL, ifupdown_write },
 	{ .name = NULL },
 };

@@ -2,7 +2,9 @@
 /*
  * owner.h: other programs that set interfaces up, and how each is told to leave ours alone.
  *
- *	NetworkManager		a [device-...] section with managed=0 (NetworkManager.conf(5))
+ *	NetworkManager		unmanaged-devices+= in [keyfile] (NetworkManager.conf(5)); managed=0
+ *				in a [device-...] section does not keep it from interfaces that
+ *				somebody else has made and set up
  *	systemd-networkd	Unmanaged=yes in the first .network file that matches
  *				(systemd.network(5))
  *	ifupdown		EXCLUDE_INTERFACES= in the environment of networking.service, for
@@ -26,6 +28,9 @@ struct owner {
 	bool (*is_here)(int root_fd);
 	/* Whether it would set this interface up. */
 	bool (*claims)(int root_fd, const char *link);
+	/* Whether it has done with the interface of this index, addresses, routes and all: 1, 0,
+	 * or -1 where that is not known but by an address. NULL: it never is. */
+	int (*is_done)(int root_fd, int index);
 	/* The file that has it leave these (a line of names parted by blanks) alone. */
 	void (*write)(const char *links, struct strbuf *out);
 };
@@ -36,6 +41,11 @@ extern const struct owner owners[];
 /* Whether a port's network says no address of its own: then whoever sets the port up now is
  * where the host's address comes from after the next boot, and must not be told to stop. */
 bool owner_is_needed(const struct check_link *link);
+
+/* The first port that its address is still to come to, and that has to hand it to its bridge;
+ * *owner is the name of who is to give it. NULL: there is none. */
+const char *owner_awaited(int root_fd, const struct want *want, const struct net *have,
+			  const char **owner);
 
 /* Writes the files of all that are at work here, and says so on the standard output. A file
  * of that name that bedplate has not written is left as it is: -EEXIST. */

@@ -255,10 +255,12 @@ static int look(struct prepare *prepare, const struct args *args, bool down, boo
 
 /* ---- waiting for what is missing ---- */
 
-enum { TELL_MS = 1000 };
+/* What others have done with is known by their files, of which no event tells. */
+enum { TELL_MS = 1000, LOOK_MS = 1000 };
 
 struct patience {
 	struct waiter waiter;
+	bool waited;
 	int64_t tell_ms, end_ms;
 	char *told; /* what was missing when it was told */
 };
@@ -306,20 +308,23 @@ static void tell(struct patience *patience, const char *missing, int64_t now)
  * not kept out meanwhile. */
 static int wait_more(struct patience *patience, struct prepare *prepare, struct err *err)
 {
-	int64_t now = wait_now();
+	int64_t now = wait_now(), end = now + LOOK_MS;
+	bool waited = patience->waited;
 	int result;
 
+	/* The last that came may have come when half of the host had been looked at. */
+	patience->waited = false;
 	if (!prepare->missing.length || now >= patience->end_ms)
-		return 0;
+		return waited;
+	patience->waited = true;
 	cleanup_close(&prepare->lock_fd);
 	prepare->lock_fd = -1;
 	tell(patience, prepare->missing.text, now);
-	result = waiter_wait(&patience->waiter,
-			     now < patience->tell_ms &&
-					     patience->tell_ms < patience->end_ms
-				     ? patience->tell_ms
-				     : patience->end_ms,
-			     err);
+	if (now < patience->tell_ms && patience->tell_ms < end)
+		end = patience->tell_ms;
+	if (patience->end_ms < end)
+		end = patience->end_ms;
+	result = waiter_wait(&patience->waiter, end, err);
 	return result ? result : 1;
 }
 

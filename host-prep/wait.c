@@ -37,7 +37,9 @@ int waiter_open(struct waiter *waiter, struct err *err)
 	int result;
 
 	*waiter = (struct waiter)WAITER_INIT;
-	result = listen_to(NETLINK_ROUTE, RTMGRP_LINK, &waiter->link_fd, err);
+	result = listen_to(NETLINK_ROUTE,
+			   RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+			   &waiter->link_fd, err);
 	return result ? result
 		      : listen_to(NETLINK_KOBJECT_UEVENT, KERNEL_EVENTS | UDEV_EVENTS,
 				  &waiter->device_fd, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * wait.h: waits until something comes: an interface (rtnetlink(7), RTMGRP_LINK), or any device,
+ * wait.h: waits until something comes: an interface or an address (rtnetlink(7)), or any device,
  * by the kernel's own events and by those that udev sends once a device has its links in /dev.
  *
  * What an event is about does not matter: whoever waits looks again.

@@ -34,6 +34,38 @@ static bool is_taken_route(const struct net *took, const struct net_route *route
 	return false;
 }
 
+/* Of IPv4 the kernel takes one route for a destination, table, metric and type of service. */
+static bool has_place_of(const struct net_route *there, const struct net_route *route)
+{
+	struct net_route other = *there;
+
+	if (route->family != AF_INET)
+		return false;
+	other.has_via = route->has_via;
+	other.via_family = route->via_family;
+	memcpy(other.via, route->via, sizeof(other.via));
+	other.has_source = route->has_source;
+	memcpy(other.source, route->source, sizeof(other.source));
+	other.onlink = route->onlink;
+	other.mtu = route->mtu;
+	other.advmss = route->advmss;
+	return net_same_route(&other, route);
+}
+
+/* The route that a port brought with it and that a file's has taken the place of. */
+static const struct net_route *displaced(const struct net *took,
+					 const struct net_route *route)
+{
+	for (size_t i = 0; i < took->route_count; i++) {
+		struct net_route other = took->routes[i];
+
+		memcpy(other.link, route->link, sizeof(other.link));
+		if (has_place_of(&other, route))
+			return &took->routes[i];
+	}
+	return NULL;
+}
+
 /* An interface whose addresses are the files' business: one that is ours. */
 static bool is_own(const struct want *want, const struct net *net, const char *name)
 {
@@ -86,11 +118,38 @@ void want_drop_stale(const struct want *want, const struct net *took, struct net
 			net_remove_address(net, i);
 	}
 	for (size_t i = net->route_count; i-- > 0;) {
-		const struct net_route *route = &net->routes[i];
+		struct net_route *route = &net->routes[i], before = *route;
+		const struct net_route *own = displaced(took, route);
 
-		if (is_own(want, net, route->link) && !route->complex &&
-		    route->protocol == RTPROT_STATIC && !is_taken_route(took, route))
+		if (!is_own(want, net, route->link) || route->complex ||
+		    route->protocol != RTPROT_STATIC || is_taken_route(took, route))
+			continue;
+		if (!own) {
 			net_remove_route(net, i);
+			continue;
+		}
+		*route = *own;
+		memcpy(route->link, before.link, sizeof(route->link));
+	}
+}
+
+/* As the port had it, whatever stands in its place on the bridge. */
+static void return_route(const struct net *took, const char *port, const struct net *net,
+			 struct net_route *route)
+{
+	const struct net_link *link = net_find_link(net, route->link);
+
+	for (size_t i = 0; i < took->route_count; i++) {
+		struct net_route other = took->routes[i];
+
+		if (strcmp(other.link, port) != 0)
+			continue;
+		memcpy(other.link, route->link, sizeof(other.link));
+		if (!net_same_route(&other, route) &&
+		    !(link && net_is_ours(link) && has_place_of(&other, route)))
+			continue;
+		*route = took->routes[i];
+		return;
 	}
 }
 
@@ -110,18 +169,7 @@ void want_return_taken(const struct net *took, const char *port, struct net *net
 			break;
 		}
 	for (size_t i = net->route_count; i-- > 0;)
-		for (size_t j = 0; j < took->route_count; j++) {
-			struct net_route other = took->routes[j];
-
-			if (strcmp(other.link, port) != 0)
-				continue;
-			memcpy(other.link, net->routes[i].link, sizeof(other.link));
-			if (!net_same_route(&other, &net->routes[i]))
-				continue;
-			memcpy(net->routes[i].link, took->routes[j].link,
-			       sizeof(other.link));
-			break;
-		}
+		return_route(took, port, net, &net->routes[i]);
 }
 
 /* ---- what is wanted ---- */
@@ -157,6 +205,7 @@ static void add_address(struct net *net, const char *link, const struct ip_prefi
 	net_add_address(net, &address);
 }
 
+/* One that a port brought with it gives way to what the file says. */
 static void add_route(struct net *net, struct net_route *route, const char *link,
 		      const struct ip_prefix *to, const char *origin)
 {
@@ -166,11 +215,14 @@ static void add_route(struct net *net, struct net_route *route, const char *link
 	memcpy(route->to, to->address.bytes, 16);
 	snprintf(route->link, sizeof(route->link), "%s", link);
 	snprintf(route->origin, sizeof(route->origin), "%s", origin);
-	for (size_t i = 0; i < net->route_count; i++) {
-		if (!net_same_route(&net->routes[i], route))
-			continue;
-		memcpy(net->routes[i].origin, route->origin, sizeof(route->origin));
-		return;
+	for (size_t i = net->route_count; i-- > 0;) {
+		if (net_same_route(&net->routes[i], route)) {
+			memcpy(net->routes[i].origin, route->origin,
+			       sizeof(route->origin));
+			return;
+		}
+		if (has_place_of(&net->routes[i], route))
+			net_remove_route(net, i);
 	}
 	net_add_route(net, route);
 }

@@ -231,6 +231,45 @@ static void owner_case(struct doctor *doctor, const char *says, const char *with
 	ok(!strstr(doctor->text.text, without), "and then %s is left alone", without);
 }
 
+static void test_awaited(void)
+{
+	struct doctor doctor;
+	struct machine *machine = &doctor.machine;
+	const char *owner = NULL, *state = "run/systemd/netif/links/9";
+
+	doctor_init(&doctor);
+	machine_network(machine, "out", "[Network]\nMode=public\n[Bridge]\nPorts=eth1\n");
+	ok(!machine_resolve(machine), "the network is good");
+	net_find_link(&machine->have, "eth1")->index = 9;
+	ok(!owner_awaited(machine->root, &machine->want, &machine->have, &owner),
+	   "nobody is there who could give the port an address");
+	fake_file(machine->root, "proc/51/comm", "systemd-network\n");
+	fake_file(machine->root, "etc/systemd/network/1.network", "[Match]\nName=eth1\n");
+	fake_file(machine->root, state, "ADMIN_STATE=configuring\n");
+	is_str(owner_awaited(machine->root, &machine->want, &machine->have, &owner),
+	       "eth1", "a port that networkd is at work on is waited for");
+	is_str(owner, "systemd-networkd", "and it is known for whom");
+	fake_file(machine->root, state, "OPER_STATE=carrier\nADMIN_STATE=configured\n");
+	ok(!owner_awaited(machine->root, &machine->want, &machine->have, &owner),
+	   "one that it has done with is not");
+	unlinkat(machine->root, state, 0);
+	ok(owner_awaited(machine->root, &machine->want, &machine->have, &owner),
+	   "one that it has not yet seen is");
+	machine_address(machine, "eth1", "fe80::1/64");
+	ok(owner_awaited(machine->root, &machine->want, &machine->have, &owner),
+	   "link-local addresses do not count");
+	machine_address(machine, "eth1", "192.0.2.11/24");
+	ok(owner_awaited(machine->root, &machine->want, &machine->have, &owner),
+	   "an address may come without its routes");
+	unlinkat(machine->root, "proc/51/comm", 0);
+	fake_file(machine->root, "sbin/ifup", "");
+	fake_file(machine->root, "etc/network/interfaces",
+		  "allow-hotplug eth1\niface eth1 inet dhcp\n");
+	ok(!owner_awaited(machine->root, &machine->want, &machine->have, &owner),
+	   "but of ifupdown there is no other word");
+	doctor_release(&doctor);
+}
+
 static void test_owners(void)
 {
 	struct doctor doctor;
@@ -257,6 +296,13 @@ static void test_owners(void)
 	fake_file(root, "usr/lib/systemd/network/80-all.network",
 		  "[Match]\nName=eth1 x*\n[Network]\nDHCP=yes\n");
 	owner_case(&doctor, "systemd-networkd sets eth1 up", "eth1");
+	fake_file(root, "usr/lib/systemd/network/80-all.network", "[Match]\nName=*\n");
+	fake_file(root, "run/systemd/network/05-bedplate-br-out.network",
+		  "[Match]\nName=br-out\n[Network]\nDHCP=yes\n");
+	unlinkat(root, "etc/systemd/network/05-bedplate.network", 0);
+	ok(strstr(ask(&doctor, check_owners), "systemd-networkd sets br-lan up") &&
+		   !strstr(doctor.text.text, "sets br-out up"),
+	   "a DHCP client that networkd is for us is nobody else");
 	unlinkat(root, "proc/51/comm", 0);
 	fake_file(root, "sbin/ifup", "");
 	fake_file(root, "etc/network/interfaces",
@@ -284,5 +330,6 @@ int main(void)
 	test_dhcp();
 	test_permissions();
 	test_owners();
+	test_awaited();
 	return done_testing();
 }

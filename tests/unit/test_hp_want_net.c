@@ -158,6 +158,66 @@ static void check_public_network(void)
 	machine_release(&machine);
 }
 
+static const struct net_route *default_route(const struct net *net)
+{
+	const struct net_route *found = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < net->route_count; i++)
+		if (!net->routes[i].prefix) {
+			found = &net->routes[i];
+			count++;
+		}
+	is_int((long)count, 1, "there is one default route");
+	return found;
+}
+
+/* [Route] in the place of a route that the port brought; routes[0] is the default one. */
+static void check_displaced(void)
+{
+	_cleanup_net_ struct net net = NET_INIT, took = NET_INIT;
+	_cleanup_strbuf_ struct strbuf text;
+	struct machine machine;
+	char path[100];
+
+	strbuf_init(&text, 0);
+	machine_init(&machine);
+	machine.have.routes[0].onlink = true;
+	net_copy(&took, &machine.have, NULL);
+	net_remove_link(&took, "lo");
+	net_remove_link(&took, "eth1");
+	machine_network(
+		&machine, "lan",
+		"[Network]\nMode=public\n[Bridge]\nPorts=eth0\n"
+		"[Address]\nAddress=192.0.2.10/24\n[Route]\nTo=default\nVia=192.0.2.254\n");
+	wanted(&machine, NULL, &net, &text);
+	is_int(default_route(&net)->via[3], 254, "the file's");
+	has(text.text, "- route default via 192.0.2.1 dev eth0");
+	become(&machine, &net);
+	check_settled(&machine, &took);
+	machine_network(
+		&machine, "lan",
+		"[Network]\nMode=public\n[Bridge]\nPorts=eth0\n"
+		"[Address]\nAddress=192.0.2.10/24\n[Route]\nTo=default\nVia=192.0.2.1\n");
+	wanted(&machine, &took, &net, &text);
+	ok(!default_route(&net)->onlink, "it counts to the last word");
+	become(&machine, &net);
+	machine_network(&machine, "lan",
+			"[Network]\nMode=public\n[Bridge]\nPorts=eth0\n");
+	wanted(&machine, &took, &net, &text);
+	ok(default_route(&net)->onlink, "without it the port's is there again");
+	is_str(default_route(&net)->link, "br-lan", "on the bridge");
+	net_release(&net);
+	machine_forget(&machine);
+	snprintf(path, sizeof(path), "%s/etc/bedplate/network/lan.conf", fake_root);
+	unlink(path);
+	wanted(&machine, &took, &net, &text);
+	ok(default_route(&net)->onlink, "and when the file goes");
+	is_str(default_route(&net)->link, "eth0", "it is on the port again");
+	net_release(&net);
+	machine_release(&machine);
+}
+
 static void check_gone(void)
 {
 	_cleanup_net_ struct net net = NET_INIT, took = NET_INIT;
@@ -335,6 +395,7 @@ int main(void)
 {
 	check_nat_network();
 	check_public_network();
+	check_displaced();
 	check_gone();
 	check_dynamic();
 	check_leased();

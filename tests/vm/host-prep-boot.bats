@@ -38,6 +38,11 @@ said() {
 	report "$1" | grep -Fq -- "$2" || vm_fail "$1 never said: $2"
 }
 
+# refute_said KEY TEXT
+refute_said() {
+	! report "$1" | grep -F -- "$2" || vm_fail "$1 said: $2"
+}
+
 assert_status() {
 	local key
 	for key in "${@:2}"; do
@@ -95,19 +100,24 @@ assert_vpn() {
 	assert_status 0 reload stop start
 	assert_equal "$(report reloaded.status)" 2 "whether the VLAN is there whose file is gone"
 	diff <(report before) <(report down) || vm_fail "something is left"
+	# ifupdown is told that the bridge needs it no more.
+	said owners "ifupdown sets cable0 up, which is bedplate's"
+	assert_status 0 own apply networking ping-told
+	assert_equal "$(report status-told)" "all is as configured" "the status after ifupdown was restarted"
+	refute_said owners-told "ifupdown sets"
+	refute_said look "cable0 inet "
+	said look "br0 inet 192.0.2.10/24"
 	refute_console 'FAILED.*guests\.'
-}
-
-# refute_said KEY TEXT
-refute_said() {
-	! report "$1" | grep -F -- "$2" || vm_fail "$1 said: $2"
 }
 
 @test "systemd-networkd gives the host its address, and leaves bedplate's interfaces alone when it is told to" {
 	boot networkd
 	assert_equal "$(report failed)" "" "failed units"
+	# Its address comes when there is a carrier, and is waited for.
+	said boot "waiting for the address that systemd-networkd gives cable0"
 	said up "br0 inet 192.0.2.10/24"
 	said up "default via 192.0.2.1 dev br0"
+	refute_said up "cable0 inet "
 	said owners "systemd-networkd sets br-lan up, which is bedplate's"
 	said owners "systemd-networkd sets cable0 up, and br0 of network office takes its address over"
 	# What it is kept from by what is written now.
@@ -122,6 +132,27 @@ refute_said() {
 	assert_status 0 up-dhcp lease apply-dhcp unmanaged-dhcp
 	said look-dhcp "br0 inet 192.0.2.50/24"
 	assert_equal "$(report status-dhcp)" "all is as configured" "the status with DHCP"
-	refute_said owners-dhcp "owners:  systemd-networkd"
+	assert_status 0 online-dhcp
 	said owners-dhcp "ok       owners: nobody else sets our interfaces up"
+}
+
+@test "NetworkManager gives the host its address, and leaves bedplate's interfaces alone when it is told to" {
+	boot manager
+	assert_equal "$(report failed)" "" "failed units"
+	# It comes when there is a carrier, its routes behind it.
+	said boot "waiting for the address that NetworkManager gives cable0"
+	said up "br0 inet 192.0.2.10/24"
+	said up "default via 192.0.2.1 dev br0"
+	refute_said up "cable0 inet "
+	assert_equal "$(report status)" "all is as configured" "the status"
+	said owners "NetworkManager sets br-lan up, which is bedplate's"
+	assert_status 0 apply reload unmanaged ping-told
+	assert_equal "$(report status-told)" "all is as configured" "the status, once NetworkManager is told"
+	refute_said owners-told "which is bedplate's"
+
+	assert_status 0 own apply-own reload-own unmanaged-own restart ping-own
+	assert_equal "$(report status-own)" "all is as configured" "the status without NetworkManager"
+	said owners-own "ok       owners: nobody else sets our interfaces up"
+	said look "br0 inet 192.0.2.10/24"
+	refute_said look "cable0 inet "
 }
