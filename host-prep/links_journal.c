@@ -11,21 +11,43 @@
 
 /* ---- a port, and all that stood on it ---- */
 
-static int copy_port(const struct net *from, const char *name, struct net *to)
+static bool has_address(const struct net *net, const struct net_address *address)
+{
+	for (size_t i = 0; i < net->address_count; i++)
+		if (net_same_address(&net->addresses[i], address))
+			return true;
+	return false;
+}
+
+static bool has_route(const struct net *net, const struct net_route *route)
+{
+	for (size_t i = 0; i < net->route_count; i++)
+		if (net_same_route(&net->routes[i], route))
+			return true;
+	return false;
+}
+
+static void copy_what_stands_on(const struct net *from, const char *name, struct net *to)
+{
+	for (size_t i = 0; i < from->address_count; i++)
+		if (!strcmp(from->addresses[i].link, name) &&
+		    !net_is_link_local(&from->addresses[i]) &&
+		    !has_address(to, &from->addresses[i]))
+			net_add_address(to, &from->addresses[i]);
+	for (size_t i = 0; i < from->route_count; i++)
+		if (!strcmp(from->routes[i].link, name) &&
+		    !has_route(to, &from->routes[i]))
+			net_add_route(to, &from->routes[i]);
+}
+
+static void copy_port(const struct net *from, const char *name, struct net *to)
 {
 	const struct net_link *link = net_find_link(from, name);
 
 	if (!link || net_find_link(to, name))
-		return 0;
+		return;
 	net_add_link(to, link);
-	for (size_t i = 0; i < from->address_count; i++)
-		if (!strcmp(from->addresses[i].link, name) &&
-		    !net_is_link_local(&from->addresses[i]))
-			net_add_address(to, &from->addresses[i]);
-	for (size_t i = 0; i < from->route_count; i++)
-		if (!strcmp(from->routes[i].link, name))
-			net_add_route(to, &from->routes[i]);
-	return 0;
+	copy_what_stands_on(from, name, to);
 }
 
 static void add_all(const struct net *from, struct net *to)
@@ -103,9 +125,12 @@ static void take_ports(const struct net *took, const struct net *have,
 	for (size_t i = 0; i < wanted->link_count; i++) {
 		const struct net_link *link = &wanted->links[i];
 
-		if (is_port(wanted, link))
-			copy_port(net_find_link(took, link->name) ? took : have,
-				  link->name, taken);
+		if (!is_port(wanted, link))
+			continue;
+		copy_port(net_find_link(took, link->name) ? took : have, link->name,
+			  taken);
+		/* What somebody has given it since. */
+		copy_what_stands_on(have, link->name, taken);
 	}
 }
 

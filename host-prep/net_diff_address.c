@@ -233,6 +233,8 @@ void net_compare_vlans(struct net_compare *compare)
 
 /* ---- sysctls ---- */
 
+#define NET_IP_FORWARD "net/ipv4/ip_forward"
+
 static bool ends_in(const char *text, const char *end)
 {
 	size_t length = strlen(text), wanted = strlen(end);
@@ -249,24 +251,48 @@ static bool is_of_new_link(const struct net_compare *compare, const char *path)
 	       !net_find_link(compare->have, name) && net_find_link(compare->want, name);
 }
 
+/* Whether the kernel sets the value anew when the whole host's switch changes: all of IPv4's
+ * forwarding (ip_forward in kernel Documentation/networking/ip-sysctl.rst). */
+static bool is_reset(const struct net_compare *compare, const char *path)
+{
+	const struct net_sysctl *had = net_find_sysctl(compare->have, NET_IP_FORWARD);
+	const struct net_sysctl *wanted = net_find_sysctl(compare->want, NET_IP_FORWARD);
+
+	return wanted && (!had || strcmp(had->value, wanted->value) != 0) &&
+	       !strncmp(path, "net/ipv4/conf/", strlen("net/ipv4/conf/")) &&
+	       ends_in(path, "/forwarding");
+}
+
+static void compare_sysctl(struct net_compare *compare, const struct net_sysctl *wanted)
+{
+	const struct net_sysctl *had = net_find_sysctl(compare->have, wanted->path);
+	struct net_step step = { .op = NET_SET_SYSCTL, .sysctl = *wanted };
+	bool same = had && !strcmp(had->value, wanted->value);
+	char what[TEXT_SIZE];
+
+	if (same && !is_reset(compare, wanted->path))
+		return;
+	/* IPv6 has to be there before its addresses come, and to go only when they have
+	 * moved on: it takes them along. */
+	step.early =
+		is_of_new_link(compare, wanted->path) ||
+		!strcmp(wanted->path, NET_IP_FORWARD) ||
+		(ends_in(wanted->path, "/disable_ipv6") && !strcmp(wanted->value, "0"));
+	snprintf(what, sizeof(what), "sysctl %s", wanted->path);
+	net_compare_add(compare, &step, had ? STEP_CHANGE : STEP_ADD,
+			same  ? "reset"
+			: had ? had->value
+			      : NULL,
+			wanted->value, what);
+}
+
 void net_compare_sysctls(struct net_compare *compare)
 {
-	for (size_t i = 0; i < compare->want->sysctl_count; i++) {
-		const struct net_sysctl *wanted = &compare->want->sysctls[i];
-		const struct net_sysctl *had =
-			net_find_sysctl(compare->have, wanted->path);
-		struct net_step step = { .op = NET_SET_SYSCTL, .sysctl = *wanted };
-		char what[TEXT_SIZE];
+	const struct net_sysctl *all = net_find_sysctl(compare->want, NET_IP_FORWARD);
 
-		if (had && !strcmp(had->value, wanted->value))
-			continue;
-		/* IPv6 has to be there before its addresses come, and to go only when
-		 * they have moved on: it takes them along. */
-		step.early = is_of_new_link(compare, wanted->path) ||
-			     (ends_in(wanted->path, "/disable_ipv6") &&
-			      !strcmp(wanted->value, "0"));
-		snprintf(what, sizeof(what), "sysctl %s", wanted->path);
-		net_compare_add(compare, &step, had ? STEP_CHANGE : STEP_ADD,
-				had ? had->value : NULL, wanted->value, what);
-	}
+	if (all)
+		compare_sysctl(compare, all);
+	for (size_t i = 0; i < compare->want->sysctl_count; i++)
+		if (&compare->want->sysctls[i] != all)
+			compare_sysctl(compare, &compare->want->sysctls[i]);
 }

@@ -265,6 +265,31 @@ static void test_sysctls(void)
 	ok(net_step_of(&steps.items[12])->early, "IPv6 comes before its addresses do");
 }
 
+/* What the kernel does to all interfaces when ip_forward changes is mended. */
+static void test_ip_forward(void)
+{
+	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
+	_cleanup_steps_ struct steps steps = STEPS_INIT;
+
+	host(&have);
+	host(&want);
+	net_set_sysctl(&have, "net/ipv4/conf/eth0/forwarding", "1", NULL);
+	net_set_sysctl(&have, "net/ipv4/ip_forward", "1", NULL);
+	net_set_sysctl(&want, "net/ipv4/conf/eth0/forwarding", "1", NULL);
+	net_set_sysctl(&want, "net/ipv4/ip_forward", "0", NULL);
+	net_diff(&have, &want, &steps, NULL);
+	is_int(steps.count, 2, "both are set");
+	is_str(steps.items[0].what, "sysctl net/ipv4/ip_forward",
+	       "the host's switch first");
+	ok(net_step_of(&steps.items[0])->early, "before new links have theirs");
+	is_str(steps.items[1].what, "sysctl net/ipv4/conf/eth0/forwarding",
+	       "then an interface's again");
+	steps_release(&steps);
+	strcpy(want.sysctls[1].value, "1");
+	net_diff(&have, &want, &steps, NULL);
+	is_int(steps.count, 0, "neither when the switch stays");
+}
+
 int main(void)
 {
 	test_nothing();
@@ -277,5 +302,6 @@ int main(void)
 	test_move();
 	test_vlans();
 	test_sysctls();
+	test_ip_forward();
 	return done_testing();
 }

@@ -237,6 +237,12 @@ static void test_take(void)
 	is_int(back.addresses[0].bytes[3], 1, "what was taken first stays");
 	is_int(back.sysctl_count, 1, "so does a sysctl's first value");
 
+	/* Somebody gives the port another one: it moves, and is the port's, too. */
+	add_address(&want, "eth0", 7);
+	links_take(&taken, &want, &want, &back, &giving, NULL);
+	is_int(back.address_count, 2, "what came to the port later is taken as well");
+	want.address_count--;
+
 	/* Then nothing is wanted any more. */
 	links_take(&taken, &want, &have, &back, &giving, NULL);
 	is_int(back.link_count, 0, "nothing is held any more");
