@@ -192,7 +192,7 @@ static void check_displaced(void)
 		"[Address]\nAddress=192.0.2.10/24\n[Route]\nTo=default\nVia=192.0.2.254\n");
 	wanted(&machine, NULL, &net, &text);
 	is_int(default_route(&net)->via[3], 254, "the file's");
-	has(text.text, "- route default via 192.0.2.1 dev eth0");
+	has(&text, "- route default via 192.0.2.1 dev eth0");
 	become(&machine, &net);
 	check_settled(&machine, &took);
 	machine_network(
