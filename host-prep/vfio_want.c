@@ -54,7 +54,8 @@ static int add_guest(struct vfio_wishes *wishes, const struct guest *guest,
 		origin_text(guest->conf, "Passthrough",
 			    section->address.is_set ? "Address" : "Id", i, wish.origin,
 			    sizeof(wish.origin));
-		if (section->address.is_set || pci_id_is_set(&section->id))
+		if (section->bind == guest_passthrough_bind_boot &&
+		    (section->address.is_set || pci_id_is_set(&section->id)))
 			result = add(wishes, &wish, err);
 	}
 	return result;

@@ -189,15 +189,15 @@ static void check_guest_networks(const struct want *want, const struct guests *g
 	for (size_t i = 0; i < guests->count; i++) {
 		const struct guest *guest = &guests->items[i];
 
-		for (size_t j = 0; j < guest->data->interface.count; j++) {
-			const char *name = guest->data->interface.items[j].network;
+		for (size_t j = 0; j < guest->data->nic.count; j++) {
+			const char *name = guest->data->nic.items[j].network;
 			const struct want_network *network = want_find(want, name);
 			struct nearest near = { .word = name };
 			struct err err = ERR_INIT;
 
-			if (network && *network->bridge)
+			if (!*name || (network && *network->bridge))
 				continue;
-			conf_fail(guest->conf, "Interface", "Network", j, &err,
+			conf_fail(guest->conf, "Nic", "Network", j, &err,
 				  network ? "the network %.80s has no bridge (Mode=none)"
 					  : "there is no network %.80s",
 				  name);

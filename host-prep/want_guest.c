@@ -108,7 +108,7 @@ static void guest_fail(const struct guest *file, const char *key, size_t index,
 {
 	struct err err = ERR_INIT;
 
-	conf_fail(file->conf, "Interface", key, index, &err, "%s", why->text);
+	conf_fail(file->conf, "Nic", key, index, &err, "%s", why->text);
 	if (why->hint[0])
 		err_hint(&err, "%s", why->hint);
 	conf_errors_add(errors, &err);
@@ -125,10 +125,10 @@ static void set_dns_name(struct want_guest *guest, const char *name)
 		guest->name[0] = '\0';
 }
 
-static int add_interface(struct want_network *network, const struct guest *file,
+static int add_nic(struct want_network *network, const struct guest *file,
 			 size_t index, int root_fd, struct conf_errors *errors)
 {
-	const struct guest_interface *row = &file->data->interface.items[index];
+	const struct guest_nic *row = &file->data->nic.items[index];
 	struct want_guest *guest = add(network);
 	struct mac_address mac = want_guest_mac(file->name, index);
 	struct err why = ERR_INIT;
@@ -144,8 +144,8 @@ static int add_interface(struct want_network *network, const struct guest *file,
 	add_addresses(guest, row->address.items, row->address.count);
 	guest->fixed = row->address.count > 0;
 	guest->isolated = network->data->firewall.isolate;
-	guest->multi_queue = row->multi_queue;
-	origin_text(file->conf, "Interface", "Network", index, guest->origin,
+	guest->multi_queue = row->queues > 1;
+	origin_text(file->conf, "Nic", "Network", index, guest->origin,
 		    sizeof(guest->origin));
 	if (want_user(root_fd, row->user, &guest->owner, &why))
 		guest_fail(file, "User", index, &why, errors);
@@ -187,7 +187,7 @@ static void fail_guest(const struct want_network *network, const struct guests *
 	if (known) {
 		err_set(&why, EINVAL, "the guest %.60s has no interface here", name);
 		err_hint(&why,
-			 "[Interface] with Network=%s in guests/%.60s.conf; or Mac=",
+			 "[Nic] with Network=%s in guests/%.60s.conf; or Mac=",
 			 network->file->name, name);
 	} else {
 		err_set(&why, EINVAL, "there is no guests/%.60s.conf", name);
@@ -237,10 +237,10 @@ int want_add_guests(struct want_network *network, const struct guests *guests,
 	for (size_t i = 0; *network->bridge && i < guests->count; i++) {
 		const struct guest *file = &guests->items[i];
 
-		for (size_t j = 0; !result && j < file->data->interface.count; j++)
-			if (!strcmp(file->data->interface.items[j].network,
+		for (size_t j = 0; !result && j < file->data->nic.count; j++)
+			if (!strcmp(file->data->nic.items[j].network,
 				    network->file->name))
-				result = add_interface(network, file, j, root_fd, errors);
+				result = add_nic(network, file, j, root_fd, errors);
 	}
 	for (size_t i = 0; !result && i < network->data->lease.count; i++)
 		result = add_lease(network, guests, i, errors);

@@ -377,6 +377,12 @@ static struct conf_origin place_of(const struct conf *conf, const char *section,
 	return origin.file ? origin : section_origin(conf, section, index);
 }
 
+struct conf_origin conf_place_of(const struct conf *conf, const char *section,
+				 const char *key, size_t index)
+{
+	return place_of(conf, section, key, index, SIZE_MAX);
+}
+
 static int fail_at(struct conf_origin origin, const char *section, const char *key,
 		   struct err *err, const char *words)
 {

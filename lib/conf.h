@@ -106,6 +106,11 @@ struct conf_origin conf_origin(const struct conf *conf, const char *section,
 struct conf_origin conf_item_origin(const struct conf *conf, const char *section,
 				    const char *key, size_t index, size_t item);
 
+/* conf_origin, but for a key that stands at its default the line of its section, or the file's
+ * name where only one was read. */
+struct conf_origin conf_place_of(const struct conf *conf, const char *section,
+				 const char *key, size_t index);
+
 /* Several failures on their way into one err: who reads several files, or looks for several
  * mistakes, names them all in one go. */
 struct conf_errors {

@@ -26,6 +26,12 @@ const char *origin_text(const struct conf *conf, const char *section, const char
 	return write_text(conf_origin(conf, section, key, index), buffer, size);
 }
 
+const char *origin_section_text(const struct conf *conf, const char *section,
+				const char *key, size_t index, char *buffer, size_t size)
+{
+	return write_text(conf_place_of(conf, section, key, index), buffer, size);
+}
+
 const char *origin_item_text(const struct conf *conf, const char *section,
 			     const char *key, size_t index, size_t item, char *buffer,
 			     size_t size)

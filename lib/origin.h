@@ -14,7 +14,11 @@ enum { ORIGIN_MAX = 160 };
 const char *origin_text(const struct conf *conf, const char *section, const char *key,
 			size_t index, char *buffer, size_t size);
 
-/* The same for one item of a list. */
+/* The same, but for a key that has its default the line of its section. */
+const char *origin_section_text(const struct conf *conf, const char *section,
+				const char *key, size_t index, char *buffer, size_t size);
+
+/* The same as origin_text for one item of a list. */
 const char *origin_item_text(const struct conf *conf, const char *section,
 			     const char *key, size_t index, size_t item, char *buffer,
 			     size_t size);

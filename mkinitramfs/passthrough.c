@@ -73,8 +73,11 @@ static int collect_device(struct passthrough *passthrough, const struct guest *g
 {
 	const struct guest_passthrough *device = &guest->data->passthrough.items[index];
 	const char *key = device->address.is_set ? "Address" : "Id";
-	struct passthrough_wish *wish = add_wish(passthrough, 1);
+	struct passthrough_wish *wish;
 
+	if (device->bind == guest_passthrough_bind_start)
+		return 0;
+	wish = add_wish(passthrough, 1);
 	if (!wish)
 		return no_memory(err);
 	wish->on_failure = policy_word(device->on_failure, host);

@@ -47,22 +47,19 @@ int guest_check_usb(const struct guest_conf *data, const struct conf *conf,
 	return 0;
 }
 
-int guest_check_interfaces(const struct guest_conf *data, const struct conf *conf,
+int guest_check_nics(const struct guest_conf *data, const struct conf *conf,
 			   struct err *err)
 {
-	for (size_t i = 0; i < data->interface.count; i++) {
-		const struct guest_interface *row = &data->interface.items[i];
+	for (size_t i = 0; i < data->nic.count; i++) {
+		const struct guest_nic *row = &data->nic.items[i];
 
-		if (!*row->network)
-			return conf_fail(conf, "Interface", "Network", i, err,
-					 "it does not say which network");
 		if (row->mac.bytes[0] & 1)
-			return conf_fail(conf, "Interface", "Mac", i, err,
+			return conf_fail(conf, "Nic", "Mac", i, err,
 					 "it is a group's address, which no guest has");
 		if (row->address.count > 2 ||
 		    (row->address.count == 2 &&
 		     row->address.items[0].family == row->address.items[1].family))
-			return conf_fail(conf, "Interface", "Address", i, err,
+			return conf_fail(conf, "Nic", "Address", i, err,
 					 "one IPv4 and one IPv6 address at most");
 	}
 	return 0;

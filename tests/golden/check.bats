@@ -30,7 +30,7 @@ setup() {
 	put etc/group $'root:x:0:\nkvm:x:36:'
 	put etc/bedplate/host.conf $'[KernelArgs]\nRequire=iommu=pt\nAdvise=nohz_full=2-3'
 	put etc/bedplate/guests/web.conf \
-		$'[Memory]\nSize=7G\nHugePages=2M\n[Passthrough]\nAddress=01:00.0\n[Interface]\nNetwork=lan\nUser=qemu'
+		$'[Memory]\nSize=7G\nHugePages=2M\n[Passthrough]\nAddress=01:00.0\n[Nic]\nNetwork=lan\nUser=qemu'
 	put etc/bedplate/network/lan.conf $'[Network]\nBridge=br-lan\n[Address]\nAddress=10.10.20.1/24'
 }
 

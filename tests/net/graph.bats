@@ -12,8 +12,8 @@ setup() {
 	network lan '[Network]' Mode=nat Bridge=br-lan '[Address]' Address=10.10.20.1/24 \
 		'[Tap]' Name=tap-db Mac=52:54:00:00:00:02 '[Lease]' Mac=52:54:00:00:00:02 Address=10.10.20.6 Name=db
 	network office '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth0
-	printf '%s\n' '[Interface]' Network=lan Mac=52:54:00:00:00:05 Address=10.10.20.5 \
-		'[Interface]' Network=office Mac=52:54:00:00:00:06 >"$conf/guests/web.conf"
+	printf '%s\n' '[Nic]' Network=lan Mac=52:54:00:00:00:05 Address=10.10.20.5 \
+		'[Nic]' Network=office Mac=52:54:00:00:00:06 >"$conf/guests/web.conf"
 }
 
 teardown() {

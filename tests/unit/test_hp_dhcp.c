@@ -190,7 +190,7 @@ int main(void)
 	has_dnsmasq = dnsmasq("--conf-file=/dev/null") == 0;
 	printf("# the real dnsmasq %s\n", has_dnsmasq ? "is asked" : "is not to be had");
 	machine_init(&machine);
-	machine_guest(&machine, "web", "[Interface]\nNetwork=lan\n");
+	machine_guest(&machine, "web", "[Nic]\nNetwork=lan\n");
 	check_ranges();
 	check_nat(&machine);
 	check_host_only(&machine);

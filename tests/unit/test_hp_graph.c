@@ -48,7 +48,7 @@ static void draws_what_is_missing(void)
 			"[Network]\nMode=host-only\n[Address]\nAddress=10.10.20.1/24\n"
 			"[Tap]\nName=tap0\n[Lease]\nMac=52:54:00:00:00:07\n"
 			"Address=10.10.20.7\nName=db\n");
-	machine_guest(&machine, "web", "[Interface]\nNetwork=lan\n");
+	machine_guest(&machine, "web", "[Nic]\nNetwork=lan\n");
 	machine_guest(&machine, "alone", "[Memory]\nSize=1G\n");
 	is_str(draw(&machine, &text),
 	       "network lan  host-only\n"

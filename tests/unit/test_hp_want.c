@@ -29,7 +29,7 @@ static const struct {
 	  "network/lan.conf:4: ", "network/dmz.conf:4", "own", 0 },
 	{ NULL, NAT "[Tap]\nName=t0\n[Tap]\nName=t0\n", NULL,
 	  "network/lan.conf:6: ", "network/lan.conf:4", "own", 0 },
-	{ NULL, NAT "[Tap]\nName=tap-web\n", "[Interface]\nNetwork=lan\n",
+	{ NULL, NAT "[Tap]\nName=tap-web\n", "[Nic]\nNetwork=lan\n",
 	  "guests/web.conf:2: ", "tap-web is also what network/lan.conf:4 makes", "own",
 	  0 },
 	{ NULL, "[Network]\nBridge=eth1\n" NAT, NULL, "network/lan.conf:2: ",
@@ -67,24 +67,21 @@ static const struct {
 	  "the hardware address 52:54:00:00:00:01 is also that of network/dmz.conf:4",
 	  "its own", 0 },
 	{ NULL, NAT "[Tap]\nName=t0\nIp=10.10.20.5\n",
-	  "[Interface]\nNetwork=lan\nAddress=10.10.20.5\n", "guests/web.conf:2: ",
+	  "[Nic]\nNetwork=lan\nAddress=10.10.20.5\n", "guests/web.conf:2: ",
 	  "the address 10.10.20.5 is also that of network/lan.conf:4", "its own", 0 },
 	{ NULL,
 	  NAT "[Lease]\nName=a\nMac=52:54:00:00:00:01\n"
 	      "[Lease]\nName=a\nMac=52:54:00:00:00:02\n",
 	  NULL, "network/lan.conf:8: ", "the DNS name a is also that of", "Name=", 0 },
-	{ NULL, NAT "[Lease]\nGuest=wbe\nAddress=10.10.20.5\n",
-	  "[Interface]\nNetwork=lan\n",
+	{ NULL, NAT "[Lease]\nGuest=wbe\nAddress=10.10.20.5\n", "[Nic]\nNetwork=lan\n",
 	  "network/lan.conf:4: ", "there is no guests/wbe.conf", "did you mean web?", 0 },
 	{ NULL, NAT "[Lease]\nGuest=web\nAddress=10.10.20.5\n", "[Memory]\nSize=1G\n",
-	  "network/lan.conf:4: ", "the guest web has no interface here", "[Interface]",
-	  0 },
-	{ NULL, NAT, "[Interface]\nNetwork=lna\n",
+	  "network/lan.conf:4: ", "the guest web has no interface here", "[Nic]", 0 },
+	{ NULL, NAT, "[Nic]\nNetwork=lna\n",
 	  "guests/web.conf:2: ", "there is no network lna", "did you mean lan?", 0 },
-	{ NULL, NAT, "[Interface]\nNetwork=lan\nAddress=10.9.0.1\n",
-	  "guests/web.conf:3: ", "10.9.0.1 is outside of the network", "10.10.20.0/24",
-	  0 },
-	{ NULL, NAT, "[Interface]\nNetwork=lan\nUser=qmu\n",
+	{ NULL, NAT, "[Nic]\nNetwork=lan\nAddress=10.9.0.1\n", "guests/web.conf:3: ",
+	  "10.9.0.1 is outside of the network", "10.10.20.0/24", 0 },
+	{ NULL, NAT, "[Nic]\nNetwork=lan\nUser=qmu\n",
 	  "guests/web.conf:3: ", "there is no user qmu", "did you mean qemu?", 0 },
 	{ NULL, NAT "[Tap]\nName=t0\nUser=qmu\n", NULL,
 	  "network/lan.conf:5: ", "there is no user qmu", "did you mean qemu?", 0 },
@@ -102,7 +99,7 @@ static const struct {
 	  "different", 0 },
 	{ NULL, NAT "[Forward]\nListen=tcp 22\nTo=web:22\n", NULL,
 	  "network/lan.conf:5: ", "there is no guest web", "[Lease]", 0 },
-	{ NULL, NAT "[Forward]\nListen=tcp 22\nTo=web:22\n", "[Interface]\nNetwork=lan\n",
+	{ NULL, NAT "[Forward]\nListen=tcp 22\nTo=web:22\n", "[Nic]\nNetwork=lan\n",
 	  "network/lan.conf:5: ", "no address is known of the guest web", "[Lease]", 0 },
 	{ NULL, NAT "[Forward]\nListen=tcp 22\nTo=web:22\nFrom=fd00::/8\n" WEB, NULL,
 	  "network/lan.conf:5: ",
@@ -193,7 +190,7 @@ static void check_merge(void)
 			"[Lease]\nMac=52:54:00:00:00:09\nAddress=10.10.20.9\nName=db\n"
 			"[Lease]\nGuest=web\nAddress=10.10.20.5\n"
 			"[Forward]\nListen=tcp 80\nTo=web\n");
-	machine_guest(&machine, "web", "[Interface]\nNetwork=lan\nUser=qemu\n");
+	machine_guest(&machine, "web", "[Nic]\nNetwork=lan\nUser=qemu\n");
 	if (!ok(machine_resolve(&machine) == 0, "a good one is taken"))
 		printf("# %s\n", machine.err.text);
 	lan = want_find(&machine.want, "lan");
