@@ -24,11 +24,12 @@ endif
 all:
 
 include deps/deps.mk
--include lib/module.mk init/module.mk init-probe/module.mk mkinitramfs/module.mk boot/module.mk host-prep/module.mk bedplate/module.mk
+-include lib/module.mk init/module.mk init-probe/module.mk mkinitramfs/module.mk boot/module.mk host-prep/module.mk qemu-launch/module.mk bedplate/module.mk
 -include tests/vm/module.mk tests/net/module.mk
 
 PROGRAMS := $(B)/init/init $(B)/init-probe/init-probe $(B)/mkinitramfs/bedplate-mkinitramfs \
-	$(B)/boot/bedplate-boot $(B)/host-prep/bedplate-host-prep $(B)/bedplate/bedplate
+	$(B)/boot/bedplate-boot $(B)/host-prep/bedplate-host-prep \
+	$(B)/qemu-launch/bedplate-qemu-launch $(B)/bedplate/bedplate
 
 CC = musl-gcc
 NATIVE_CC ?= gcc
@@ -93,8 +94,9 @@ $(eval $(call program,$(B)/init-probe/init-probe,init_probe))
 $(eval $(call program,$(B)/mkinitramfs/bedplate-mkinitramfs,mkinitramfs))
 $(eval $(call program,$(B)/boot/bedplate-boot,boot))
 $(eval $(call program,$(B)/host-prep/bedplate-host-prep,host_prep))
+$(eval $(call program,$(B)/qemu-launch/bedplate-qemu-launch,qemu_launch))
 $(eval $(call program,$(B)/bedplate/bedplate,bedplate))
-schema_gen_SRCS := tools/schema-gen.c mkinitramfs/args.c boot/args.c host-prep/args.c
+schema_gen_SRCS := tools/schema-gen.c mkinitramfs/args.c boot/args.c host-prep/args.c qemu-launch/args.c
 schema_gen_LIBS := inih
 $(eval $(call program,$(B)/tools/schema-gen,schema_gen))
 $(eval $(call program,$(B)/tests/net/netstate,netstate))
@@ -105,7 +107,7 @@ $(eval $(call program,$(B)/tests/vm/lvmnative,lvmnative))
 # --- what comes out of the schema and the manual pages --------------------------------------
 
 SCHEMAS := host init guest network
-MAN_OPTIONS := mkinitramfs mkinitramfs-verify boot host-prep
+MAN_OPTIONS := mkinitramfs mkinitramfs-verify boot host-prep qemu-launch
 MAN_SRCS := $(wildcard doc/*.scd)
 MAN := $(patsubst doc/%.scd,$(B)/man/%,$(MAN_SRCS))
 SAMPLES := $(SCHEMAS:%=$(B)/sample/%.conf)
@@ -153,7 +155,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) $(SHARE:%=$(DESTDIR)$(PREFIX)/share/%)
 	install -m 755 $(B)/bedplate/bedplate $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(B)/mkinitramfs/bedplate-mkinitramfs $(B)/boot/bedplate-boot \
-		$(B)/host-prep/bedplate-host-prep $(B)/init/init \
+		$(B)/host-prep/bedplate-host-prep $(B)/qemu-launch/bedplate-qemu-launch $(B)/init/init \
 		$(B)/init-probe/init-probe $(B)/deps/sbin/lvm $(B)/deps/sbin/e2fsck $(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(B)/deps/bin/busybox.links $(DESTDIR)$(LIBDIR)/
 	install -m 755 boot/grub-entries $(DESTDIR)$(LIBDIR)/
@@ -166,7 +168,7 @@ install: all
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 $(filter %.7,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 $(filter %.8,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man8/
-	install -m 644 $(B)/sample/host.conf $(B)/sample/network.conf README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bedplate/
+	install -m 644 $(B)/sample/host.conf $(B)/sample/network.conf $(B)/sample/guest.conf README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bedplate/
 	install -m 644 $(B)/completion/bash/bedplate \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/
 	install -m 644 $(B)/completion/zsh/_bedplate $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/
@@ -175,7 +177,7 @@ install: all
 	hooks/install '$(DESTDIR)' '$(LIBDIR)' common $(HOOKS)
 
 clean:
-	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/init-probe $(B)/mkinitramfs $(B)/boot $(B)/host-prep $(B)/bedplate $(B)/tools $(B)/man \
+	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/init-probe $(B)/mkinitramfs $(B)/boot $(B)/host-prep $(B)/qemu-launch $(B)/bedplate $(B)/tools $(B)/man \
 		$(B)/sample $(B)/completion $(B)/unit $(B)/unit-san $(B)/fuzz $(B)/lint $(B)/flags \
 		$(B)/tests $(B)/vm/disks $(B)/vm/images $(B)/vm/logs
 

@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	{ "mkinitramfs", "build, install, list, extract and verify initramfs images" },
 	{ "boot", "set up boot loaders and the kernel's command line" },
 	{ "host-prep", "prepare the running host for its guests" },
+	{ "qemu-launch", "start, stop and look after guests" },
 };
 
 static void print_help(FILE *out)

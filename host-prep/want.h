@@ -113,10 +113,6 @@ bool want_has_link(const struct want *want, const char *name);
 const char *want_origin(const struct want_network *network, const char *section,
 			const char *key, size_t index, char text[ORIGIN_MAX]);
 
-/* The hardware address of a guest's interface number `index` where its file gives none:
- * 52:54:00 and 24 bits of a hash. */
-struct mac_address want_guest_mac(const char *guest, size_t index);
-
 /* The number of a user or group by its name or number, from etc/passwd and etc/group below
  * the root; -1 for "". -ENOENT where there is none. */
 int want_user(int root_fd, const char *name, int64_t *id, struct err *err);

@@ -6,26 +6,12 @@
 #include <string.h>
 
 #include "host-prep/want.h"
+#include "lib/guest_nic.h"
 #include "lib/nearest.h"
 #include "lib/origin.h"
 #include "lib/schema/network_rule.h"
 
 static const struct mac_address no_mac;
-
-struct mac_address want_guest_mac(const char *guest, size_t index)
-{
-	struct mac_address mac = { .bytes = { 0x52, 0x54, 0x00 } };
-	uint32_t hash = 2166136261u; /* FNV-1a */
-
-	for (const char *c = guest; *c; c++)
-		hash = (hash ^ (uint8_t)*c) * 16777619u;
-	hash = (hash ^ (uint32_t)index) * 16777619u;
-	hash ^= hash >> 24;
-	mac.bytes[3] = (uint8_t)(hash >> 16);
-	mac.bytes[4] = (uint8_t)(hash >> 8);
-	mac.bytes[5] = (uint8_t)hash;
-	return mac;
-}
 
 static struct want_guest *add(struct want_network *network)
 {
@@ -93,16 +79,6 @@ static int add_tap(struct want_network *network, size_t index, int root_fd,
 	return 0;
 }
 
-static void name_tap(struct want_guest *guest, const char *name, size_t index)
-{
-	char number[4] = "";
-	int room = LINK_NAME_MAX - 4;
-
-	if (index)
-		room -= snprintf(number, sizeof(number), "%u", (unsigned)index % 1000);
-	snprintf(guest->tap, sizeof(guest->tap), "tap-%.*s%s", room, name, number);
-}
-
 static void guest_fail(const struct guest *file, const char *key, size_t index,
 		       const struct err *why, struct conf_errors *errors)
 {
@@ -125,29 +101,28 @@ static void set_dns_name(struct want_guest *guest, const char *name)
 		guest->name[0] = '\0';
 }
 
-static int add_nic(struct want_network *network, const struct guest *file,
-			 size_t index, int root_fd, struct conf_errors *errors)
+static int add_nic(struct want_network *network, const struct guest *file, size_t index,
+		   int root_fd, struct conf_errors *errors)
 {
 	const struct guest_nic *row = &file->data->nic.items[index];
 	struct want_guest *guest = add(network);
-	struct mac_address mac = want_guest_mac(file->name, index);
+	struct mac_address mac = guest_nic_mac(file->name, row, index);
+	const char *user = *row->user ? row->user : file->data->guest.user;
 	struct err why = ERR_INIT;
 
 	if (!guest)
 		return -ENOMEM;
 	snprintf(guest->guest, sizeof(guest->guest), "%s", file->name);
 	set_dns_name(guest, file->name);
-	snprintf(guest->tap, sizeof(guest->tap), "%s", row->tap);
-	if (!*row->tap)
-		name_tap(guest, file->name, index);
-	set_mac(guest, memcmp(&row->mac, &no_mac, sizeof(no_mac)) ? &row->mac : &mac);
+	guest_nic_tap(file->name, row, index, guest->tap);
+	set_mac(guest, &mac);
 	add_addresses(guest, row->address.items, row->address.count);
 	guest->fixed = row->address.count > 0;
 	guest->isolated = network->data->firewall.isolate;
 	guest->multi_queue = row->queues > 1;
 	origin_text(file->conf, "Nic", "Network", index, guest->origin,
 		    sizeof(guest->origin));
-	if (want_user(root_fd, row->user, &guest->owner, &why))
+	if (want_user(root_fd, user, &guest->owner, &why))
 		guest_fail(file, "User", index, &why, errors);
 	for (size_t i = 0;
 	     network_has_address(network->data, 0) && i < row->address.count; i++)
@@ -186,8 +161,7 @@ static void fail_guest(const struct want_network *network, const struct guests *
 	}
 	if (known) {
 		err_set(&why, EINVAL, "the guest %.60s has no interface here", name);
-		err_hint(&why,
-			 "[Nic] with Network=%s in guests/%.60s.conf; or Mac=",
+		err_hint(&why, "[Nic] with Network=%s in guests/%.60s.conf; or Mac=",
 			 network->file->name, name);
 	} else {
 		err_set(&why, EINVAL, "there is no guests/%.60s.conf", name);

@@ -108,6 +108,7 @@ int argv_build_kernel(struct argv_build *build, struct err *err);
 int argv_build_monitor(struct argv_build *build, struct err *err);
 int argv_build_tpm(struct argv_build *build, struct err *err);
 int argv_build_qemu(struct argv_build *build, struct err *err);
+int argv_build_args(struct argv_build *build, struct err *err);
 int argv_build_disk(struct argv_build *build, struct err *err);
 int argv_build_nic(struct argv_build *build, struct err *err);
 int argv_build_passthrough(struct argv_build *build, struct err *err);
@@ -117,6 +118,9 @@ int argv_build_display(struct argv_build *build, struct err *err);
 int argv_build_char(struct argv_build *build, struct err *err);
 int argv_build_share(struct argv_build *build, struct err *err);
 int argv_build_misc(struct argv_build *build, struct err *err);
+
+/* Whether the guest's memory has a backend of its own, "ram", to be named by -machine. */
+bool argv_memory_backend(const struct argv_build *build);
 
 /* The whole command line without the program's name. -EINVAL with file and line where the
  * guest's keys contradict what was found. */

@@ -17,6 +17,7 @@
 #include "lib/value/net.h"
 #include "lib/value/pci.h"
 #include "qemu-launch/firmware.h"
+#include "qemu-launch/smbios.h"
 
 enum { SETUP_PATH_MAX = 256, SETUP_NAME_MAX = 64, SETUP_UUID_MAX = 37 };
 
@@ -80,11 +81,10 @@ struct guest_setup {
 	char machine[SETUP_NAME_MAX]; /* "q35", "pc-i440fx-2.5" */
 	enum setup_family family;
 	bool kvm; /* or TCG */
-	bool smm; /* the firmware needs it */
-
 	unsigned cpus, max_cpus, sockets, dies, cores, threads;
 
 	struct firmware firmware;
+	char *smbios[SMBIOS_ROWS]; /* what each of smbios_rows[] says; NULL: nothing */
 
 	/* One for each section of the guest's file. */
 	struct setup_nic *nics;

@@ -19,12 +19,13 @@
 #include "lib/schema/init.h"
 #include "lib/schema/network.h"
 #include "mkinitramfs/args.h"
+#include "qemu-launch/option_table.h"
 
 static const struct conf_schema *const schemas[] = { &host_schema, &init_schema,
 						     &guest_schema, &network_schema };
-static const struct option_command *const programs[] = { &mkinitramfs_command,
-							 &boot_command,
-							 &host_prep_command };
+static const struct option_command *const programs[] = {
+	&mkinitramfs_command, &boot_command, &host_prep_command, &qemu_launch_command
+};
 
 static const struct {
 	const char *kind;
@@ -47,7 +48,7 @@ static const struct {
 
 static const char *const usage_text =
 	"usage: schema-gen sample|man|json|words host|init|guest|network\n"
-	"       schema-gen options mkinitramfs|mkinitramfs-verify|boot|host-prep\n"
+	"       schema-gen options mkinitramfs|mkinitramfs-verify|boot|host-prep|qemu-launch\n"
 	"       schema-gen completion bash|zsh|fish\n";
 
 static bool write_keys(const char *kind, const char *name, struct strbuf *out)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
 /* SOURCES: host-prep/want.c host-prep/want_guest.c host-prep/want_user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c */
-/* SOURCES: lib/guests.c lib/networks.c lib/names.c lib/origin.c lib/schema/guest.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c LIBS: inih jansson */
+/* SOURCES: lib/guests.c lib/guest_nic.c lib/networks.c lib/names.c lib/origin.c lib/schema/guest.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c LIBS: inih jansson */
 /* clang-format on */
 /* test_hp_want.c: what contradicts another file or the host is told with both places. */
 #include <errno.h>
 
+#include "lib/guest_nic.h"
 #include "tests/unit/hp_machine.h"
 
 #define WEB  "[Lease]\nMac=52:54:00:00:00:05\nName=web\nAddress=10.10.20.6\n"
@@ -178,6 +179,7 @@ static void check_all_at_once(void)
 
 static void check_merge(void)
 {
+	const struct guest_nic nic = { .tap = (char *)"" };
 	struct machine machine;
 	const struct want_network *lan;
 	const struct want_guest *web;
@@ -206,10 +208,10 @@ static void check_merge(void)
 	is_str(web->tap, "tap-web", "a guest's file makes its tap");
 	ok(web->has_mac && web->mac.bytes[0] == 0x52 && web->fixed,
 	   "and its lease, without an address that was written down");
-	ok(memcmp(want_guest_mac("web", 0).bytes, web->mac.bytes, 6) == 0,
+	ok(memcmp(guest_nic_mac("web", &nic, 0).bytes, web->mac.bytes, 6) == 0,
 	   "which stays the same");
-	ok(memcmp(want_guest_mac("web", 1).bytes, web->mac.bytes, 6) != 0,
-	   "and is another for the second interface");
+	ok(memcmp(guest_nic_mac("web", &nic, 1).bytes, web->mac.bytes, 6) != 0,
+	   "and is another for the second card");
 	machine_release(&machine);
 }
 

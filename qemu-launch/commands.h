@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* commands.h: the commands of bedplate qemu-launch; each returns an exit code. */
+#ifndef BEDPLATE_QEMU_LAUNCH_COMMANDS_H
+#define BEDPLATE_QEMU_LAUNCH_COMMANDS_H
+
+#include "lib/err.h"
+#include "qemu-launch/args.h"
+
+int list_run(const struct args *args, struct err *err);
+int argv_run(const struct args *args, struct err *err);
+
+#endif

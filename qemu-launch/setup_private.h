@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* setup_private.h: the parts of setup_resolve; each fills what its name says. */
+#ifndef BEDPLATE_QEMU_LAUNCH_SETUP_PRIVATE_H
+#define BEDPLATE_QEMU_LAUNCH_SETUP_PRIVATE_H
+
+#include "qemu-launch/setup.h"
+
+/* `machine` is the machine's name as firmware descriptors write it. */
+int setup_resolve_firmware(struct guest_setup *setup, const struct guest *guest,
+			   const struct setup_host *host, const char *machine,
+			   struct err *err);
+int setup_resolve_passthrough(struct guest_setup *setup, const struct guest *guest,
+			      const struct setup_host *host, struct err *err);
+int setup_resolve_usb(struct guest_setup *setup, const struct guest *guest,
+		      const struct setup_host *host, struct err *err);
+/* -ENOMEM, else 0. */
+int setup_resolve_displays(struct guest_setup *setup, const struct guest *guest,
+			   const struct setup_host *host);
+int setup_resolve_smbios(struct guest_setup *setup, const struct guest *guest,
+			 const struct setup_host *host);
+
+#endif
