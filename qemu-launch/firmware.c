@@ -171,7 +171,7 @@ static int not_found(const struct firmware_want *want, struct err *err)
 {
 	err_set(err, ENOENT, "no UEFI firmware %s%sfor the machine %.60s (%s)",
 		want->secure_boot ? "with secure boot " : "",
-		want->enrolled_keys ? "and keys " : "", want->machine, want->arch);
+		want->enrolled_keys ? "and keys " : "", want->called, want->arch);
 	if (want->secure_boot && !want->smm)
 		return err_hint(err, "secure boot needs a q35 machine, and Smm= not off");
 	return err_hint(err,

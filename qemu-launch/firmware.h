@@ -34,6 +34,7 @@ struct firmware {
 struct firmware_want {
 	const char *arch;    /* "x86_64" */
 	const char *machine; /* with its version: "pc-q35-7.2" */
+	const char *called;  /* as people call it: "q35" */
 	bool secure_boot, enrolled_keys;
 	bool smm; /* may be used */
 };

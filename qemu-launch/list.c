@@ -37,11 +37,11 @@ static void add_text(struct strbuf *out, const struct guest *guest,
 {
 	const struct guest_guest *keys = &guest->data->guest;
 
-	strbuf_addf(out, "%-20s %-9s %-16s %4u CPU%s %6llu MiB  %s\n", guest->name,
+	strbuf_addf(out, "%-20s %-9s %-16s %4u CPU%s %6llu MiB%s%s\n", guest->name,
 		    keys->autostart ? "autostart" : "-", setup->machine, setup->cpus,
 		    setup->cpus == 1 ? " " : "s",
 		    (unsigned long long)(guest->data->memory.size >> 20),
-		    keys->description);
+		    *keys->description ? "  " : "", keys->description);
 }
 
 static int list(const struct context *context, bool json, struct err *err)

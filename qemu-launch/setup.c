@@ -7,58 +7,24 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/guest_machine.h"
 #include "lib/guest_nic.h"
 #include "lib/sha512.h"
 #include "qemu-launch/setup_private.h"
-
-/* Names of machines with a version, and without: QEMU's `-machine help`. */
-static const struct {
-	const char *name;
-	size_t length; /* of what decides */
-	enum setup_family family;
-	const char
-		*of_firmware; /* as firmware descriptors write it; NULL: as it stands */
-} machines[] = {
-	{ "q35", 4, SETUP_Q35, "pc-q35-0" },   { "pc-q35-", 7, SETUP_Q35, NULL },
-	{ "pc", 3, SETUP_PC, "pc-i440fx-0" },  { "pc-", 3, SETUP_PC, NULL },
-	{ "microvm", 7, SETUP_MICROVM, NULL }, { "virt", 5, SETUP_VIRT, "virt-0" },
-	{ "virt-", 5, SETUP_VIRT, NULL },
-};
-
-static const char *const no_pc[] = { "aarch64", "arm", "riscv64", NULL };
-
-static bool is_pc(const char *arch)
-{
-	for (size_t i = 0; no_pc[i]; i++)
-		if (!strcmp(no_pc[i], arch))
-			return false;
-	return true;
-}
 
 static void copy(char *to, size_t size, const char *text)
 {
 	snprintf(to, size, "%s", text);
 }
 
-static const char *resolve_machine(struct guest_setup *setup,
-				   const struct guest_conf *data,
-				   const struct setup_host *host)
+static void resolve_machine(struct guest_setup *setup, const struct guest_conf *data,
+			    const struct setup_host *host)
 {
-	const char *type = data->machine.type;
-
 	copy(setup->arch, sizeof(setup->arch),
 	     *data->machine.arch ? data->machine.arch : host->arch);
-	if (!*type)
-		type = is_pc(setup->arch) ? "q35" : "virt";
-	copy(setup->machine, sizeof(setup->machine), type);
-	setup->family = SETUP_OTHER;
-	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
-		if (!strncmp(type, machines[i].name, machines[i].length)) {
-			setup->family = machines[i].family;
-			return machines[i].of_firmware ? machines[i].of_firmware
-						       : setup->machine;
-		}
-	return setup->machine;
+	copy(setup->machine, sizeof(setup->machine),
+	     guest_machine_type(data, host->arch));
+	setup->family = (enum setup_family)guest_machine_family(setup->machine);
 }
 
 static void resolve_accel(struct guest_setup *setup, const struct guest_conf *data,
@@ -199,11 +165,10 @@ static int resolve_nics(struct guest_setup *setup, const struct guest *guest)
 int setup_resolve(struct guest_setup *setup, const struct guest *guest,
 		  const struct setup_host *host, struct err *err)
 {
-	const char *machine;
 	int result;
 
 	*setup = (struct guest_setup)SETUP_INIT;
-	machine = resolve_machine(setup, guest->data, host);
+	resolve_machine(setup, guest->data, host);
 	resolve_accel(setup, guest->data, host);
 	resolve_binary(setup, guest->data, host->root_fd);
 	resolve_uuid(setup, guest, host->root_fd);
@@ -211,7 +176,7 @@ int setup_resolve(struct guest_setup *setup, const struct guest *guest,
 	if (!result)
 		result = resolve_cpus(setup, guest, err);
 	if (!result)
-		result = setup_resolve_firmware(setup, guest, host, machine, err);
+		result = setup_resolve_firmware(setup, guest, host, err);
 	if (!result &&
 	    (resolve_nics(setup, guest) || setup_resolve_smbios(setup, guest, host) ||
 	     setup_resolve_displays(setup, guest, host)))

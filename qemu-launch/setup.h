@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/guest_machine.h"
 #include "lib/guests.h"
 #include "lib/schema/host.h"
 #include "lib/value/link.h"
@@ -21,13 +22,13 @@
 
 enum { SETUP_PATH_MAX = 256, SETUP_NAME_MAX = 64, SETUP_UUID_MAX = 37 };
 
-/* The kinds of machines that differ in buses and devices. */
+/* lib/guest_machine.h says what they are. */
 enum setup_family {
-	SETUP_Q35,     /* PCIe: pcie.0 */
-	SETUP_PC,      /* i440fx: pci.0 */
-	SETUP_MICROVM, /* virtio-mmio, no PCI */
-	SETUP_VIRT,    /* Arm's and RISC-V's: PCIe, pcie.0 */
-	SETUP_OTHER,   /* not known here */
+	SETUP_Q35 = GUEST_FAMILY_Q35,
+	SETUP_PC = GUEST_FAMILY_PC,
+	SETUP_MICROVM = GUEST_FAMILY_MICROVM,
+	SETUP_VIRT = GUEST_FAMILY_VIRT,
+	SETUP_OTHER = GUEST_FAMILY_OTHER,
 };
 
 /* One [Nic]. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/guest_machine.h"
 #include "qemu-launch/setup_private.h"
 
 static bool is_uefi(const struct guest_setup *setup, const struct guest_conf *data)
@@ -63,13 +64,14 @@ static void take_vars(struct firmware *firmware, const struct guest_setup *setup
 }
 
 static int find(struct guest_setup *setup, const struct guest *guest, int root_fd,
-		const char *machine, struct err *err)
+		struct err *err)
 {
 	const struct guest_conf *data = guest->data;
 	const struct guest_firmware *keys = &data->firmware;
 	const struct firmware_want want = {
 		.arch = setup->arch,
-		.machine = machine,
+		.machine = guest_machine_versioned(setup->machine),
+		.called = setup->machine,
 		.secure_boot = keys->secure_boot,
 		.enrolled_keys =
 			keys->enrolled_keys == guest_firmware_enrolled_keys_yes ||
@@ -89,8 +91,7 @@ static int find(struct guest_setup *setup, const struct guest *guest, int root_f
 }
 
 int setup_resolve_firmware(struct guest_setup *setup, const struct guest *guest,
-			   const struct setup_host *host, const char *machine,
-			   struct err *err)
+			   const struct setup_host *host, struct err *err)
 {
 	const struct guest_firmware *keys = &guest->data->firmware;
 	int result;
@@ -106,7 +107,7 @@ int setup_resolve_firmware(struct guest_setup *setup, const struct guest *guest,
 	if (*keys->code) {
 		take_named(&setup->firmware, guest->data);
 	} else {
-		result = find(setup, guest, host->root_fd, machine, err);
+		result = find(setup, guest, host->root_fd, err);
 		if (result)
 			return result;
 	}

@@ -5,10 +5,8 @@
 
 #include "qemu-launch/setup.h"
 
-/* `machine` is the machine's name as firmware descriptors write it. */
 int setup_resolve_firmware(struct guest_setup *setup, const struct guest *guest,
-			   const struct setup_host *host, const char *machine,
-			   struct err *err);
+			   const struct setup_host *host, struct err *err);
 int setup_resolve_passthrough(struct guest_setup *setup, const struct guest *guest,
 			      const struct setup_host *host, struct err *err);
 int setup_resolve_usb(struct guest_setup *setup, const struct guest *guest,

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How the tests are built and run. Comments in a unit test's first eight lines name what it is
-# linked from: /* SOURCES: lib/a.c lib/b.c LIBS: inih */
+# linked from: /* SOURCES: lib/a.c lib/b*.c LIBS: inih */
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 60
 CASES ?=
 
-unit_sources = $(shell sed -n '1,8s,.*SOURCES: *\(.*\),\1,p' $(1) | sed 's, *LIBS:.*,,; s,\*/,,' )
+unit_sources = $(wildcard $(shell sed -n '1,8s,.*SOURCES: *\(.*\),\1,p' $(1) | sed 's, *LIBS:.*,,; s,\*/,,' ))
 unit_libs = $(shell sed -n '1,8s,.*LIBS: *\(.*\),\1,p' $(1) | sed 's,\*/,,')
 
 # Unit tests against musl, as the programs are ...

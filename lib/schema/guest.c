@@ -1,66 +1,103 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guest.c: guest_schema, made from guest.def, and its rules. */
-#include "lib/schema/guest.h"
+/* guest.c: guest_schema, made from guest.def, and the rules of [Guest]. */
+#include <ctype.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/schema/guest_rule.h"
 
 #define CONF_NAME guest
 #define CONF_DEF  "lib/schema/guest.def"
 #include "lib/conf_table.h"
 
-int guest_check_passthrough(const struct guest_conf *data, const struct conf *conf,
-			    struct err *err)
+static bool is_uuid(const char *text)
 {
-	for (size_t i = 0; i < data->passthrough.count; i++) {
-		const struct guest_passthrough *device = &data->passthrough.items[i];
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
-		if (!device->address.is_set && !device->id.vendor)
-			return conf_fail(conf, "Passthrough", "Address", i, err,
-					 "neither Address= nor Id= says which device");
-	}
-	return 0;
+	if (strlen(text) != strlen(shape))
+		return false;
+	for (size_t i = 0; shape[i]; i++)
+		if (shape[i] == 'x' ? !isxdigit((unsigned char)text[i])
+				    : text[i] != shape[i])
+			return false;
+	return true;
 }
 
-/* What stands in a rule of udev's, in quotes there. */
-static bool is_plain(const char *text)
+static bool has_channel(const struct guest_conf *data, enum guest_channel_type type)
 {
-	return !text[strcspn(text, "\"\\\n\t*?[]|")];
+	for (size_t i = 0; i < data->channel.count; i++)
+		if (data->channel.items[i].type == type)
+			return true;
+	return false;
 }
 
-int guest_check_usb(const struct guest_conf *data, const struct conf *conf,
-		    struct err *err)
+static bool has_console(const struct guest_conf *data)
 {
-	for (size_t i = 0; i < data->usb.count; i++) {
-		const struct guest_usb *row = &data->usb.items[i];
-		const char *dash = strchr(row->port, '-');
-
-		if (!row->id.vendor && !*row->port)
-			return conf_fail(conf, "Usb", "Id", i, err,
-					 "neither Id= nor Port= says which device");
-		if (!is_plain(row->serial))
-			return conf_fail(conf, "Usb", "Serial", i, err,
-					 "it has characters that no serial number has");
-		if (*row->port && (!dash || dash == row->port || !dash[1] ||
-				   row->port[strspn(row->port, "0123456789-.")]))
-			return conf_fail(conf, "Usb", "Port", i, err,
-					 "\"%.40s\" is not BUS-PORT such as 1-4.2",
-					 row->port);
-	}
-	return 0;
+	for (size_t i = 0; i < data->serial.count; i++)
+		if (data->serial.items[i].type == guest_serial_type_console)
+			return true;
+	return false;
 }
 
-int guest_check_nics(const struct guest_conf *data, const struct conf *conf,
-			   struct err *err)
+static bool has_network(const struct guest_conf *data)
 {
-	for (size_t i = 0; i < data->nic.count; i++) {
-		const struct guest_nic *row = &data->nic.items[i];
+	for (size_t i = 0; i < data->nic.count; i++)
+		if (*data->nic.items[i].network)
+			return true;
+	return false;
+}
 
-		if (row->mac.bytes[0] & 1)
-			return conf_fail(conf, "Nic", "Mac", i, err,
-					 "it is a group's address, which no guest has");
-		if (row->address.count > 2 ||
-		    (row->address.count == 2 &&
-		     row->address.items[0].family == row->address.items[1].family))
-			return conf_fail(conf, "Nic", "Address", i, err,
-					 "one IPv4 and one IPv6 address at most");
-	}
-	return 0;
+static bool has_address(const struct guest_conf *data)
+{
+	for (size_t i = 0; i < data->nic.count; i++)
+		if (data->nic.items[i].address.count)
+			return true;
+	return data->guest.ready_address.family;
+}
+
+int guest_check_ready(const struct guest_conf *data, const struct conf *conf,
+		      struct err *err)
+{
+	const struct guest_guest *keys = &data->guest;
+	enum guest_guest_ready ready = keys->ready;
+	const struct guest_rule rows[] = {
+		{ ready == guest_guest_ready_agent &&
+			  !has_channel(data, guest_channel_type_agent),
+		  "Guest", "Ready", "there is no channel to the guest agent",
+		  "[Channel] with Type=agent" },
+		{ ready == guest_guest_ready_port && !keys->ready_port, "Guest",
+		  "ReadyPort", "Ready=port does not say which", "ReadyPort=22" },
+		{ ready == guest_guest_ready_port && !has_address(data), "Guest",
+		  "ReadyAddress", "the guest's address is not known",
+		  "Address= in [Nic], or ReadyAddress=" },
+		{ ready == guest_guest_ready_lease && !has_network(data), "Guest",
+		  "Ready", "no card of the guest's is in a network of ours",
+		  "[Nic] with Network=" },
+		{ ready == guest_guest_ready_console && !*keys->ready_line, "Guest",
+		  "ReadyLine", "Ready=console does not say which line",
+		  "ReadyLine=\"login:\"" },
+		{ ready == guest_guest_ready_console && !has_console(data), "Guest",
+		  "Ready", "the guest has no console", "[Serial] with Type=console" },
+		{ ready == guest_guest_ready_notify && !data->vsock.cid, "Guest", "Ready",
+		  "the guest has no vsock", "Cid=3 in [Vsock]" },
+		{ ready == guest_guest_ready_delay && !keys->ready_delay_ms, "Guest",
+		  "ReadyDelay", "Ready=delay does not say how long", "ReadyDelay=10s" },
+	};
+
+	return guest_judge(conf, 0, rows, ARRAY_SIZE(rows), err);
+}
+
+int guest_check_guest(const struct guest_conf *data, const struct conf *conf,
+		      struct err *err)
+{
+	const struct guest_guest *keys = &data->guest;
+	const struct guest_rule rows[] = {
+		{ *keys->uuid && !is_uuid(keys->uuid), "Guest", "Uuid", "it is no UUID",
+		  "such as that of uuidgen(1)" },
+		{ keys->restart_delay_ms > keys->restart_delay_max_ms, "Guest",
+		  "RestartDelay",
+		  "it is longer than RestartDelayMax=", "a longer RestartDelayMax=" },
+	};
+
+	return guest_judge(conf, 0, rows, ARRAY_SIZE(rows), err);
 }
