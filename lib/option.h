@@ -54,8 +54,8 @@ struct option_list {
 struct option_spec {
 	char letter;          /* 'o' for -o; 0 where there is none */
 	const char *name;     /* "output" for --output */
-	const char *argument; /* "FILE"; NULL for a switch; completions know FILE, DIR and
-				 VERSION */
+	const char *argument; /* "FILE"; NULL for a switch; completions know FILE, DIR,
+				 VERSION and GUEST */
 	const char *help;     /* one line, without a full stop */
 	enum option_kind kind;
 	size_t offset;            /* of the member that it sets */

@@ -13,14 +13,21 @@ static const struct argument {
 	const char *bash; /* sets COMPREPLY */
 	const char *zsh;  /* an action of _arguments */
 	const char *fish; /* arguments of complete */
+	bool is_operand;  /* also where it is in a command's operands */
 } arguments[] = {
-	{ "FILE", "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")", "_files", "-rF" },
+	{ "FILE", "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")", "_files", "-rF",
+	  false },
 	{ "DIR", "mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")", "_files -/",
-	  "-xa '(__fish_complete_directories)'" },
+	  "-xa '(__fish_complete_directories)'", false },
 	{ "VERSION",
 	  "mapfile -t COMPREPLY < <(compgen -W \"$(command ls /lib/modules 2>/dev/null)\" -- \"$cur\")",
 	  "{compadd - ${(f)\"$(command ls /lib/modules 2>/dev/null)\"}}",
-	  "-xa '(command ls /lib/modules 2>/dev/null)'" },
+	  "-xa '(command ls /lib/modules 2>/dev/null)'", true },
+	{ "GUEST",
+	  "mapfile -t COMPREPLY < <(compgen -W \"$(command ls /etc/bedplate/guests 2>/dev/null | sed -n 's/\\.conf$//p')\" -- \"$cur\")",
+	  "{compadd - /etc/bedplate/guests/*.conf(N:t:r)}",
+	  "-xa '(command ls /etc/bedplate/guests 2>/dev/null | string replace -rf \"[.]conf\\$\" \"\")'",
+	  true },
 };
 
 static const struct argument *find_argument(const char *name)
@@ -31,10 +38,14 @@ static const struct argument *find_argument(const char *name)
 	return NULL;
 }
 
-/* Whether its operands are kernels. */
-static bool takes_versions(const struct option_command *command)
+/* What its operands are, where shells know how to complete that. */
+static const struct argument *operand_of(const struct option_command *command)
 {
-	return command->operands && strstr(command->operands, "VERSION");
+	for (size_t i = 0; command->operands && i < ARRAY_SIZE(arguments); i++)
+		if (arguments[i].is_operand &&
+		    strstr(command->operands, arguments[i].name))
+			return &arguments[i];
+	return NULL;
 }
 
 static void bash_word(const struct option_spec *spec, void *data)
@@ -93,8 +104,8 @@ static void bash_operands(const struct option_command *command, struct strbuf *o
 {
 	const struct option_command *row = command->commands;
 
-	if (!row && takes_versions(command)) {
-		strbuf_addf(out, "\t\t%s\n", find_argument("VERSION")->bash);
+	if (!row && operand_of(command)) {
+		strbuf_addf(out, "\t\t%s\n", operand_of(command)->bash);
 		return;
 	}
 	strbuf_adds(out, "\t\tmapfile -t COMPREPLY < <(compgen ");
@@ -203,13 +214,12 @@ static void zsh_row(const struct option_spec *spec, void *data)
 
 static void zsh_arguments(const struct option_command *command, struct strbuf *out)
 {
+	const struct argument *operand = operand_of(command);
+
 	strbuf_adds(out, "_arguments");
 	option_each(command, zsh_row, out);
-	strbuf_addf(
-		out, " \\\n\t\t'*:%s' ;;\n",
-		takes_versions(command)
-			? "version:{compadd - ${(f)\"$(command ls /lib/modules 2>/dev/null)\"}}"
-			: "file:_files");
+	strbuf_addf(out, " \\\n\t\t'*:%s:%s' ;;\n", operand ? operand->name : "file",
+		    operand ? operand->zsh : "_files");
 }
 
 /* Offers the commands for the second word. */
@@ -320,9 +330,9 @@ static void fish_commands(const struct option_command *row, const char *program,
 			    words.text);
 		fish.condition = condition.text;
 		option_each(row, fish_row, &fish);
-		if (takes_versions(row))
+		if (operand_of(row))
 			strbuf_addf(out, "complete -c %s%s %s\n", program, condition.text,
-				    find_argument("VERSION")->fish);
+				    operand_of(row)->fish);
 		if (words.length)
 			fish_commands(row->commands, program, condition.text + 4, out);
 	}
