@@ -109,6 +109,31 @@ int guest_check_disks(const struct guest_conf *data, const struct conf *conf,
 	return result;
 }
 
+static int check_controllers(const struct guest_conf *data, const struct conf *conf,
+			     struct err *err)
+{
+	bool small = guest_family(data) == GUEST_FAMILY_MICROVM;
+	int result = 0;
+
+	for (size_t i = 0; !result && i < data->controller.count; i++) {
+		const struct guest_controller *row = &data->controller.items[i];
+		bool scsi = row->type == guest_controller_type_scsi;
+		const struct guest_rule rows[] = {
+			{ small, "Controller", "Type", "a microvm has no controllers",
+			  "virtio disks need none" },
+			{ row->iothread > data->cpu.iothreads, "Controller", "Iothread",
+			  "there are not as many threads", "Iothreads= in [Cpu]" },
+			{ row->iothread && !scsi, "Controller", "Iothread",
+			  "only virtio-scsi has a thread", "Type=scsi" },
+			{ row->queues && !scsi, "Controller", "Queues",
+			  "only virtio-scsi has queues", "Type=scsi" },
+		};
+
+		result = guest_judge(conf, i, rows, ARRAY_SIZE(rows), err);
+	}
+	return result;
+}
+
 int guest_check_drives(const struct guest_conf *data, const struct conf *conf,
 		       struct err *err)
 {
@@ -139,21 +164,5 @@ int guest_check_drives(const struct guest_conf *data, const struct conf *conf,
 
 		result = guest_judge(conf, i, rows, ARRAY_SIZE(rows), err);
 	}
-	for (size_t i = 0; !result && i < data->controller.count; i++) {
-		const struct guest_controller *row = &data->controller.items[i];
-		bool scsi = row->type == guest_controller_type_scsi;
-		const struct guest_rule rows[] = {
-			{ small, "Controller", "Type", "a microvm has no controllers",
-			  "virtio disks need none" },
-			{ row->iothread > data->cpu.iothreads, "Controller", "Iothread",
-			  "there are not as many threads", "Iothreads= in [Cpu]" },
-			{ row->iothread && !scsi, "Controller", "Iothread",
-			  "only virtio-scsi has a thread", "Type=scsi" },
-			{ row->queues && !scsi, "Controller", "Queues",
-			  "only virtio-scsi has queues", "Type=scsi" },
-		};
-
-		result = guest_judge(conf, i, rows, ARRAY_SIZE(rows), err);
-	}
-	return result;
+	return result ? result : check_controllers(data, conf, err);
 }

@@ -44,14 +44,9 @@ static const char *wrong_option(const struct guest_machine *machine)
 	return NULL;
 }
 
-int guest_check_machine(const struct guest_conf *data, const struct conf *conf,
-			struct err *err)
+static int check_machine_words(const struct guest_machine *machine,
+			       const struct conf *conf, struct err *err)
 {
-	const struct guest_machine *machine = &data->machine;
-	enum guest_family family = guest_family(data);
-	bool pc = family == GUEST_FAMILY_Q35 || family == GUEST_FAMILY_PC;
-	bool known = family != GUEST_FAMILY_OTHER;
-	enum guest_machine_iommu iommu = machine->iommu;
 	const struct guest_rule rows[] = {
 		{ !is_word(machine->type), "Machine", "Type", "it is no machine's name",
 		  "q35, pc, microvm, virt, or one of `qemu-system-x86_64 -machine help`; "
@@ -62,6 +57,20 @@ int guest_check_machine(const struct guest_conf *data, const struct conf *conf,
 		  "it is no base of a clock", "utc, localtime, or 2026-01-31T12:00:00" },
 		{ wrong_option(machine), "Machine", "Options", "it has no =VALUE",
 		  "each is PROPERTY=VALUE" },
+	};
+
+	return guest_judge(conf, 0, rows, ARRAY_SIZE(rows), err);
+}
+
+int guest_check_machine(const struct guest_conf *data, const struct conf *conf,
+			struct err *err)
+{
+	const struct guest_machine *machine = &data->machine;
+	enum guest_family family = guest_family(data);
+	bool pc = family == GUEST_FAMILY_Q35 || family == GUEST_FAMILY_PC;
+	bool known = family != GUEST_FAMILY_OTHER;
+	enum guest_machine_iommu iommu = machine->iommu;
+	const struct guest_rule rows[] = {
 		{ machine->pit_tick_policy && (machine->accel == guest_machine_accel_tcg),
 		  "Machine", "PitTickPolicy", "it is KVM's own, and Accel=tcg has none",
 		  "Accel=kvm" },
@@ -92,8 +101,9 @@ int guest_check_machine(const struct guest_conf *data, const struct conf *conf,
 		  "Machine", "HotplugPorts", "this machine has no PCIe ports",
 		  "on pc every free slot takes a device" },
 	};
+	int result = check_machine_words(machine, conf, err);
 
-	return guest_judge(conf, 0, rows, ARRAY_SIZE(rows), err);
+	return result ? result : guest_judge(conf, 0, rows, ARRAY_SIZE(rows), err);
 }
 
 static bool has_hyperv(const struct guest_cpu *cpu, enum guest_cpu_hyperv word)
