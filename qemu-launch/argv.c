@@ -8,6 +8,7 @@
 
 #include "lib/cleanup.h"
 #include "qemu-launch/argv.h"
+#include "qemu-launch/argv_device.h"
 #include "qemu-launch/argv_pci.h"
 
 void argv_release(struct argv *argv)
@@ -136,13 +137,15 @@ void argv_add_props(struct argv *argv, const char *option, struct props *props)
 int guest_argv(struct argv *argv, const struct guest *guest,
 	       const struct guest_setup *setup, struct err *err)
 {
-	struct argv_pci pci = { .taken = 0 };
+	struct argv_pci pci;
+	struct argv_units units = { .usb = false };
 	struct argv_build build = { .argv = argv,
 				    .guest = guest,
 				    .data = guest->data,
 				    .setup = setup,
-				    .pci = &pci };
-	int result = 0;
+				    .pci = &pci,
+				    .units = &units };
+	int result = argv_pci_init(&pci, guest, setup, err);
 
 	for (const struct argv_builder *row = argv_builders; !result && row->name;
 	     row++) {

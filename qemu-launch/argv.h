@@ -88,7 +88,8 @@ struct argv_build {
 	const struct guest *guest;
 	const struct guest_conf *data; /* the guest's */
 	const struct guest_setup *setup;
-	struct argv_pci *pci; /* which slots are taken: argv_pci.h */
+	struct argv_pci *pci;     /* which slots are taken: argv_pci.h */
+	struct argv_units *units; /* which units of controllers: argv_device.h */
 };
 
 struct argv_builder {
@@ -109,13 +110,20 @@ int argv_build_monitor(struct argv_build *build, struct err *err);
 int argv_build_tpm(struct argv_build *build, struct err *err);
 int argv_build_qemu(struct argv_build *build, struct err *err);
 int argv_build_args(struct argv_build *build, struct err *err);
+int argv_build_controller(struct argv_build *build, struct err *err);
+int argv_build_usb_controller(struct argv_build *build, struct err *err);
 int argv_build_disk(struct argv_build *build, struct err *err);
+int argv_build_cdrom(struct argv_build *build, struct err *err);
+int argv_build_floppy(struct argv_build *build, struct err *err);
 int argv_build_nic(struct argv_build *build, struct err *err);
 int argv_build_passthrough(struct argv_build *build, struct err *err);
 int argv_build_usb(struct argv_build *build, struct err *err);
 int argv_build_input(struct argv_build *build, struct err *err);
 int argv_build_display(struct argv_build *build, struct err *err);
-int argv_build_char(struct argv_build *build, struct err *err);
+int argv_build_video(struct argv_build *build, struct err *err);
+int argv_build_audio(struct argv_build *build, struct err *err);
+int argv_build_serial(struct argv_build *build, struct err *err);
+int argv_build_channel(struct argv_build *build, struct err *err);
 int argv_build_share(struct argv_build *build, struct err *err);
 int argv_build_misc(struct argv_build *build, struct err *err);
 

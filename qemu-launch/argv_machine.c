@@ -5,6 +5,7 @@
 
 #include "lib/cleanup.h"
 #include "qemu-launch/argv.h"
+#include "qemu-launch/argv_device.h"
 
 static const char *const on_off[] = { NULL, "on", "off" };
 static const char *const irqchips[] = { NULL, "on", "split", "off" };
@@ -134,37 +135,55 @@ static void add_boot(struct argv_build *build)
 	argv_add_props(build->argv, "-boot", &props);
 }
 
-/* In front of all other PCI devices, which are to be behind it. */
-static void add_iommu(struct argv_build *build)
+static int add_pci(struct argv_build *build, const char *device, const char *key,
+		   struct err *err)
+{
+	static const struct pci_address anywhere;
+	_cleanup_props_ struct props props;
+
+	props_begin(&props, device);
+	if (device_place(build, &props, &anywhere, PCI_REGION_OTHER, err))
+		return device_fail(build, "Machine", key, 0, err);
+	argv_add_props(build->argv, "-device", &props);
+	return 0;
+}
+
+/* In front of all other PCI devices, which are to be behind it. AMD's has no property that says its slot. */
+static int add_iommu(struct argv_build *build, struct err *err)
 {
 	static const char *const devices[] = {
 		[guest_machine_iommu_intel] = "intel-iommu,intremap=on,caching-mode=on",
 		[guest_machine_iommu_amd] = "amd-iommu,intremap=on",
-		[guest_machine_iommu_virtio] = "virtio-iommu-pci",
 		[guest_machine_iommu_smmuv3] = NULL,
 	};
-	const char *device = devices[build->data->machine.iommu];
 
-	if (!device)
-		return;
 	from(build, "Iommu");
-	argv_add(build->argv, "-device", "%s", device);
+	if (build->data->machine.iommu == guest_machine_iommu_virtio)
+		return add_pci(build, "virtio-iommu-pci", "Iommu", err);
+	if (devices[build->data->machine.iommu])
+		argv_add(build->argv, "-device", "%s",
+			 devices[build->data->machine.iommu]);
+	return 0;
 }
 
 /* QEMU's own way with a panic is to end; what else is wanted the launcher does, to a guest
  * that is paused. */
+static int add_panic(struct argv_build *build, struct err *err)
+{
+	from(build, "Panic");
+	if (build->data->machine.panic == guest_machine_panic_pci)
+		return add_pci(build, "pvpanic-pci", "Panic", err);
+	if (build->data->machine.panic == guest_machine_panic_isa)
+		argv_add(build->argv, "-device", "pvpanic");
+	return 0;
+}
+
 static void add_events(struct argv_build *build)
 {
-	static const char *const devices[] = { NULL, "pvpanic", "pvpanic-pci" };
 	const struct guest_guest *guest = &build->data->guest;
-	const struct guest_machine *machine = &build->data->machine;
 	bool ends = guest->on_panic == guest_guest_on_panic_stop ||
 		    guest->on_panic == guest_guest_on_panic_restart;
 
-	if (machine->panic) {
-		from(build, "Panic");
-		argv_add(build->argv, "-device", "%s", devices[machine->panic]);
-	}
 	argv_from(build->argv, build->guest, "Guest", "OnPanic", 0);
 	argv_add(build->argv, "-action", "panic=%s", ends ? "shutdown" : "pause");
 	if (guest->on_reboot == guest_guest_on_reboot_reset)
@@ -175,13 +194,16 @@ static void add_events(struct argv_build *build)
 
 int argv_build_machine(struct argv_build *build, struct err *err)
 {
-	(void)err;
+	int result;
+
 	add_machine(build);
 	add_clocks(build);
 	add_power_state(build, "S3", "s3", build->data->machine.s3);
 	add_power_state(build, "S4", "s4", build->data->machine.s4);
 	add_boot(build);
-	add_iommu(build);
+	result = add_iommu(build, err);
+	if (!result)
+		result = add_panic(build, err);
 	add_events(build);
-	return 0;
+	return result;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: qemu-launch/argv.c lib/origin.c lib/schema/guest*.c lib/guest_*.c lib/conf.c */
+/* SOURCES: qemu-launch/argv.c qemu-launch/argv_pci.c lib/origin.c lib/schema/guest*.c lib/guest_*.c lib/conf.c */
 /* SOURCES: lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c */
 /* SOURCES: lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c */
 /* SOURCES: lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c */
