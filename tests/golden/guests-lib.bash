@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # lib.bash sets some, tests use the others
+# The host on which guests-meaning/*.conf are guests.
+
+# guests_host: a machine with a graphics card, a network and firmware; sets $root, $work, $launch.
+guests_host() {
+	local device=sys/bus/pci/devices/0000:01:00
+	work=$BATS_TEST_TMPDIR
+	launch=$B/qemu-launch/bedplate-qemu-launch
+	root=$work/root
+	mkdir -p "$root/etc/bedplate/guests" "$root/etc/bedplate/network" "$root/usr/bin" "$root/$device".{0,1} \
+		"$root/usr/share/qemu/firmware"
+	cp "$here"/guests-meaning/*.conf "$root/etc/bedplate/guests/"
+	cp "$here"/guests-meaning/firmware/*.json "$root/usr/share/qemu/firmware/"
+	printf '[Address]\nAddress=10.10.20.1/24\n' >"$root/etc/bedplate/network/lan.conf"
+	echo 0x10de | tee "$root/$device.0/vendor" >"$root/$device.1/vendor"
+	echo 0x1b06 >"$root/$device.0/device"
+	echo 0x10ef >"$root/$device.1/device"
+	echo 0x030000 >"$root/$device.0/class"
+	echo 0x040300 >"$root/$device.1/class"
+	ln -s /bin/true "$root/usr/bin/qemu-system-x86_64"
+}
