@@ -15,58 +15,6 @@
 #include "lib/origin.h"
 #include "lib/process.h"
 
-void kmod_kernel_name(const char *text, size_t length, char name[KMOD_NAME])
-{
-	snprintf(name, KMOD_NAME, "%.*s", (int)length, text);
-	for (; *name; name++)
-		if (*name == '-')
-			*name = '_';
-}
-
-void kmod_name_of_file(const char *path, size_t length, char name[KMOD_NAME])
-{
-	const char *slash = memrchr(path, '/', length);
-	const char *file = slash ? slash + 1 : path;
-	size_t whole = length - (size_t)(file - path), stem = strcspn(file, ".");
-
-	kmod_kernel_name(file, stem < whole ? stem : whole, name);
-}
-
-static bool is_in_list(const char *list, const char *name)
-{
-	while (*list) {
-		size_t length = strcspn(list, "\n");
-		char other[KMOD_NAME];
-
-		kmod_name_of_file(list, length, other);
-		if (!strcmp(other, name))
-			return true;
-		list += length + (list[length] == '\n');
-	}
-	return false;
-}
-
-static bool is_built_in(int root_fd, const char *name)
-{
-	_cleanup_strbuf_ struct strbuf list;
-	char path[256];
-	struct utsname kernel;
-
-	strbuf_init(&list, 0);
-	uname(&kernel);
-	snprintf(path, sizeof(path), "lib/modules/%s/modules.builtin", kernel.release);
-	return file_read(root_fd, path, &list, NULL) == 0 && is_in_list(list.text, name);
-}
-
-bool kmod_is_there(int root_fd, const char *name)
-{
-	char path[128], plain[KMOD_NAME];
-
-	kmod_kernel_name(name, strlen(name), plain);
-	snprintf(path, sizeof(path), "sys/module/%s", plain);
-	return file_exists(root_fd, path) || is_built_in(root_fd, plain);
-}
-
 /* ---- options of modules that are there ---- */
 
 static bool is_writable(int root_fd, const char *path)

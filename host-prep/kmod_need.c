@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host-prep/kmod.h"
 #include "host-prep/kmod_need.h"
 #include "lib/file.h"
+#include "lib/kmod.h"
 #include "lib/log.h"
 #include "lib/process.h"
 

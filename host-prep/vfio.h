@@ -19,8 +19,7 @@
 #include "host-prep/iommu.h"
 #include "host-prep/part.h"
 #include "lib/value/pci_select.h"
-
-#define VFIO_DRIVER "vfio-pci"
+#include "lib/vfio_bind.h"
 
 enum { VFIO_ORIGIN = 160, VFIO_REASON = 600 };
 
@@ -60,17 +59,5 @@ enum vfio_decision {
 enum vfio_decision vfio_decide(const struct iommu_function *function,
 			       const struct vfio_wish *wish, const char *up,
 			       char reason[VFIO_REASON]);
-
-/* The process that has the function's group or device open, as a guest's QEMU does; 0 where
- * none has. */
-unsigned vfio_user(int root_fd, const struct pci_function *function);
-
-/* Whether the function is vfio-pci's alone (driver_override), though it may not be there yet. */
-bool vfio_is_overridden(int root_fd, const char *name);
-
-/* Brings a function to vfio-pci, or to whatever driver the kernel has for it (`driver` is
- * what it had; "" for none), and looks at what has come of it. */
-int vfio_bind(int root_fd, const char *name, struct err *err);
-int vfio_release(int root_fd, const char *name, const char *driver, struct err *err);
 
 #endif

@@ -24,6 +24,18 @@ static const struct option_spec argv_options[] = {
 	OPTION_END
 };
 
+static const struct option_spec plain_options[] = { ROW_ROOT, OPTION_END };
+
+static const struct option_spec run_options[] = { ROW_ROOT, OPTION_ROW_VERBOSE,
+						  OPTION_END };
+
+static const struct option_spec console_options[] = {
+	{ 0, "log", NULL, "Print what the guest has written so far, and no more",
+	  OPTION_SWITCH(struct args, log_only) },
+	ROW_ROOT,
+	OPTION_END
+};
+
 static const struct option_command commands[] = {
 	{ .name = "bedplate qemu-launch list",
 	  .help = "List the guests",
@@ -33,6 +45,51 @@ static const struct option_command commands[] = {
 	  .help = "Print the command line that QEMU would get",
 	  .most = 1,
 	  .options = argv_options },
+	{ .name = "bedplate qemu-launch status",
+	  .operands = "[GUEST...]",
+	  .help = "Show which guests run, and how they are",
+	  .most = 64,
+	  .options = list_options },
+	{ .name = "bedplate qemu-launch start",
+	  .operands = "GUEST...",
+	  .help = "Start guests, and wait until they are ready",
+	  .most = 64,
+	  .options = plain_options },
+	{ .name = "bedplate qemu-launch stop",
+	  .operands = "GUEST...",
+	  .help = "Shut guests down, as each one's file says",
+	  .most = 64,
+	  .options = plain_options },
+	{ .name = "bedplate qemu-launch restart",
+	  .operands = "GUEST...",
+	  .help = "Shut guests down and start them with their files read anew",
+	  .most = 64,
+	  .options = plain_options },
+	{ .name = "bedplate qemu-launch reset",
+	  .operands = "GUEST",
+	  .help = "Press the reset button",
+	  .most = 1,
+	  .options = plain_options },
+	{ .name = "bedplate qemu-launch console",
+	  .operands = "GUEST",
+	  .help = "Show the serial console, with what it has shown so far; Ctrl-] leaves",
+	  .most = 1,
+	  .options = console_options },
+	{ .name = "bedplate qemu-launch monitor",
+	  .operands = "GUEST [COMMAND...]",
+	  .help = "Use QEMU's monitor, or run one of its commands",
+	  .most = 64,
+	  .options = plain_options },
+	{ .name = "bedplate qemu-launch qmp",
+	  .operands = "GUEST [COMMAND [ARGUMENTS]]",
+	  .help = "Speak QMP: one command with its arguments in JSON, or all by yourself",
+	  .most = 3,
+	  .options = plain_options },
+	{ .name = "bedplate qemu-launch run",
+	  .operands = "GUEST",
+	  .help = "Start a guest and look after it in the foreground, as its unit does",
+	  .most = 1,
+	  .options = run_options },
 	{ .name = NULL },
 };
 

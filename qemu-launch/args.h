@@ -12,8 +12,9 @@
 struct args {
 	const char *root; /* where configuration, sockets and state are; NULL: "/" */
 	bool json, verbose;
-	bool lines;   /* of argv: one option a line */
-	bool origins; /* of argv: with the lines of the guest's file */
+	bool lines;    /* of argv: one option a line */
+	bool origins;  /* of argv: with the lines of the guest's file */
+	bool log_only; /* of console: what it has written, and no more */
 	const char *const *operands;
 	size_t operand_count;
 };

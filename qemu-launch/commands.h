@@ -8,5 +8,14 @@
 
 int list_run(const struct args *args, struct err *err);
 int argv_run(const struct args *args, struct err *err);
+int run_run(const struct args *args, struct err *err);
+int start_run(const struct args *args, struct err *err);
+int stop_run(const struct args *args, struct err *err);
+int restart_run(const struct args *args, struct err *err);
+int reset_run(const struct args *args, struct err *err);
+int status_run(const struct args *args, struct err *err);
+int console_run(const struct args *args, struct err *err);
+int monitor_run(const struct args *args, struct err *err);
+int qmp_run(const struct args *args, struct err *err);
 
 #endif

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/json_text.h"
+#include "qemu-launch/clock.h"
 #include "qemu-launch/qmp_private.h"
 
 void qmp_init(struct qmp *qmp)
@@ -65,14 +65,6 @@ int qmp_connect(struct qmp *qmp, int folder_fd, const char *name, struct err *er
 		return err_sys(err, errno, "connecting to %s", name);
 	qmp_attach(qmp, steal_fd(&fd));
 	return 0;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static bool is_transient(int errnum)
@@ -141,12 +133,12 @@ short qmp_poll_events(const struct qmp *qmp)
 static int serve(struct qmp *qmp, bool (*is_done)(struct qmp *qmp, uint64_t id),
 		 uint64_t id, int timeout_ms, struct err *err)
 {
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = clock_ms() + timeout_ms;
 
 	for (;;) {
 		int result = qmp_pump(qmp, err);
 		struct pollfd polled = { .fd = qmp->fd, .events = qmp_poll_events(qmp) };
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms(), began;
 
 		/* The last reply may come together with the end. */
 		if (is_done(qmp, id)) {
@@ -158,8 +150,10 @@ static int serve(struct qmp *qmp, bool (*is_done)(struct qmp *qmp, uint64_t id),
 		if (left <= 0)
 			return err_set(err, ETIMEDOUT, "no answer within %d ms",
 				       timeout_ms);
+		began = clock_us();
 		if (poll(&polled, 1, (int)left) < 0 && errno != EINTR)
 			return err_sys(err, errno, "waiting for an answer");
+		qmp->waited_us += clock_us() - began;
 	}
 }
 
@@ -178,12 +172,12 @@ static bool is_replied(struct qmp *qmp, uint64_t id)
 
 int qmp_greet(struct qmp *qmp, int timeout_ms, struct err *err)
 {
-	int64_t end = now_ms() + timeout_ms;
+	int64_t end = clock_ms() + timeout_ms;
 	int result = serve(qmp, is_greeted, 0, timeout_ms, err);
 
 	if (result)
 		return err_wrap(err, "waiting for QEMU's greeting"), result;
-	return qmp_execute(qmp, "qmp_capabilities", NULL, (int)(end - now_ms()), NULL,
+	return qmp_execute(qmp, "qmp_capabilities", NULL, (int)(end - clock_ms()), NULL,
 			   err);
 }
 

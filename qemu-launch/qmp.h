@@ -45,6 +45,7 @@ struct qmp {
 	json_t *events[QMP_EVENTS_MAX]; /* a ring */
 	size_t first_event, event_count;
 	size_t events_lost;
+	int64_t waited_us; /* for answers, in all */
 };
 
 /* The struct must not be moved afterwards. */

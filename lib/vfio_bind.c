@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host-prep/kmod.h"
-#include "host-prep/vfio.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/kmod.h"
 #include "lib/names.h"
 #include "lib/process.h"
+#include "lib/vfio_bind.h"
 
 /* A driver that lets go of a card takes its time; one that hangs does for ever. */
 enum { SYSFS_MS = 30000, MODPROBE_MS = 60000 };
 
-static void read_driver(int root_fd, const char *name, char driver[PCI_DRIVER_MAX])
+void vfio_read_driver(int root_fd, const char *name, char driver[PCI_DRIVER_MAX])
 {
 	char path[128], target[512];
 	const char *slash;
@@ -55,7 +55,7 @@ static int take_away(int root_fd, const char *name, const char *override, struct
 	char driver[PCI_DRIVER_MAX];
 	int result = pci_set_override(root_fd, name, override, SYSFS_MS, err);
 
-	read_driver(root_fd, name, driver);
+	vfio_read_driver(root_fd, name, driver);
 	if (!result && *driver)
 		result = pci_unbind(root_fd, name, SYSFS_MS, err);
 	return result;
@@ -72,7 +72,7 @@ int vfio_bind(int root_fd, const char *name, struct err *err)
 		result = pci_probe(root_fd, name, SYSFS_MS, err);
 	if (result)
 		return result;
-	read_driver(root_fd, name, driver);
+	vfio_read_driver(root_fd, name, driver);
 	if (!strcmp(driver, VFIO_DRIVER))
 		return 0;
 	err_set(err, EIO, "vfio-pci did not take it");
@@ -85,7 +85,7 @@ int vfio_release(int root_fd, const char *name, const char *driver, struct err *
 	int result;
 
 	/* It never was out of its driver's hands. */
-	read_driver(root_fd, name, now);
+	vfio_read_driver(root_fd, name, now);
 	if (*driver && !strcmp(now, driver))
 		return pci_set_override(root_fd, name, "", SYSFS_MS, err);
 	result = take_away(root_fd, name, "", err);
@@ -94,7 +94,7 @@ int vfio_release(int root_fd, const char *name, const char *driver, struct err *
 		result = pci_probe(root_fd, name, SYSFS_MS, err);
 	if (result || !*driver)
 		return result;
-	read_driver(root_fd, name, now);
+	vfio_read_driver(root_fd, name, now);
 	if (!strcmp(now, driver))
 		return 0;
 	err_set(err, EIO, "%s did not take it back", driver);

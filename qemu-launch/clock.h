@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clock.h: the time that deadlines are counted in. */
+#ifndef BEDPLATE_QEMU_LAUNCH_CLOCK_H
+#define BEDPLATE_QEMU_LAUNCH_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+enum { CLOCK_NEVER = -1 }; /* as poll(2)'s timeout has it */
+
+/* Milliseconds since the machine was booted, without the time that it was suspended. */
+static inline int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static inline int64_t clock_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* The earlier of two points in time; CLOCK_NEVER is later than any. */
+static inline int64_t clock_earlier(int64_t one, int64_t other)
+{
+	if (one == CLOCK_NEVER || (other != CLOCK_NEVER && other < one))
+		return other;
+	return one;
+}
+
+/* poll(2)'s timeout up to a point in time. */
+static inline int clock_timeout(int64_t end)
+{
+	int64_t left = end - clock_ms();
+
+	if (end == CLOCK_NEVER)
+		return -1;
+	return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
+}
+
+#endif

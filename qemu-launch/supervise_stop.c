@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* supervise_stop.c: takes the stages of a guest's end (stop.h). */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "lib/json_text.h"
+#include "lib/log.h"
+#include "qemu-launch/clock.h"
+#include "qemu-launch/notify.h"
+#include "qemu-launch/supervise.h"
+
+enum { STATUS_MS = 2000 };
+
+/* The shutdown stands behind the mark and the synchronisation: an agent that comes to life
+ * reads both, one that is there answers the first at once. */
+static int ask_agent(struct supervisor *sup, struct err *err)
+{
+	struct qmp *agent = &sup->agent;
+	int result;
+
+	/* Whoever waits for the guest to be ready has the only connection. */
+	if (sup->awaits_ready)
+		ready_end(&sup->ready);
+	sup->awaits_ready = false;
+	result = qmp_connect(agent, sup->launch.run_fd, "agent.sock", err);
+	if (result)
+		return result;
+	agent->is_agent = true;
+	strbuf_addc(&agent->out, (char)0xff);
+	result = qmp_send(agent, "guest-sync-delimited",
+			  json_pack("{s:I}", "id", (json_int_t)agent->last_id + 1),
+			  &sup->agent_asked, err);
+	if (!result)
+		result = qmp_send(agent, "guest-shutdown",
+				  json_pack("{s:s}", "mode", "powerdown"), NULL, err);
+	return result ? result : qmp_pump(agent, err);
+}
+
+static int command(struct supervisor *sup, const char *word, struct err *err)
+{
+	int result = qmp_send(&sup->launch.qmp, word, NULL, NULL, err);
+
+	return result ? result : qmp_pump(&sup->launch.qmp, err);
+}
+
+static int take_stage(struct supervisor *sup, struct err *err)
+{
+	sup->press_at = CLOCK_NEVER;
+	switch (sup->stop.stage) {
+	case STOP_AGENT:
+		return ask_agent(sup, err);
+	case STOP_ACPI:
+		sup->press_at = clock_ms() + STOP_PRESS_MS;
+		return command(sup, "system_powerdown", err);
+	case STOP_QUIT:
+		return command(sup, "quit", err);
+	case STOP_TERM:
+		return process_id_signal(&sup->launch.state.qemu, SIGTERM, err);
+	case STOP_KILL:
+		return process_id_signal(&sup->launch.state.qemu, SIGKILL, err);
+	default:
+		return 0;
+	}
+}
+
+/* A stage that cannot be taken makes room for the next. */
+static void enter_stage(struct supervisor *sup)
+{
+	const struct guest_guest *guest = &sup->launch.guest->data->guest;
+
+	for (;;) {
+		struct err err = ERR_INIT;
+		int result = take_stage(sup, &err);
+
+		if (result != -ESRCH)
+			log_info("%s: %s%s%s", sup->launch.name,
+				 stop_stage_word(sup->stop.stage), result ? ": " : "",
+				 result ? err.text : "");
+		notify("STATUS=%s", stop_stage_word(sup->stop.stage));
+		/* It has ended: the loop sees that. */
+		if (!result || result == -ESRCH || sup->stop.stage == STOP_STUCK)
+			return;
+		stop_next(&sup->stop, guest, clock_ms());
+	}
+}
+
+/* One that is paused is woken up to shut down; one that stands for another reason cannot. */
+static bool can_answer(struct supervisor *sup)
+{
+	json_t *value = NULL;
+	char status[32];
+
+	if (qmp_execute(&sup->launch.qmp, "query-status", NULL, STATUS_MS, &value, NULL))
+		return false;
+	snprintf(status, sizeof(status), "%s", json_text(value, "status"));
+	json_decref(value);
+	if (!strcmp(status, "paused"))
+		return !qmp_send(&sup->launch.qmp, "cont", NULL, NULL, NULL);
+	return !strcmp(status, "running") || !strcmp(status, "suspended");
+}
+
+static bool has_agent(const struct guest_conf *data)
+{
+	for (size_t i = 0; i < data->channel.count; i++)
+		if (data->channel.items[i].type == guest_channel_type_agent)
+			return true;
+	return false;
+}
+
+void supervise_stop(struct supervisor *sup)
+{
+	const struct guest_conf *data = sup->launch.guest->data;
+
+	if (sup->stop.stage != STOP_NOT)
+		return;
+	notify("STOPPING=1");
+	state_set_phase(&sup->launch.state, STATE_STOPPING);
+	launch_write_state(&sup->launch);
+	stop_begin(&sup->stop, &data->guest, has_agent(data), can_answer(sup),
+		   clock_ms());
+	enter_stage(sup);
+}
+
+/* What it answers: that it is there, or that it will not. */
+static void look_at_agent(struct supervisor *sup)
+{
+	const struct guest_guest *guest = &sup->launch.guest->data->guest;
+	json_t *reply;
+
+	if (sup->agent.fd < 0)
+		return;
+	if (qmp_pump(&sup->agent, NULL))
+		qmp_close(&sup->agent);
+	reply = qmp_take_reply(&sup->agent, sup->agent_asked);
+	if (!reply)
+		return;
+	json_decref(reply);
+	sup->agent_asked = 0;
+	log_info("%s: its agent shuts it down", sup->launch.name);
+	stop_give_time(&sup->stop, guest);
+}
+
+void supervise_step_stop(struct supervisor *sup)
+{
+	const struct guest_guest *guest = &sup->launch.guest->data->guest;
+
+	if (sup->stop.stage == STOP_NOT)
+		return;
+	look_at_agent(sup);
+	if (sup->stop.until != CLOCK_NEVER && clock_ms() >= sup->stop.until) {
+		stop_next(&sup->stop, guest, clock_ms());
+		enter_stage(sup);
+	} else if (sup->press_at != CLOCK_NEVER && clock_ms() >= sup->press_at) {
+		struct err err = ERR_INIT;
+
+		command(sup, "system_powerdown", &err);
+		sup->press_at = clock_ms() + STOP_PRESS_MS;
+	}
+}
