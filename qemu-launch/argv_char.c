@@ -32,6 +32,20 @@ static void add_tcp(struct props *p, const struct guest_serial *row)
 		props_add_switch(p, "telnet", true);
 }
 
+/* What the console has written is kept for `console` and Ready=console. Appended, so that who
+ * looks after the guest can give back what is long past. */
+static void add_log(struct props *p, const struct argv_build *b,
+		    const struct guest_serial *row)
+{
+	if (*row->log)
+		props_add(p, "logfile", "%s", row->log);
+	else if (row->type == guest_serial_type_console)
+		props_add(p, "logfile", "%s/console.log", b->setup->run);
+	else
+		return;
+	props_add_switch(p, "logappend", true);
+}
+
 static int serial_back(struct argv_build *b, size_t i, struct err *err)
 {
 	const struct guest_serial *row = &b->data->serial.items[i];
@@ -60,10 +74,7 @@ static int serial_back(struct argv_build *b, size_t i, struct err *err)
 		props_add(&p, "path", "%s", row->path);
 	if (type == guest_serial_type_file && row->append)
 		props_add_switch(&p, "append", true);
-	if (*row->log) {
-		props_add(&p, "logfile", "%s", row->log);
-		props_add_switch(&p, "logappend", true);
-	}
+	add_log(&p, b, row);
 	argv_add_props(b->argv, "-chardev", &p);
 	return 0;
 }
