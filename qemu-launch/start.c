@@ -163,27 +163,39 @@ static int stop_orphan(const struct args *args, const char *guest, struct err *e
 	return supervise(&sup, guest, err) == EXIT_DONE ? 0 : err->code;
 }
 
+static int await_end(const struct process_id *supervisor, int fd, struct err *err)
+{
+	struct pollfd gone = { .fd = fd, .events = POLLIN };
+	int result = process_id_signal(supervisor, SIGTERM, err);
+
+	while (!result && poll(&gone, 1, -1) < 0)
+		if (interrupted)
+			return err_set(err, EINTR, "not waited for any longer");
+	return result == -ESRCH ? (err_clear(err), 0) : result;
+}
+
 int stop_guest(const struct context *context, const struct args *args, const char *guest,
 	       struct err *err)
 {
 	_cleanup_state_ struct state state = { .done = NULL };
 	_cleanup_close_ int fd = -1;
-	struct pollfd gone;
 	int result = state_read(&state, context->root_fd, guest, err);
 
 	if (result)
 		return result;
 	fd = process_id_open(&state.supervisor, NULL);
-	if (fd < 0)
-		return json_object_size(state.done) ? stop_orphan(args, guest, err) : 0;
-	if (has_unit(context))
+	if (fd >= 0 && has_unit(context))
 		return ask_systemd("stop", guest, err);
-	gone = (struct pollfd){ .fd = fd, .events = POLLIN };
-	result = process_id_signal(&state.supervisor, SIGTERM, err);
-	while (!result && poll(&gone, 1, -1) < 0)
-		if (interrupted)
-			return err_set(err, EINTR, "not waited for any longer");
-	return result == -ESRCH ? (err_clear(err), 0) : result;
+	if (fd >= 0)
+		result = await_end(&state.supervisor, fd, err);
+	if (result)
+		return result;
+	/* It may have been killed instead. */
+	state_release(&state);
+	result = state_read(&state, context->root_fd, guest, err);
+	if (!result && json_object_size(state.done))
+		result = stop_orphan(args, guest, err);
+	return result;
 }
 
 /* ---- commands ---- */

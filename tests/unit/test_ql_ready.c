@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SOURCES: qemu-launch/ready.c qemu-launch/ready_ask.c qemu-launch/qmp.c qemu-launch/qmp_message.c lib/value/net.c lib/file.c lib/err.c lib/strbuf.c LIBS: jansson */
+/* test_ql_ready.c: what shows that a guest is ready is seen, and nothing else. */
+#include <arpa/inet.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "fake_tree.h"
+#include "lib/cleanup.h"
+#include "qemu-launch/clock.h"
+#include "qemu-launch/ready.h"
+#include "tap.h"
+
+static struct ready ready;
+
+/* Looks whenever there is a reason to, up to five seconds. */
+static int await(void)
+{
+	int64_t end = clock_ms() + 5000;
+	int result = 0;
+
+	while (!result && clock_ms() < end) {
+		struct pollfd polled = { .fd = ready.fd, .events = ready.events };
+
+		poll(&polled, 1, clock_timeout(clock_earlier(ready.look_at, end)));
+		result = ready_look(&ready, NULL);
+	}
+	return result;
+}
+
+static void test_lease(void)
+{
+	static const char leases[] = "1 52:54:00:00:00:01 10.0.0.2 web *\n"
+				     "2 52:54:00:00:00:02 10.0.0.3 52:54:00:00:00:03 *\n";
+	struct mac_address mac;
+
+	mac_address_parse("52:54:00:00:00:02", &mac, NULL);
+	ok(ready_has_lease(leases, &mac), "a lease is found");
+	mac_address_parse("52:54:00:00:00:03", &mac, NULL);
+	ok(!ready_has_lease(leases, &mac), "a name is no lease");
+	ok(!ready_has_lease("", &mac), "no leases are none");
+	ok(!ready_has_lease("1 52:54:00:00:00:03", &mac), "half a line is none");
+}
+
+static void test_console(int root)
+{
+	struct ready_want want = { .kind = guest_guest_ready_console,
+				   .run_fd = root,
+				   .line = "login:" };
+	char flood[3 * READY_LINE_MAX];
+
+	memset(flood, 'x', sizeof(flood));
+	ready_begin(&ready, &want, NULL);
+	is_int(ready_look(&ready, NULL), 0, "a console without a log shows nothing");
+	ok(!ready_take_console(&ready, flood, sizeof(flood)), "much is not enough");
+	ok(!ready_take_console(&ready, "web log", 7), "half of it is not");
+	ok(ready_take_console(&ready, "in: ", 4), "the other half is");
+	ready_end(&ready);
+	ready_begin(&ready, &want, NULL);
+	ready_look(&ready, NULL);
+	fake_file(root, READY_CONSOLE_LOG, "\r\nweb login: ");
+	is_int(await(), 1, "a log that is made later is seen");
+	ready_end(&ready);
+}
+
+static void test_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct ready_want want = { .kind = guest_guest_ready_port, .line = "" };
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (bind(fd, (struct sockaddr *)&address, size) ||
+	    getsockname(fd, (struct sockaddr *)&address, &size))
+		abort();
+	ip_address_parse("127.0.0.1", &want.address, NULL);
+	ok(ready_begin(&ready, &want, NULL) < 0, "without a port none can be looked at");
+	ready_end(&ready);
+	want.port = ntohs(address.sin_port);
+	is_int(ready_begin(&ready, &want, NULL), 0, "a port is looked at");
+	ready_look(&ready, NULL);
+	is_int(ready_look(&ready, NULL), 0, "and not open");
+	listen(fd, 1);
+	is_int(await(), 1, "until it is");
+	ready_end(&ready);
+	close(fd);
+}
+
+static void test_delay(void)
+{
+	struct ready_want want = { .kind = guest_guest_ready_delay, .delay_ms = 30 };
+	int64_t begin = clock_ms();
+
+	ready_begin(&ready, &want, NULL);
+	is_int(ready_look(&ready, NULL), 0, "a delay has not passed at once");
+	is_int(await(), 1, "but then");
+	ok(clock_ms() - begin >= 30, "not before its time");
+	ready_end(&ready);
+	want.kind = guest_guest_ready_none;
+	ready_begin(&ready, &want, NULL);
+	is_int(ready_look(&ready, NULL), 1, "nothing is ready at once");
+	ready_end(&ready);
+}
+
+/* An agent in a child: it is slow, has old words to say, and then answers. */
+static void run_agent(int listening)
+{
+	int fd = accept(listening, NULL, NULL);
+	char text[512];
+	ssize_t got = recv(fd, text, sizeof(text) - 1, 0);
+	const char *id;
+
+	text[got < 0 ? 0 : got] = '\0';
+	id = strstr(text, "\"arguments\":{\"id\":");
+	dprintf(fd, "{\"return\": 77}\n\xff{\"return\": %d}\n", id ? atoi(id + 18) : 0);
+	pause();
+}
+
+static void test_agent(int root)
+{
+	struct ready_want want = { .kind = guest_guest_ready_agent, .run_fd = root };
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pid_t agent;
+
+	ready_begin(&ready, &want, NULL);
+	is_int(ready_look(&ready, NULL), 0, "an agent without a socket does not answer");
+	snprintf(address.sun_path, sizeof(address.sun_path),
+		 "/proc/self/fd/%d/agent.sock", root);
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 1))
+		abort();
+	agent = fork();
+	if (!agent)
+		run_agent(fd);
+	is_int(await(), 1, "one that answers our question is ready");
+	ready_end(&ready);
+	kill(agent, SIGKILL);
+	close(fd);
+}
+
+int main(void)
+{
+	int root = fake_tree_open();
+
+	test_lease();
+	test_console(root);
+	test_port();
+	test_delay();
+	test_agent(root);
+	fake_tree_remove();
+	return done_testing();
+}
