@@ -25,7 +25,7 @@ all:
 
 include deps/deps.mk
 -include lib/module.mk init/module.mk init-probe/module.mk mkinitramfs/module.mk boot/module.mk host-prep/module.mk qemu-launch/module.mk bedplate/module.mk
--include tests/vm/module.mk tests/net/module.mk
+-include tests/vm/module.mk tests/net/module.mk tests/guests/module.mk
 
 PROGRAMS := $(B)/init/init $(B)/init-probe/init-probe $(B)/mkinitramfs/bedplate-mkinitramfs \
 	$(B)/boot/bedplate-boot $(B)/host-prep/bedplate-host-prep \
@@ -206,7 +206,7 @@ help:
 #H make                 build everything into build/
 #H make demo            boot a Debian kernel from an LVM root in a VM and show where the time went
 #H make check           run every test; ends with "N passed, N failed"
-#H make check-unit, check-san, check-golden, check-hooks, check-net, check-vm, check-fuzz, lint: parts of it
+#H make check-unit, check-san, check-golden, check-hooks, check-net, check-guests, check-vm, check-fuzz, lint: parts of it
 #H make check-vm CASES=regex     only the VM cases whose name matches
 #H make bench [PEERS="name=image ..."]   compare boot, size and generation with other initramfs systems
 #H make bench-host-prep  only the last part of it: a network coming up

@@ -46,7 +46,7 @@ $(B)/fuzz/obj/%.o: %.c | $(DEPS_STAMPS) $(B)/setup-check.stamp
 		$(SAN_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 VM_TOOLS := $(B)/tests/vm/vmrun $(B)/tests/vm/testinit $(B)/tests/vm/lvmnative
-.PHONY: check check-unit check-san check-golden check-hooks check-net check-vm check-fuzz check-build lint fuzz
+.PHONY: check check-unit check-san check-golden check-hooks check-net check-guests check-vm check-fuzz check-build lint fuzz
 check-unit: $(UNIT_TESTS:%=$(B)/unit/%)
 	@tests/run unit
 check-san: $(UNIT_TESTS:%=$(B)/unit-san/%)
@@ -57,6 +57,8 @@ check-hooks: all $(B)/setup-check.stamp
 	@CASES='$(CASES)' tests/run hooks
 check-net: all $(B)/tests/net/netstate $(B)/setup-check.stamp
 	@CASES='$(CASES)' tests/run net
+check-guests: all $(GUESTS_BOOT) $(B)/setup-check.stamp
+	@CASES='$(CASES)' tests/run guests
 check-vm: all $(VM_TOOLS) $(B)/setup-check.stamp
 	@CASES='$(CASES)' tests/run vm
 check-fuzz: $(FUZZERS:%=$(B)/fuzz/%)
@@ -68,6 +70,6 @@ lint: all $(B)/setup-check.stamp
 
 # Everything, in the order in which a failure is cheapest to find. The programs under test are
 # built with warnings as errors.
-check: $(B)/setup-check.stamp $(B)/setup-vm.stamp all $(VM_TOOLS) $(B)/tests/net/netstate $(UNIT_TESTS:%=$(B)/unit/%) \
+check: $(B)/setup-check.stamp $(B)/setup-vm.stamp all $(VM_TOOLS) $(B)/tests/net/netstate $(GUESTS_BOOT) $(UNIT_TESTS:%=$(B)/unit/%) \
 		$(UNIT_TESTS:%=$(B)/unit-san/%) $(FUZZERS:%=$(B)/fuzz/%)
-	@CASES='$(CASES)' tests/run lint unit san fuzz golden hooks net vm
+	@CASES='$(CASES)' tests/run lint unit san fuzz golden hooks net guests vm

@@ -62,7 +62,11 @@ _start:
 	out	%al, %dx
 #endif
 #ifdef ACPI
-	/* PM1 status: bit 8 is the power button. */
+	/* PM1 enable and status: bit 8 is the power button, which shows only where enabled. */
+	cli
+	mov	$0x602, %dx
+	mov	$0x100, %ax
+	out	%ax, %dx
 4:	mov	$0x600, %dx
 	in	%dx, %ax
 	test	$0x100, %ax
