@@ -20,51 +20,10 @@
 #include "host-prep/want.h"
 #include "lib/conf.h"
 #include "lib/err.h"
+#include "lib/findings.h"
 #include "lib/guests.h"
 #include "lib/networks.h"
 #include "lib/schema/host.h"
-
-enum check_severity {
-	CHECK_OK,
-	CHECK_NOTE,    /* worth knowing */
-	CHECK_WARNING, /* something does not work, or will not some day */
-	CHECK_PROBLEM, /* guests do not run, or not as configured */
-	CHECK_SEVERITIES
-};
-
-struct finding {
-	enum check_severity severity;
-	const char *check; /* the check's name */
-	char *what;
-	char *advice; /* "" where there is nothing to do */
-};
-
-struct findings {
-	struct finding *items;
-	size_t count;
-	const char *check; /* that is at work */
-	bool overflow;     /* memory ran out */
-};
-
-#define FINDINGS_INIT         \
-	{                     \
-		.items = NULL \
-	}
-
-void findings_release(struct findings *findings);
-#define _cleanup_host_findings_ __attribute__((cleanup(findings_release)))
-
-/* Adds a finding. */
-void finding_add(struct findings *findings, enum check_severity severity, const char *fmt,
-		 ...) __attribute__((format(printf, 3, 4)));
-/* Says of the latest finding what to do about it. */
-void finding_advise(struct findings *findings, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* The worst of them, of one check or (NULL) of all. */
-enum check_severity findings_worst(const struct findings *findings, const char *check);
-
-const char *check_severity_word(enum check_severity severity);
 
 /* What the checks look at. Nothing of it is owned by a check. */
 struct check_context {

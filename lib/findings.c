@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* check_finding.c: the list of what the doctor found. */
+/* findings.c: the list of what checks have found. */
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host-prep/check.h"
+#include "lib/findings.h"
 #include "lib/strbuf.h"
 
 __attribute__((format(printf, 1, 0))) static char *format(const char *fmt, va_list ap)
@@ -21,7 +22,9 @@ void finding_add(struct findings *findings, enum check_severity severity, const 
 {
 	struct finding *items =
 		reallocarray(findings->items, findings->count + 1, sizeof(*items));
-	struct finding finding = { .severity = severity, .check = findings->check };
+	struct finding finding = { .severity = severity,
+				   .check = findings->check,
+				   .subject = "" };
 	va_list ap;
 
 	if (items)
@@ -57,6 +60,17 @@ void finding_advise(struct findings *findings, const char *fmt, ...)
 	}
 	free(last->advice);
 	last->advice = advice;
+}
+
+void finding_locate(struct findings *findings, const char *subject, const char *origin)
+{
+	struct finding *last;
+
+	if (!findings->count || findings->overflow)
+		return;
+	last = &findings->items[findings->count - 1];
+	last->subject = subject;
+	snprintf(last->origin, sizeof(last->origin), "%s", origin);
 }
 
 enum check_severity findings_worst(const struct findings *findings, const char *check)
