@@ -24,6 +24,9 @@ static const struct option_spec argv_options[] = {
 	OPTION_END
 };
 
+static const struct option_spec check_options[] = { OPTION_ROW_JSON, ROW_ROOT,
+						    OPTION_END };
+
 static const struct option_spec plain_options[] = { ROW_ROOT, OPTION_END };
 
 static const struct option_spec run_options[] = { ROW_ROOT, OPTION_ROW_VERBOSE,
@@ -45,6 +48,11 @@ static const struct option_command commands[] = {
 	  .help = "Print the command line that QEMU would get",
 	  .most = 1,
 	  .options = argv_options },
+	{ .name = "bedplate qemu-launch check",
+	  .operands = "[GUEST...]",
+	  .help = "Look whether guests can start; all findings at once",
+	  .most = 1024,
+	  .options = check_options },
 	{ .name = "bedplate qemu-launch status",
 	  .operands = "[GUEST...]",
 	  .help = "Show which guests run, and how they are",

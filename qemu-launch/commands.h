@@ -8,6 +8,7 @@
 
 int list_run(const struct args *args, struct err *err);
 int argv_run(const struct args *args, struct err *err);
+int check_run(const struct args *args, struct err *err);
 int run_run(const struct args *args, struct err *err);
 int start_run(const struct args *args, struct err *err);
 int stop_run(const struct args *args, struct err *err);

@@ -5,10 +5,19 @@
 #include "qemu-launch/commands.h"
 
 static const struct program_command commands[] = {
-	{ "list", list_run },   { "argv", argv_run },       { "status", status_run },
-	{ "start", start_run }, { "stop", stop_run },       { "restart", restart_run },
-	{ "reset", reset_run }, { "console", console_run }, { "monitor", monitor_run },
-	{ "qmp", qmp_run },     { "run", run_run },         { NULL, NULL },
+	{ "list", list_run },
+	{ "argv", argv_run },
+	{ "check", check_run },
+	{ "status", status_run },
+	{ "start", start_run },
+	{ "stop", stop_run },
+	{ "restart", restart_run },
+	{ "reset", reset_run },
+	{ "console", console_run },
+	{ "monitor", monitor_run },
+	{ "qmp", qmp_run },
+	{ "run", run_run },
+	{ NULL, NULL },
 };
 
 int main(int argc, char **argv)
