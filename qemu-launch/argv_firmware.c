@@ -72,11 +72,11 @@ int argv_build_smbios(struct argv_build *build, struct err *err)
 	_cleanup_props_ struct props props;
 
 	(void)err;
+	props_begin(&props, NULL);
 	for (int type = 0; type <= 3; type++)
 		add_table(build, type);
 	if (!smbios->oem.count)
 		return 0;
-	props_begin(&props, NULL);
 	props_add(&props, "type", "11");
 	for (size_t i = 0; i < smbios->oem.count; i++)
 		props_add(&props, "value", "%s", smbios->oem.items[i]);
