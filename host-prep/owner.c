@@ -329,8 +329,8 @@ bool owner_netplan_has(int root_fd, const char *link)
 
 const struct owner owners[] = {
 	{ "NetworkManager", "etc/NetworkManager/conf.d/90-bedplate.conf",
-	  "systemctl restart NetworkManager", manager_is_here, manager_claims, manager_is_done,
-	  manager_write },
+	  "systemctl restart NetworkManager", manager_is_here, manager_claims,
+	  manager_is_done, manager_write },
 	{ "systemd-networkd", "etc/systemd/network/05-bedplate.network",
 	  "networkctl reload", networkd_is_here, networkd_claims, networkd_is_done,
 	  networkd_write },

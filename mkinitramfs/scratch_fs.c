@@ -11,8 +11,8 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/process.h"
+#include "lib/program_find.h"
 #include "mkinitramfs/plan.h"
-#include "mkinitramfs/program_find.h"
 #include "mkinitramfs/scratch.h"
 
 enum { MKFS_TIMEOUT_MS = 60000, MKFS_ARGUMENTS = 20 };

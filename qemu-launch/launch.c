@@ -12,6 +12,7 @@
 #include "lib/log.h"
 #include "qemu-launch/clock.h"
 #include "qemu-launch/launch.h"
+#include "qemu-launch/preflight.h"
 
 const struct launch_step launch_steps[] = {
 	{ "check", "look whether the guest can start", launch_check, NULL },
@@ -168,5 +169,5 @@ void launch_down(struct launch *launch)
 
 int launch_check(struct launch *launch, struct err *err)
 {
-	return launch->preflight ? launch->preflight(launch, err) : 0;
+	return launch->context ? preflight_start(launch->context, launch->name, err) : 0;
 }

@@ -26,6 +26,8 @@
 #include "qemu-launch/spawn.h"
 #include "qemu-launch/state.h"
 
+struct context;
+
 #define LAUNCH_ADOPT "qmp"
 
 enum { LAUNCH_FDS_MAX = 128, LAUNCH_QMP_MS = 30000 };
@@ -38,8 +40,8 @@ struct launch {
 	const struct guest *guest;
 	const struct host_conf *host;
 	struct guest_setup *setup;
-	/* What has to hold before anything is touched; NULL: nothing. */
-	int (*preflight)(struct launch *launch, struct err *err);
+	const struct context
+		*context; /* all files; NULL: the guest is not checked first */
 	/* Whether somebody wants us to stop; waiting ends then with -EINTR. */
 	int interrupt_fd; /* readable then; -1: nobody */
 

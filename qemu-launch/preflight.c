@@ -11,6 +11,7 @@
 #include "lib/file.h"
 #include "lib/json_text.h"
 #include "lib/log.h"
+#include "lib/program_find.h"
 #include "qemu-launch/context.h"
 #include "qemu-launch/preflight.h"
 
@@ -139,22 +140,29 @@ static bool is_named(const char *name, const char *const *names, size_t count)
 	return !count;
 }
 
+/* A heap string; NULL where it is a path, or not to be found. */
+static char *find_binary(const char *binary)
+{
+	return strchr(binary, '/') ? NULL : program_find(binary);
+}
+
 /* QEMUs of those that are asked about only: asking takes time. A kept answer says what is
  * there; what is not there may have come since. */
 static void ask_qemu(struct preflight *preflight, struct preflight_guest *guest)
 {
+	_cleanup_free_ char *found = find_binary(guest->setup.binary);
+	const char *binary = found ? found : guest->setup.binary;
 	const struct qemu_facts *again;
 	int root_fd = preflight->host->root_fd;
 
 	if (!guest->is_asked || guest->mistake.code)
 		return;
-	guest->qemu = qemu_facts_get(&preflight->qemus, guest->setup.binary, root_fd,
-				     false, &guest->no_answer);
+	guest->qemu = qemu_facts_get(&preflight->qemus, binary, root_fd, false,
+				     &guest->no_answer);
 	if (!guest->qemu || guest->qemu->is_fresh ||
 	    preflight_knows_all(guest->qemu, &guest->argv))
 		return;
-	again = qemu_facts_get(&preflight->qemus, guest->setup.binary, root_fd, true,
-			       NULL);
+	again = qemu_facts_get(&preflight->qemus, binary, root_fd, true, NULL);
 	if (again)
 		guest->qemu = again;
 }

@@ -45,6 +45,7 @@ static int read_files(struct supervisor *sup, struct err *err)
 		return -ENOENT;
 	launch->root_fd = sup->context.root_fd;
 	launch->host = sup->context.settings.host;
+	launch->context = &sup->context;
 	launch->setup = &sup->setup;
 	return setup_resolve(&sup->setup, launch->guest, &sup->context.host, err);
 }

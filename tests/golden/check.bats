@@ -97,7 +97,7 @@ as_it_should_be() {
 	check --apply-ownership >"$work/said"
 	grep 'wrote /etc/NetworkManager/conf.d/90-bedplate.conf.*systemctl restart NetworkManager' "$work/said"
 	file=$root/etc/NetworkManager/conf.d/90-bedplate.conf
-	grep -Fx 'match-device=interface-name:br-lan;interface-name:tap-web' "$file"
+	grep -Fx 'unmanaged-devices+=interface-name:br-lan;interface-name:tap-web' "$file"
 	rm -r "$root/etc/NetworkManager"
 	diff -r --no-dereference "$work/before" "$root"
 }

@@ -49,7 +49,16 @@ console=(Ready=console "ReadyLine=here I am")
 	more=$(printf '%s\n' "[Cpu]" Pin=4000)
 	guest web ACPI
 	run -1 launch run web
-	[[ $output == *"place QEMU's threads, and read back: vCPU 0 "*4000* ]]
+	[[ $output == *"look whether the guest can start: guests/web.conf:"*4000* ]]
+	is_state web failed
+	is_clean web
+}
+
+@test "threads that cannot be placed fail the start, and leave nothing behind" {
+	more=$(printf '%s\n' "[Cpu]" Pin=0)
+	guest web ACPI
+	run -1 timeout 60 strace -qq -o /dev/null -e trace=sched_setaffinity -e inject=sched_setaffinity:error=EINVAL "$launcher" run web --root "$root"
+	[[ $output == *"place QEMU's threads, and read back: vCPU 0 "* ]]
 	is_state web failed
 	is_clean web
 }

@@ -11,12 +11,12 @@ teardown() { guests_teardown; }
 console=(Ready=console "ReadyLine=here I am")
 
 @test "a QEMU that will not start is told of in its own words, and undone" {
-	more=$(printf '%s\n' "[Qemu]" "Args=-device no-such-device")
+	more=$(printf '%s\n' "[Qemu]" "Args=-append words")
 	guest web ACPI
 	run -1 launch start web
-	[[ $output == *"'no-such-device' is not a valid device model name"* ]]
+	[[ $output == *"-append only allowed with -kernel option"* ]]
 	is_state web failed
-	[[ $(status web .reason) == *no-such-device* ]]
+	[[ $(status web .reason) == *"-append only"* ]]
 	is_clean web
 }
 

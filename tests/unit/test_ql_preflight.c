@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: qemu-launch/preflight*.c qemu-launch/judge_*.c qemu-launch/qemu_*.c qemu-launch/qmp*.c qemu-launch/context.c */
+/* SOURCES: lib/program_find.c qemu-launch/disk_image.c qemu-launch/preflight*.c qemu-launch/judge_*.c qemu-launch/qemu_*.c qemu-launch/qmp*.c qemu-launch/context.c */
 /* SOURCES: qemu-launch/setup*.c qemu-launch/argv*.c qemu-launch/firmware.c qemu-launch/smbios.c */
 /* SOURCES: lib/guest*.c lib/findings.c lib/origin.c lib/schema/guest*.c lib/schema/host*.c lib/schema/rule.c lib/conf*.c lib/settings.c lib/option*.c */
 /* SOURCES: lib/nearest.c lib/names.c lib/file*.c lib/strbuf.c lib/err.c lib/log.c lib/pci.c lib/vfio_bind.c lib/kmod.c lib/mount_text.c lib/sha512*.c lib/show_json.c */

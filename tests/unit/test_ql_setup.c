@@ -53,7 +53,7 @@ static void check_machine(void)
 		_cleanup_setup_ struct guest_setup setup = SETUP_INIT;
 
 		resolve(&setup, rows[i].text);
-		is_str(setup.machine, rows[i].machine, "the machine %s", rows[i].machine);
+		is_str(setup.machine, rows[i].machine, "the machine of row %zu", i);
 		is_int(setup.family, rows[i].family, "and its kind");
 		is_int(setup.kvm, rows[i].kvm, "and what runs its code");
 	}

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "mkinitramfs/plan.h"
-#include "mkinitramfs/program_find.h"
+#include "lib/format_text.h"
+#include "lib/program_find.h"
 
 static char *find_in(const char *folders, const char *name)
 {
