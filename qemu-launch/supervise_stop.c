@@ -10,7 +10,7 @@
 #include "qemu-launch/notify.h"
 #include "qemu-launch/supervise.h"
 
-enum { STATUS_MS = 2000 };
+enum { STATUS_MS = 5000 };
 
 /* The shutdown stands behind the mark and the synchronisation: an agent that comes to life
  * reads both, one that is there answers the first at once. */
@@ -85,14 +85,15 @@ static void enter_stage(struct supervisor *sup)
 	}
 }
 
-/* One that is paused is woken up to shut down; one that stands for another reason cannot. */
+/* One that is paused is woken up to shut down; one that stands for another reason cannot. A
+ * QEMU that does not say so in time may only be slow: the stages have deadlines. */
 static bool can_answer(struct supervisor *sup)
 {
 	json_t *value = NULL;
 	char status[32];
 
 	if (qmp_execute(&sup->launch.qmp, "query-status", NULL, STATUS_MS, &value, NULL))
-		return false;
+		return true;
 	snprintf(status, sizeof(status), "%s", json_text(value, "status"));
 	json_decref(value);
 	if (!strcmp(status, "paused"))

@@ -208,10 +208,11 @@ assert_status() {
 
 @test "a device that holds something else is refused, and nothing is changed" {
 	local name
-	for name in content mounted partitions volumes asleep blank twins twice absent memory room letter word \
-		setting value; do
+	for name in content mounted partitions volumes asleep blank twins absent memory room letter word setting \
+		value; do
 		assert_status "refused.$name" 1
 	done
+	assert_status refused.twice 2
 	told refused.content 'host.conf:[0-9]+: /dev/vdc is not taken: it holds ext4 "data"'
 	told refused.mounted '/dev/vdb is not taken: it is mounted on /mnt/btrfs'
 	told refused.partitions '/dev/vde is not taken: it holds partitions \(gpt\)'
