@@ -8,6 +8,7 @@ SYSCONFDIR ?= /etc
 VERSION := $(shell cat VERSION)
 LIBDIR = $(PREFIX)/lib/bedplate
 UNITDIR = $(PREFIX)/lib/systemd/system
+GENERATORDIR = $(PREFIX)/lib/systemd/system-generators
 # Whose hooks are installed: folders of hooks/. By default those of this machine's packaging system.
 HOOKS ?= $(if $(wildcard /etc/debian_version),debian) $(if $(wildcard /etc/pacman.conf),pacman) \
 	$(if $(wildcard /etc/apk),apk) $(if $(wildcard /etc/gentoo-release),gentoo) kernel-install
@@ -32,17 +33,22 @@ PROGRAMS := $(B)/init/init $(B)/init-probe/init-probe $(B)/mkinitramfs/bedplate-
 	$(B)/qemu-launch/bedplate-qemu-launch $(B)/bedplate/bedplate
 
 CC = musl-gcc
+# What links the programs: the same, to position-independent ones.
+LINK = MUSL_CC='$(CC)' tools/static-pie
 NATIVE_CC ?= gcc
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla -Wformat=2
 ifeq ($(WERROR),1)
 WARNINGS += -Werror
 endif
-CPPFLAGS := -D_GNU_SOURCE -DBEDPLATE_VERSION='"$(VERSION)"' -DBEDPLATE_LIBDIR='"$(LIBDIR)"' -I.
+CPPFLAGS := -D_GNU_SOURCE -DBEDPLATE_VERSION='"$(VERSION)"' -I.
 CFLAGS ?= -Os -g
-BASE_CFLAGS := -std=gnu11 $(WARNINGS) -ffunction-sections -fdata-sections \
+# musl has no checks for _FORTIFY_SOURCE, and never asks the kernel for a shadow stack: neither
+# that nor -fcf-protection would do anything.
+HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection
+BASE_CFLAGS := -std=gnu11 $(WARNINGS) $(HARDENING) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/= -MMD -MP
 PROGRAM_CFLAGS := $(BASE_CFLAGS) $(DEPS_CFLAGS)
-PROGRAM_LDFLAGS := -static -Wl,--gc-sections -Wl,-z,relro -Wl,-z,noexecstack $(DEPS_LDFLAGS)
+PROGRAM_LDFLAGS := -static -Wl,--gc-sections $(DEPS_LDFLAGS)
 
 # --- set-up: what the machine lacks, by package name ---------------------------------------
 
@@ -69,11 +75,18 @@ $(B)/obj/%.o: %.c $(B)/flags | $(DEPS_STAMPS)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(PROGRAM_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-# A change of flags is a change of every object; warnings change none.
-FLAGS := $(filter-out $(WARNINGS),$(CC) $(CPPFLAGS) $(PROGRAM_CFLAGS) $(CFLAGS) $(PROGRAM_LDFLAGS))
+# A change of flags is a change of every object; warnings change none, nor does the whole path of the build folder.
+FLAGS := $(subst $(CURDIR)/,,$(filter-out $(WARNINGS),$(CC) $(CPPFLAGS) $(PROGRAM_CFLAGS) $(CFLAGS) $(PROGRAM_LDFLAGS)))
 ifneq ($(FLAGS),$(file <$(B)/flags))
 $(shell mkdir -p $(B))
 $(file >$(B)/flags,$(FLAGS))
+endif
+
+# Where it is installed is told to one file only.
+$(B)/obj/lib/libdir.o $(B)/unit-san/obj/lib/libdir.o $(B)/fuzz/obj/lib/libdir.o: CPPFLAGS += -DBEDPLATE_LIBDIR='"$(LIBDIR)"'
+$(B)/obj/lib/libdir.o: $(B)/libdir
+ifneq ($(LIBDIR),$(file <$(B)/libdir))
+$(file >$(B)/libdir,$(LIBDIR))
 endif
 
 $(B)/lib/libbedplate.a: $(LIB_OBJS)
@@ -86,7 +99,7 @@ define program
 $(1): $(call objects,$($(2)_SRCS)) $(B)/lib/libbedplate.a
 	@mkdir -p $$(@D)
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $$(PROGRAM_LDFLAGS) -o $$@.debug $$^ $(addprefix -l,$($(2)_LIBS)) -lpthread
+	$$(Q)$$(LINK) $$(PROGRAM_LDFLAGS) -o $$@.debug $$^ $(addprefix -l,$($(2)_LIBS)) -lpthread
 	$$(Q)strip -o $$@ $$@.debug
 endef
 $(eval $(call program,$(B)/init/init,init))
@@ -103,9 +116,12 @@ $(eval $(call program,$(B)/tests/net/netstate,netstate))
 $(eval $(call program,$(B)/tests/vm/vmrun,vmrun))
 $(eval $(call program,$(B)/tests/vm/testinit,testinit))
 $(eval $(call program,$(B)/tests/vm/lvmnative,lvmnative))
+$(eval $(call program,$(B)/tests/vm/ksmpages,ksmpages))
 
 # --- what comes out of the schema and the manual pages --------------------------------------
 
+# No page says when it was made here.
+RELEASED := 0
 SCHEMAS := host init guest network
 MAN_OPTIONS := mkinitramfs mkinitramfs-verify boot host-prep qemu-launch
 MAN_SRCS := $(wildcard doc/*.scd)
@@ -134,7 +150,7 @@ $(B)/man/%.options.scd: $(B)/tools/schema-gen
 $(B)/man/%: doc/%.scd tools/man-page $(SCHEMAS:%=$(B)/man/%.keys.scd) $(MAN_OPTIONS:%=$(B)/man/%.options.scd)
 	@mkdir -p $(@D)
 	$(call say,MAN,$@)
-	$(Q)tools/man-page $< $(B)/man | SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH-0} scdoc > $@.new && mv $@.new $@
+	$(Q)tools/man-page $< $(B)/man | SOURCE_DATE_EPOCH=$(RELEASED) scdoc > $@.new && mv $@.new $@
 
 $(B)/completion/%: $(B)/tools/schema-gen
 	@mkdir -p $(@D)
@@ -145,10 +161,12 @@ all: $(PROGRAMS) $(MAN) $(SAMPLES) $(COMPLETIONS)
 
 # --- install -------------------------------------------------------------------------------
 
-SHARE := man/man5 man/man7 man/man8 doc/bedplate bash-completion/completions zsh/vendor-completions \
+SHARE := man/man5 man/man7 man/man8 doc/bedplate/examples bash-completion/completions zsh/vendor-completions \
 	fish/vendor_completions.d
+# What people write; an image's init.conf is written by mkinitramfs.
+INSTALLED_SAMPLES := host network guest
 # Started at boot once they are installed.
-BOOT_UNITS := bedplate-boot.service bedplate-host-prep.service
+BOOT_UNITS := bedplate-boot.service bedplate-host-prep.service bedplate-guests.target
 
 .PHONY: install clean distclean
 install: all
@@ -164,11 +182,16 @@ install: all
 		sed 's|@BINDIR@|$(PREFIX)/bin|' "units/$$unit" > "$(DESTDIR)$(UNITDIR)/$$unit" && \
 		ln -sfn "../$$unit" "$(DESTDIR)$(UNITDIR)/multi-user.target.wants/$$unit" || exit; \
 	done
-	install -m 644 units/bedplate-dhcp@.service $(DESTDIR)$(UNITDIR)/
+	install -m 644 units/bedplate-dhcp@.service units/bedplate-guests.slice $(DESTDIR)$(UNITDIR)/
+	sed 's|@BINDIR@|$(PREFIX)/bin|' units/bedplate-guest@.service > '$(DESTDIR)$(UNITDIR)/bedplate-guest@.service'
+	install -d $(DESTDIR)$(GENERATORDIR)
+	ln -srfn $(DESTDIR)$(LIBDIR)/bedplate-qemu-launch $(DESTDIR)$(GENERATORDIR)/bedplate-guest-generator
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 $(filter %.7,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 $(filter %.8,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man8/
-	install -m 644 $(B)/sample/host.conf $(B)/sample/network.conf $(B)/sample/guest.conf README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bedplate/
+	install -m 644 README.md LICENSE $(wildcard doc/*.md doc/*.svg) $(DESTDIR)$(PREFIX)/share/doc/bedplate/
+	install -m 644 $(INSTALLED_SAMPLES:%=$(B)/sample/%.conf) $(DESTDIR)$(PREFIX)/share/doc/bedplate/examples/
+	[ ! -d examples ] || cp -R --no-preserve=mode,ownership examples/. '$(DESTDIR)$(PREFIX)/share/doc/bedplate/examples/'
 	install -m 644 $(B)/completion/bash/bedplate \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/
 	install -m 644 $(B)/completion/zsh/_bedplate $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/
@@ -178,7 +201,7 @@ install: all
 
 clean:
 	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/init-probe $(B)/mkinitramfs $(B)/boot $(B)/host-prep $(B)/qemu-launch $(B)/bedplate $(B)/tools $(B)/man \
-		$(B)/sample $(B)/completion $(B)/unit $(B)/unit-san $(B)/fuzz $(B)/lint $(B)/flags \
+		$(B)/sample $(B)/completion $(B)/unit $(B)/unit-san $(B)/fuzz $(B)/lint $(B)/flags $(B)/libdir \
 		$(B)/tests $(B)/vm/disks $(B)/vm/images $(B)/vm/logs
 
 distclean:
@@ -188,15 +211,18 @@ distclean:
 
 include tests/tests.mk
 
-.PHONY: demo bench bench-host-prep
+.PHONY: demo bench bench-host-prep bench-qemu-launch
 demo: all $(B)/setup-vm.stamp $(B)/tests/vm/vmrun $(B)/tests/vm/testinit
 	@tests/vm/demo
 
-bench: all $(B)/setup-bench.stamp $(B)/tests/vm/vmrun $(B)/tests/vm/testinit
+bench: all $(B)/setup-bench.stamp $(B)/tests/vm/vmrun $(B)/tests/vm/testinit $(B)/tests/guests/HALT.img
 	@PEERS='$(PEERS)' tests/bench/run
 
 bench-host-prep: all $(B)/setup-bench.stamp
 	@tests/bench/host-prep
+
+bench-qemu-launch: all $(B)/setup-bench.stamp $(B)/tests/guests/HALT.img
+	@tests/bench/qemu-launch
 
 help:
 	@sed -n 's/^#H //p' Makefile
@@ -206,10 +232,10 @@ help:
 #H make                 build everything into build/
 #H make demo            boot a Debian kernel from an LVM root in a VM and show where the time went
 #H make check           run every test; ends with "N passed, N failed"
-#H make check-unit, check-san, check-golden, check-hooks, check-net, check-guests, check-vm, check-fuzz, lint: parts of it
+#H make check-unit, check-san, check-golden, check-golden-san, check-hooks, check-net, check-guests, check-vm, check-fuzz, lint: parts of it
 #H make check-vm CASES=regex     only the VM cases whose name matches
 #H make bench [PEERS="name=image ..."]   compare boot, size and generation with other initramfs systems
-#H make bench-host-prep  only the last part of it: a network coming up
+#H make bench-host-prep, bench-qemu-launch  only its last parts: a network comes up, guests start
 #H make fuzz FUZZ_SECONDS=60     run each fuzzer for a time
 #H make install [DESTDIR=] [PREFIX=/usr] [HOOKS="debian kernel-install"]   see hooks/README.md
 #H make clean           remove what was built but the third-party parts; distclean: everything

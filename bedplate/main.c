@@ -8,6 +8,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/err.h"
+#include "lib/libdir.h"
 #include "lib/log.h"
 #include "lib/nearest.h"
 
@@ -34,9 +35,9 @@ static void print_help(FILE *out)
 	fputs("\n`bedplate COMMAND --help` says what a command takes; its manual page is\n"
 	      "bedplate-COMMAND(8).\n\n"
 	      "Environment:\n"
-	      "  BEDPLATE_EXEC_PATH   where the commands' programs are (" BEDPLATE_LIBDIR
-	      ")\n",
+	      "  BEDPLATE_EXEC_PATH   where the commands' programs are (",
 	      out);
+	fprintf(out, "%s)\n", libdir_built());
 }
 
 static const struct command *command_find(const char *name)
@@ -58,11 +59,9 @@ static const struct command *command_find(const char *name)
 
 static int command_run(const struct command *command, char **argv)
 {
-	const char *dir = getenv("BEDPLATE_EXEC_PATH");
 	_cleanup_free_ char *program = NULL;
 
-	if (asprintf(&program, "%s/bedplate-%s", dir ? dir : BEDPLATE_LIBDIR,
-		     command->name) < 0)
+	if (asprintf(&program, "%s/bedplate-%s", libdir_programs(), command->name) < 0)
 		return EXIT_FAILED;
 	execv(program, argv);
 	log_error("running %s: %s", program, strerror(errno));

@@ -97,6 +97,15 @@ static void note_missing(const struct boot *boot, struct plan *plan)
 	}
 }
 
+static const char *why_none(const struct boot *boot)
+{
+	if (boot->args->clear)
+		return "no boot loader is set up from here any more (--clear)";
+	if (boot->settings.host->boot_loader.type == host_boot_loader_type_none)
+		return "no boot loader is set up ([BootLoader] Type=none)";
+	return "no boot loader was found; [BootLoader] Type= in host.conf names one";
+}
+
 int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 {
 	const struct loader *loader = loader_find(boot, err);
@@ -122,15 +131,8 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 	if (!result)
 		result = clear_others(boot, loader, plan, err);
 	if (!loader) {
-		bool none = boot->settings.host->boot_loader.type ==
-			    host_boot_loader_type_none;
-
 		state_end_trial(&boot->state);
-		plan_note(
-			plan, "%s",
-			none ? "no boot loader is set up ([BootLoader] Type=none)"
-			     : "no boot loader was found; [BootLoader] Type= in host.conf "
-			       "names one");
+		plan_note(plan, "%s", why_none(boot));
 	}
 	if (!result) {
 		note_marking(boot, plan);

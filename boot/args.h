@@ -12,8 +12,8 @@
 struct args {
 	const char *root; /* NULL: the running system */
 	bool json, verbose;
-	bool yes, dry_run, force, retry; /* of apply */
-	bool explain, import;            /* of cmdline */
+	bool yes, dry_run, force, retry, clear; /* of apply */
+	bool explain, import;                   /* of cmdline */
 	/* Of grub-entries, from the script in /etc/grub.d. */
 	const char *grub_root, *grub_cmdline, *grub_title;
 	bool grub_folders;

@@ -15,6 +15,17 @@ bool efi_is_ours(const struct efi_entry *entry)
 	       !strncasecmp(entry->file, EFI_OUR_FOLDER, strlen(EFI_OUR_FOLDER));
 }
 
+bool efi_starts_others(const struct efi *efi)
+{
+	for (size_t i = 0; i < efi->order_count; i++) {
+		const struct efi_entry *entry = efi_find(efi, efi->order[i]);
+
+		if (entry && entry->active && *entry->file && !efi_is_ours(entry))
+			return true;
+	}
+	return false;
+}
+
 static bool is_wanted(const struct efi_entry *entry, const struct efi_want *want,
 		      const char *partition)
 {

@@ -51,6 +51,10 @@ struct efi_plan {
 
 bool efi_is_ours(const struct efi_entry *entry);
 
+/* Whether the firmware would start a boot loader without our entries: one that BootOrder names,
+ * is active and is a file. Its own entries (setup, shell, network) are none. */
+bool efi_starts_others(const struct efi *efi);
+
 /* Plans from what is there and what is wanted; the wants have to outlive the plan. -ENOMEM,
  * or -ENOSPC where no number is free. `partition`: the GPT UUID of the EFI system
  * partition; "" if unknown, any will do then. */

@@ -156,7 +156,9 @@ static int want_all(struct job *job, struct err *err)
 	const struct choice *choice = &job->choice;
 	int result = 0;
 
-	if (choice->first && is_wanted(job, choice->first))
+	if (!images->count)
+		return 0;
+	if (is_wanted(job, choice->first))
 		result = want_image(job, choice->first, false, err);
 	if (!result)
 		result = want_last_good(job, err);
@@ -361,6 +363,12 @@ static int efistub_clear(struct boot *boot, struct plan *plan, struct err *err)
 	if (efistub_detect(boot) == LOADER_ABSENT)
 		return 0;
 	result = efistub_find(boot, &efi, &esp, err);
+	if (!result && boot->args->clear && !efi_starts_others(&efi)) {
+		plan_note(plan,
+			  "the firmware has no other boot loader to start: our entries "
+			  "and EFI/bedplate stay, and start without us");
+		return 0;
+	}
 	if (!result)
 		result = efistub_plan_entries(plan, &efi, &wants, &esp, err);
 	return result ? result : efistub_remove_files(boot, plan, &esp, &names, err);

@@ -70,7 +70,7 @@ int efistub_copy_files(struct plan *plan, const struct esp *esp,
 	    names_add(wanted, initrd))
 		return err_sys(err, ENOMEM, "planning");
 	result = plan_copy(plan, image->kernel, kernel_path, 0644, "", err);
-	return result ? result : plan_copy(plan, image->path, initrd_path, 0644, "", err);
+	return result ? result : plan_copy(plan, image->path, initrd_path, 0600, "", err);
 }
 
 static bool has_name(const struct names *names, const char *name)

@@ -11,6 +11,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/format_text.h"
+#include "lib/libdir.h"
 #include "lib/names.h"
 
 static const struct grub grubs[] = {
@@ -129,9 +130,7 @@ int grub_plan_cmdline(const struct boot *boot, struct plan *plan, const char *cm
 
 int grub_plan_script(struct plan *plan, bool wanted, struct err *err)
 {
-	const char *dir = getenv("BEDPLATE_LIBDIR");
-	_cleanup_free_ char *path =
-		format_text("%s/grub-entries", dir ? dir : BEDPLATE_LIBDIR);
+	_cleanup_free_ char *path = format_text("%s/grub-entries", libdir());
 	_cleanup_strbuf_ struct strbuf text;
 	_cleanup_close_ int fd = -1;
 	int result;

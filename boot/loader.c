@@ -49,7 +49,7 @@ const struct loader *loader_find(const struct boot *boot, struct err *err)
 {
 	int type = boot->settings.host->boot_loader.type;
 
-	if (type == host_boot_loader_type_none)
+	if (type == host_boot_loader_type_none || boot->args->clear)
 		return NULL;
 	if (type == host_boot_loader_type_auto)
 		return detect(boot, err);

@@ -51,8 +51,8 @@ struct loader {
 extern const struct loader loader_efistub, loader_systemd_boot, loader_grub;
 
 /* The loader that host.conf names, or with Type=auto the one that started this machine, or
- * else the only one that is installed. NULL without an error: none is to be set up, or
- * with Type=auto there is none. NULL with one: that which is named is not known, or it
+ * else the only one that is installed. NULL without an error: none is to be set up (Type=none,
+ * --clear), or with Type=auto there is none. NULL with one: that which is named is not known, or it
  * cannot be told which. */
 const struct loader *loader_find(const struct boot *boot, struct err *err);
 

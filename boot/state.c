@@ -381,7 +381,7 @@ void state_set_writing(struct state *state, const char *path, const char *before
 
 	digest(before ? before : "", old);
 	digest(after, new);
-	if (!written) {
+	if (!json_is_object(written)) {
 		written = json_object();
 		json_object_set_new(state->json, "written", written);
 	}
@@ -400,7 +400,7 @@ void state_set_written(struct state *state, const char *path, const char *text)
 		return;
 	}
 	digest(text, now);
-	if (!written) {
+	if (!json_is_object(written)) {
 		written = json_object();
 		json_object_set_new(state->json, "written", written);
 	}

@@ -38,7 +38,7 @@ $(B)/deps/lvm2.stamp: $(B)/deps/libaio.stamp
 $(B)/deps/kmod.stamp: $(B)/deps/zstd.stamp $(B)/deps/xz.stamp $(B)/deps/zlib.stamp
 
 define deps_rule
-$(B)/deps/$(1).stamp: $(wildcard deps/$(1)/*) deps/build-part $(DEPS_KERNEL_HEADERS)
-	+@BEDPLATE_BUILD='$(abspath $(B))' BEDPLATE_SOURCES='$(SOURCES)' V='$(V)' deps/build-part $(1)
+$(B)/deps/$(1).stamp: $(wildcard deps/$(1)/*) deps/build-part tools/static-pie $(DEPS_KERNEL_HEADERS)
+	+@unset SOURCES; BEDPLATE_BUILD='$(abspath $(B))' BEDPLATE_SOURCES='$(SOURCES)' V='$(V)' deps/build-part $(1)
 endef
 $(foreach part,$(DEPS),$(eval $(call deps_rule,$(part))))

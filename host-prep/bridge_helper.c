@@ -20,6 +20,7 @@
 
 #include <linux/capability.h>
 
+#include "host-prep/left_out.h"
 #include "host-prep/own_file.h"
 #include "host-prep/want.h"
 #include "lib/cleanup.h"
@@ -111,8 +112,8 @@ static size_t add_list(const struct part_context *context,
 		const struct network *network = &networks->items[i];
 		char bridge[NET_NAME_SIZE];
 
-		want_bridge_name(network, bridge);
-		if (!network->data->bridge.helper || !*bridge)
+		network_bridge_name(network, bridge);
+		if (!network->data->bridge.helper || !*bridge || network->left_out)
 			continue;
 		if (!count++) {
 			if (length && others[length - 1] != '\n')
@@ -166,6 +167,7 @@ static int plan_up(const struct part_context *context, struct steps *steps,
 	_cleanup_networks_ struct networks networks = NETWORKS_INIT;
 	int result = networks_read(&networks, context->root_fd, err);
 
+	left_out_apply(context->left_out, &networks);
 	return result ? result : plan_list(context, &networks, steps, err);
 }
 
@@ -186,4 +188,5 @@ const struct part bridge_helper_part = {
 	.needs = needs,
 	.plan = plan_up,
 	.down = plan_down,
+	.drops_entries = true,
 };

@@ -136,14 +136,15 @@ static void check_switch(const struct check_context *context,
 		       "for ip_forward in /etc/sysctl.d");
 }
 
-static size_t count_drops(const struct netfilter *netfilter)
+/* A chain that drops, other than one into which rules of ours were put. */
+static bool has_drop(const struct netfilter *netfilter, bool coexists)
 {
-	size_t count = 0;
-
 	for (size_t i = 0; netfilter && i < netfilter->count; i++)
-		count += netfilter->items[i].forwards && netfilter->items[i].drops &&
-			 !is_ours(&netfilter->items[i]);
-	return count;
+		if (netfilter->items[i].forwards && netfilter->items[i].drops &&
+		    !is_ours(&netfilter->items[i]) &&
+		    (netfilter->items[i].legacy || !coexists))
+			return true;
+	return false;
 }
 
 /* With br_netfilter even frames that stay in a bridge go through the forward chains, and the
@@ -152,11 +153,17 @@ static void check_br_netfilter(const struct check_context *context,
 			       struct findings *findings)
 {
 	static const char path[] = "proc/sys/net/bridge/bridge-nf-call-iptables";
-	bool has_bridge = false, drops = count_drops(context->netfilter) > 0;
+	bool has_bridge = false, drops = false;
 	char value[16];
 
-	for (size_t i = 0; i < context->want->count; i++)
-		has_bridge |= context->want->items[i].bridge[0] != '\0';
+	for (size_t i = 0; i < context->want->count; i++) {
+		const struct want_network *network = &context->want->items[i];
+
+		if (!network->bridge[0])
+			continue;
+		has_bridge = true;
+		drops |= has_drop(context->netfilter, network->data->firewall.coexist);
+	}
 	if (!has_bridge ||
 	    file_read_line(context->root_fd, path, value, sizeof(value), NULL) < 0 ||
 	    strcmp(value, "0") == 0)

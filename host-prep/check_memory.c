@@ -35,6 +35,31 @@ static bool read_wishes(const struct check_context *context, struct hugepages *p
 	return false;
 }
 
+static void advise_up(struct findings *findings)
+{
+	finding_advise(findings,
+		       "`bedplate host-prep up hugepages` reserves them; soon "
+		       "after the boot there are most to be had, and those of 1G "
+		       "by the kernel's command line (hugepagesz=1G hugepages=N)");
+}
+
+/* There may be enough of them, and on the wrong node. */
+static void check_node(const struct hugepage_pool *pool, const struct hugepage_wish *wish,
+		       size_t place, unsigned id, struct findings *findings)
+{
+	uint64_t have = pool->nodes[place].total;
+	char text[24];
+
+	if (id >= HUGEPAGE_NODES || have >= wish->nodes[id])
+		return;
+	hugepage_size_text(wish->size, text);
+	finding_add(findings, CHECK_PROBLEM,
+		    "on node %u %" PRIu64 " huge pages of %s are reserved, %" PRIu64
+		    " are wanted (%s)",
+		    id, have, text, wish->nodes[id], wish->node_origins[id]);
+	advise_up(findings);
+}
+
 static void check_wish(const struct hugepages *pages, const struct hugepage_wish *wish,
 		       struct findings *findings)
 {
@@ -61,12 +86,10 @@ static void check_wish(const struct hugepages *pages, const struct hugepage_wish
 			    "%" PRIu64 " huge pages of %s are reserved, %" PRIu64
 			    " are wanted (%s)",
 			    pool->all.total, text, wanted, wish->origin);
-		finding_advise(
-			findings,
-			"`bedplate host-prep up hugepages` reserves them; soon "
-			"after the boot there are most to be had, and those of 1G "
-			"by the kernel's command line (hugepagesz=1G hugepages=N)");
+		advise_up(findings);
 	}
+	for (size_t i = 0; pool && i < pages->node_count; i++)
+		check_node(pool, wish, i, pages->nodes[i].id, findings);
 }
 
 void check_hugepages(const struct check_context *context, struct findings *findings)

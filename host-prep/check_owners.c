@@ -63,10 +63,36 @@ const char *owner_awaited(int root_fd, const struct want *want, const struct net
 	return NULL;
 }
 
+/* A port that this owner is to go on with, and that it would not bear: then nothing may be
+ * written for it yet. */
+static bool find_in_the_way(const struct check_context *context,
+			    const struct owner *owner, struct check_link *link)
+{
+	*link = (struct check_link){ .name = NULL };
+	if (!owner->takes_ports)
+		return false;
+	while (check_next_link(context->want, link))
+		if (owner_is_needed(link) && owner->claims(context->root_fd, link->name))
+			return true;
+	return false;
+}
+
+static void advise_address_first(const struct owner *owner, const struct check_link *port,
+				 struct findings *findings)
+{
+	finding_advise(
+		findings,
+		"first [Address] Dhcp=yes or Address= in %s and `bedplate host-prep "
+		"up`: `%s` takes %s out of %s as long as that has no address of its "
+		"own; then `bedplate host-prep check --apply-ownership`",
+		port->of->file->path, owner->reload, port->name, port->of->bridge);
+}
+
 static void report(const struct check_context *context, const struct owner *owner,
 		   const struct check_link *link, struct findings *findings)
 {
 	bool netplan = owner_netplan_has(context->root_fd, link->name);
+	struct check_link port;
 
 	if (owner_is_needed(link)) {
 		finding_add(
@@ -83,6 +109,10 @@ static void report(const struct check_context *context, const struct owner *owne
 	}
 	finding_add(findings, CHECK_WARNING, "%s sets %s up%s, which is bedplate's",
 		    owner->name, link->name, netplan ? " (by netplan)" : "");
+	if (find_in_the_way(context, owner, &port)) {
+		advise_address_first(owner, &port, findings);
+		return;
+	}
 	finding_advise(
 		findings,
 		"`bedplate host-prep check --apply-ownership` writes /%s; then %s. "
@@ -137,6 +167,26 @@ static int write_file(int root_fd, const struct owner *owner, const char *links,
 	return result;
 }
 
+/* Nothing is begun that ends with a port out of its bridge. */
+static int apply_one(const struct check_context *context, const struct owner *owner,
+		     const char *links, struct err *err)
+{
+	struct check_link port;
+
+	if (!owner->is_here(context->root_fd))
+		return 0;
+	if (!find_in_the_way(context, owner, &port))
+		return write_file(context->root_fd, owner, links, err);
+	err_set(err, EBUSY,
+		"%s is not told yet: `%s` would take %s out of %s, whose network says no "
+		"address",
+		owner->name, owner->reload, port.name, port.of->bridge);
+	return err_hint(err,
+			"first [Address] Dhcp=yes or Address= in %s and `bedplate "
+			"host-prep up`, then this again",
+			port.of->file->path);
+}
+
 int owners_apply(const struct check_context *context, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf links;
@@ -151,8 +201,10 @@ int owners_apply(const struct check_context *context, struct err *err)
 			printf("%s is left as it is: %s says no address\n", link.name,
 			       link.of->file->path);
 	}
-	for (const struct owner *owner = owners; !result && owner->name; owner++)
-		if (links.length && owner->is_here(context->root_fd))
-			result = write_file(context->root_fd, owner, links.text, err);
+	for (const struct owner *owner = owners; links.length && owner->name; owner++) {
+		int one = apply_one(context, owner, links.text, result ? NULL : err);
+
+		result = result ? result : one;
+	}
 	return result;
 }

@@ -12,6 +12,9 @@
 #include "host-prep/check.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/names.h"
+#include "lib/origin.h"
+#include "lib/user.h"
 
 /* Fields of /etc/passwd and /etc/group. */
 enum { FIELD_NAME = 0, FIELD_ID = 2, FIELD_PRIMARY = 3, FIELD_MEMBERS = 3, FIELDS = 4 };
@@ -74,7 +77,8 @@ static bool is_in_group(int root_fd, const char *name, int64_t group, char found
 	return false;
 }
 
-static void check_user(const struct check_context *context, int64_t user,
+/* `group`: which QEMU runs in beside the user's own; -1 for none. */
+static void check_user(const struct check_context *context, int64_t user, int64_t group,
 		       const char *origin, struct findings *findings)
 {
 	char name[64], group_name[64];
@@ -87,7 +91,7 @@ static void check_user(const struct check_context *context, int64_t user,
 		return;
 	if ((st.st_mode & 0060) == 0060 &&
 	    (is_in_group(context->root_fd, name, st.st_gid, group_name) ||
-	     primary == (int64_t)st.st_gid))
+	     primary == (int64_t)st.st_gid || group == (int64_t)st.st_gid))
 		return;
 	finding_add(findings, CHECK_PROBLEM, "%s (%s) may not open /dev/kvm", name,
 		    origin);
@@ -100,19 +104,70 @@ static void check_user(const struct check_context *context, int64_t user,
 			       name);
 }
 
-static void check_users(const struct check_context *context, struct findings *findings)
-{
-	int64_t last = 0;
+struct runner {
+	int64_t user, group;
+	char origin[ORIGIN_MAX];
+};
 
+/* Whom QEMU runs as: [Guest] goes before [Guests] of host.conf. */
+static bool find_runner(const struct check_context *context, const struct guest *guest,
+			struct runner *runner, struct findings *findings)
+{
+	const struct guest_guest *own = &guest->data->guest;
+	const struct host_guests *host = &context->host->guests;
+	struct err err = ERR_INIT;
+
+	if (*own->user)
+		origin_text(guest->conf, "Guest", "User", 0, runner->origin,
+			    sizeof(runner->origin));
+	else
+		origin_text(context->conf, "Guests", "User", 0, runner->origin,
+			    sizeof(runner->origin));
+	if (!user_number(context->root_fd, *own->user ? own->user : host->user,
+			 &runner->user, &err) &&
+	    !group_number(context->root_fd,
+			  *own->user || *own->group ? own->group : host->group,
+			  &runner->group, &err))
+		return true;
+	finding_add(findings, CHECK_PROBLEM, "guest %s: %s (%s)", guest->name, err.text,
+		    runner->origin);
+	finding_advise(findings, "%s", err.hint);
+	return false;
+}
+
+/* Whether it is the first time that the user is asked for. */
+static bool is_new(struct names *seen, int64_t user)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)user);
+	return !names_have(seen, text) && !names_add(seen, text);
+}
+
+static void check_runners(const struct check_context *context, struct names *seen,
+			  struct findings *findings)
+{
+	struct runner runner;
+
+	for (size_t i = 0; i < context->guests->count; i++)
+		if (find_runner(context, &context->guests->items[i], &runner, findings) &&
+		    is_new(seen, runner.user))
+			check_user(context, runner.user, runner.group, runner.origin,
+				   findings);
+}
+
+/* Those that taps belong to run guests, too, be it without us. */
+static void check_owners_of_taps(const struct check_context *context, struct names *seen,
+				 struct findings *findings)
+{
 	for (size_t i = 0; i < context->want->count; i++)
 		for (size_t j = 0; j < context->want->items[i].guest_count; j++) {
 			const struct want_guest *guest =
 				&context->want->items[i].guests[j];
 
-			if (guest->owner != last)
-				check_user(context, guest->owner, guest->origin,
+			if (is_new(seen, guest->owner))
+				check_user(context, guest->owner, -1, guest->origin,
 					   findings);
-			last = guest->owner;
 		}
 }
 
@@ -227,7 +282,10 @@ static void check_helper(const struct check_context *context, struct findings *f
 
 void check_permissions(const struct check_context *context, struct findings *findings)
 {
-	check_users(context, findings);
+	_cleanup_names_ struct names seen = NAMES_INIT;
+
+	check_runners(context, &seen, findings);
+	check_owners_of_taps(context, &seen, findings);
 	check_devices(context, findings);
 	check_helper(context, findings);
 }

@@ -14,8 +14,8 @@
 
 #include "host-prep/coexist_bridge.h"
 #include "host-prep/nat_others.h"
+#include "host-prep/netfilter.h"
 #include "host-prep/want_all.h"
-#include "lib/file.h"
 #include "lib/process.h"
 
 enum { NFT_TIMEOUT_MS = 60000 };
@@ -27,7 +27,7 @@ static int look(struct nat_others *others, struct err *err)
 
 	if (result == -EPROTONOSUPPORT) {
 		err_clear(err);
-		others->chain_count = others->own_count = 0;
+		others->chain_count = others->own_count = others->before_count = 0;
 		return 0;
 	}
 	return result ? result : nat_others_read(others, &nl, err);
@@ -163,30 +163,58 @@ static void tell_chains(const struct part_context *context, const struct want *w
 	for (size_t i = 0; i < others->chain_count; i++)
 		for (size_t j = 0; j < want->count; j++)
 			if (is_refused(&want->items[j], &others->chains[i]))
-				part_note(
-					context,
-					"%s: the chain %s refuses what it does not "
-					"know, %s; Coexist=yes in [Firewall] puts rules "
-					"into it",
-					want->items[j].origin,
-					nat_chain_text(&others->chains[i], text),
-					others->chains[i].forward
-						? "and guests' packets to the outside"
-						: "and what guests ask of the host");
+				part_note(context,
+					  "%s: the chain %s refuses what it does not "
+					  "know, %s; Coexist=yes in [Firewall] puts %s",
+					  want->items[j].origin,
+					  nat_chain_text(&others->chains[i], text),
+					  others->chains[i].forward
+						  ? "and guests' packets to the outside"
+						  : "and what guests ask of the host",
+					  nat_chain_is_firewalld(&others->chains[i])
+						  ? "the network into a zone of its own"
+						  : "rules into it");
 }
 
-/* What nft neither sees nor changes. */
-static void tell_legacy(const struct part_context *context)
+/* Others may have their reasons: theirs stay where they are. */
+static void tell_before(const struct part_context *context,
+			const struct nat_others *others)
 {
-	_cleanup_strbuf_ struct strbuf names;
+	char text[NAT_CHAIN_TEXT];
 
-	strbuf_init(&names, 0);
-	if (!file_read(context->root_fd, "proc/net/ip_tables_names", &names, NULL) &&
-	    strstr(names.text, "filter"))
+	for (size_t i = 0; i < others->before_count; i++) {
+		const struct nat_before *before = &others->before[i];
+
 		part_note(
 			context,
-			"iptables-legacy has rules of its own, which nft does not see; if "
-			"guests get nowhere, look at iptables-legacy -S FORWARD");
+			"%zu rule%s of others stand%s before bedplate's in the chain %s "
+			"and decide%s first",
+			before->count, before->count == 1 ? "" : "s",
+			before->count == 1 ? "s" : "", nat_before_text(before, text),
+			before->count == 1 ? "s" : "");
+	}
+}
+
+/* What nft neither sees nor changes. Who only asks for iptables-legacy's rules makes a table without
+ * any (Docker does), of which there is nothing to tell. */
+static void tell_legacy(const struct part_context *context)
+{
+	_cleanup_netfilter_ struct netfilter legacy = NETFILTER_INIT;
+
+	if (netfilter_read_legacy(&legacy, context->root_fd, NULL))
+		return;
+	for (size_t i = 0; i < legacy.count; i++)
+		if (legacy.items[i].forwards && legacy.items[i].drops)
+			part_note(context,
+				  "iptables-legacy's FORWARD refuses what it does "
+				  "not know, and guests' packets to the outside; "
+				  "nft neither sees nor changes that: `bedplate "
+				  "host-prep check` says what lets them through");
+		else if (legacy.items[i].forwards && legacy.items[i].has_rules)
+			part_note(context,
+				  "iptables-legacy has rules of its own, which "
+				  "nft does not see; if guests get nowhere, look "
+				  "at iptables-legacy -S FORWARD");
 }
 
 /* ---- planning ---- */
@@ -211,6 +239,8 @@ static int plan_lines(const struct part_context *context, const struct want *wan
 	    others->own_count != count_lines(text.text))
 		result = add_step(text.text, before ? before : "", others->own_count,
 				  steps, err);
+	else
+		tell_before(context, others);
 	json_object_clear(context->journal);
 	if (text.length)
 		json_object_set_new(context->journal, "lines", json_string(text.text));

@@ -162,4 +162,5 @@ const struct part cpu_part = {
 	.help = "the processors' clock",
 	.plan = plan,
 	.down = down,
+	.drops_entries = true,
 };

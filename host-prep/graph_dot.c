@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* graph_dot.c: the graph in the language of graphviz, and as JSON. */
 #include "host-prep/graph.h"
-#include "host-prep/svg.h"
 #include "lib/show_json.h"
+#include "lib/svg.h"
 
 /* ---- dot(1): https://graphviz.org/doc/info/lang.html ---- */
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #include "host-prep/graph.h"
-#include "host-prep/svg.h"
 #include "lib/cleanup.h"
+#include "lib/svg.h"
 
 enum { MARGIN = 16, INDENT = 34, LINE = 17, GAP = 10, PAD = 10, SIDE = 60, LEGEND = 24 };
 

@@ -211,4 +211,5 @@ const struct part hugepage_part = {
 	.help = "huge pages and their mounts",
 	.plan = plan,
 	.down = down,
+	.drops_entries = true,
 };

@@ -15,6 +15,7 @@
 #include "lib/format_text.h"
 #include "lib/mounts.h"
 #include "lib/origin.h"
+#include "lib/user.h"
 #include "lib/value/units.h"
 
 /* ---- planning ---- */
@@ -54,10 +55,10 @@ static int wanted_owner(const struct part_context *context,
 			struct hugepage_owner *owner, struct err *err)
 {
 	int64_t user, group;
-	int result = want_user(context->root_fd, section->owner, &user, err);
+	int result = user_number(context->root_fd, section->owner, &user, err);
 
 	if (!result)
-		result = want_group(context->root_fd, section->group, &group, err);
+		result = group_number(context->root_fd, section->group, &group, err);
 	if (result)
 		return err_wrap(err, "%s", origin);
 	owner->user = user < 0 ? 0 : (uid_t)user;

@@ -19,9 +19,10 @@
 #include "lib/err.h"
 #include "lib/pci.h"
 #include "lib/pci_names.h"
+#include "lib/pci_use.h"
 #include "lib/strbuf.h"
 
-enum { IOMMU_TEXT = 192, IOMMU_REASON = 512 };
+enum { IOMMU_TEXT = PCI_USE_TEXT, IOMMU_REASON = 512 };
 
 enum iommu_verdict {
 	IOMMU_NONE,     /* nobody would: a bridge, a part of the chipset */
@@ -46,6 +47,7 @@ struct iommu_function {
 	char uses[IOMMU_TEXT]; /* what drivers have made of it: "eno1, sda"; "" */
 	char held
 		[IOMMU_TEXT]; /* what the host has mounted or swaps to on it: "/ (sda2)"; "" */
+	char up[IOMMU_TEXT]; /* of `uses` the network interfaces that are up; "" */
 	/* by iommu_judge */
 	enum iommu_verdict verdict;
 	char reason[IOMMU_REASON]; /* of IOMMU_HOST and IOMMU_BLOCKED */
@@ -69,9 +71,6 @@ struct iommu {
 int iommu_read(struct iommu *iommu, int root_fd, struct err *err);
 void iommu_release(struct iommu *iommu);
 #define _cleanup_iommu_ __attribute__((cleanup(iommu_release)))
-
-/* Fills in `uses` and `held` (iommu_use.c). */
-int iommu_read_uses(struct iommu *iommu, int root_fd, struct err *err);
 
 /* Sets each verdict and reason. Pure. */
 void iommu_judge(struct iommu *iommu);

@@ -88,6 +88,23 @@ static void fill(struct iommu *iommu, const struct pci_list *list,
 	qsort(iommu->items, iommu->count, sizeof(*iommu->items), by_group);
 }
 
+static int read_uses(struct iommu *iommu, int root_fd, struct err *err)
+{
+	_cleanup_pci_uses_ struct pci_uses uses = PCI_USES_INIT;
+	int result = pci_uses_init(&uses, iommu->count, err);
+
+	for (size_t i = 0; !result && i < iommu->count; i++)
+		strcpy(uses.items[i].name, iommu->items[i].pci.name);
+	if (!result)
+		result = pci_uses_read(&uses, root_fd, err);
+	for (size_t i = 0; !result && i < iommu->count; i++) {
+		strcpy(iommu->items[i].uses, uses.items[i].uses);
+		strcpy(iommu->items[i].held, uses.items[i].held);
+		strcpy(iommu->items[i].up, uses.items[i].up);
+	}
+	return result;
+}
+
 int iommu_read(struct iommu *iommu, int root_fd, struct err *err)
 {
 	_cleanup_pci_list_ struct pci_list list = PCI_LIST_INIT;
@@ -108,7 +125,7 @@ int iommu_read(struct iommu *iommu, int root_fd, struct err *err)
 		return err_sys(err, ENOMEM, "reading the IOMMU groups");
 	iommu->count = list.count;
 	fill(iommu, &list, &names, root_fd);
-	result = iommu_read_uses(iommu, root_fd, err);
+	result = read_uses(iommu, root_fd, err);
 	if (!result)
 		iommu_judge(iommu);
 	return result;

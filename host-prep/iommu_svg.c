@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "host-prep/iommu.h"
-#include "host-prep/svg.h"
 #include "lib/cleanup.h"
+#include "lib/svg.h"
 
 enum {
 	MARGIN = 16,

@@ -96,6 +96,21 @@ json_t *journal_section(json_t *journal, const char *name)
 	return section;
 }
 
+void journal_keep(json_t *section, const json_t *before)
+{
+	const char *key;
+	json_t *value, *now;
+
+	json_object_foreach((json_t *)before, key, value)
+	{
+		now = json_object_get(section, key);
+		if (!now)
+			json_object_set_new(section, key, json_deep_copy(value));
+		else if (json_is_object(now) && json_is_object(value))
+			journal_keep(now, value);
+	}
+}
+
 int journal_lock(int root_fd, struct err *err)
 {
 	_cleanup_close_ int fd = -1;

@@ -21,6 +21,10 @@ int journal_write(const json_t *journal, int root_fd, struct err *err);
 /* A part's object, made where there is none; the journal's own. */
 json_t *journal_section(json_t *journal, const char *name);
 
+/* Adds to a section what it has not got any more of what it had before, in objects within it,
+ * too. */
+void journal_keep(json_t *section, const json_t *before);
+
 /* Keeps every other bedplate host-prep out for as long as the returned descriptor is open.
  * -EBUSY where one is at work. */
 int journal_lock(int root_fd, struct err *err);

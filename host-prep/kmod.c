@@ -214,4 +214,5 @@ const struct part kmod_part = {
 	.help = "kernel modules",
 	.plan = plan,
 	.down = down,
+	.drops_entries = true,
 };

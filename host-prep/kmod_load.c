@@ -13,6 +13,7 @@
 #include "host-prep/kmod.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/names.h"
 #include "lib/origin.h"
 #include "lib/process.h"
 
@@ -30,8 +31,10 @@ static bool is_about(const char *text, const char *module, const char **option)
 }
 
 struct load {
+	int root_fd;
 	char **argv; /* of modprobe */
 	size_t count;
+	struct names brought; /* what comes with it, last what the others stand on */
 };
 
 static void load_free(void *data)
@@ -43,6 +46,7 @@ static void load_free(void *data)
 	for (size_t i = 0; load->argv && i < load->count; i++)
 		free(load->argv[i]);
 	free(load->argv);
+	names_release(&load->brought);
 	free(load);
 }
 
@@ -72,11 +76,18 @@ static int unload(const char *name, struct err *err)
 	return modprobe(argv, err);
 }
 
+/* What came with it goes as well, unless another stands on it by now. */
 static int load_undo(const struct step *step, struct err *err)
 {
 	const struct load *load = step->data;
+	int result = 0;
 
-	return unload(load->argv[1], err);
+	if (kmod_is_there(load->root_fd, load->argv[1]))
+		result = unload(load->argv[1], err);
+	for (size_t i = 0; !result && i < load->brought.count; i++)
+		if (kmod_is_there(load->root_fd, load->brought.items[i]))
+			unload(load->brought.items[i], NULL);
+	return result;
 }
 
 /* "modprobe", the name and its options. */
@@ -87,8 +98,10 @@ static struct load *load_new(const struct part_context *context, const char *nam
 	const char *option;
 	bool whole;
 
-	if (load)
+	if (load) {
+		load->root_fd = context->root_fd;
 		load->argv = calloc(most, sizeof(*load->argv));
+	}
 	if (!load || !load->argv) {
 		load_free(load);
 		return NULL;
@@ -124,7 +137,8 @@ static const char *find_in_dep(const char *text, const char *name)
 }
 
 /* modprobe loads what a module stands on, too; what of it is not there yet goes with it. */
-static void note_dependencies(const struct part_context *context, const char *name)
+static int note_dependencies(const struct part_context *context, const char *name,
+			     struct names *brought)
 {
 	_cleanup_strbuf_ struct strbuf text;
 	struct utsname kernel;
@@ -135,20 +149,39 @@ static void note_dependencies(const struct part_context *context, const char *na
 	uname(&kernel);
 	snprintf(path, sizeof(path), "lib/modules/%s/modules.dep", kernel.release);
 	if (file_read(context->root_fd, path, &text, NULL))
-		return;
+		return 0;
 	at = find_in_dep(text.text, name);
 	while (at && *(at += strspn(at, " "))) {
 		size_t length = strcspn(at, " \n");
 
 		if (!length)
-			return;
+			break;
 		kmod_name_of_file(at, length, other);
-		if (!kmod_is_there(context->root_fd, other) &&
-		    !json_object_get(context->journal, other))
+		at += length;
+		if (kmod_is_there(context->root_fd, other))
+			continue;
+		if (names_add(brought, other))
+			return -ENOMEM;
+		if (!json_object_get(context->journal, other))
 			json_object_set_new(context->journal, other,
 					    json_pack("{s:s}", "for", name));
-		at += length;
 	}
+	return 0;
+}
+
+/* Whether an item before this one names the same module. */
+static bool is_planned(const struct part_context *context, size_t item, const char *name)
+{
+	char other[KMOD_NAME];
+
+	for (size_t i = 0; i < item; i++) {
+		const char *text = context->host->kernel_modules.load.items[i];
+
+		kmod_kernel_name(text, strlen(text), other);
+		if (!strcmp(other, name))
+			return true;
+	}
+	return false;
 }
 
 int kmod_plan_load(const struct part_context *context, size_t item, struct steps *steps,
@@ -161,16 +194,17 @@ int kmod_plan_load(const struct part_context *context, size_t item, struct steps
 
 	strbuf_init(&options, 0);
 	kmod_kernel_name(text, strlen(text), name);
-	if (kmod_is_there(context->root_fd, name))
+	if (kmod_is_there(context->root_fd, name) || is_planned(context, item, name))
 		return 0;
 	load = load_new(context, name);
-	if (!load)
+	if (!load || note_dependencies(context, name, &load->brought)) {
+		load_free(load);
 		return err_sys(err, ENOMEM, "planning to load %s", name);
+	}
 	for (size_t i = 2; i < load->count; i++)
 		strbuf_addf(&options, "%s%s", i > 2 ? " " : "", load->argv[i]);
 	origin_item_text(context->conf, "KernelModules", "Load", 0, item, origin,
 			 sizeof(origin));
-	note_dependencies(context, name);
 	json_object_set_new(context->journal, name, json_object());
 	steps_addf(steps,
 		   &(struct step){ .part = kmod_part.name,

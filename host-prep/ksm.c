@@ -101,4 +101,5 @@ const struct part ksm_part = {
 	.help = "merging of guests' equal pages",
 	.plan = plan,
 	.down = down,
+	.drops_entries = true,
 };

@@ -288,4 +288,5 @@ const struct part names_part = {
 	.help = "names of the host's interfaces, by their hardware addresses",
 	.plan = plan_up,
 	.down = plan_down,
+	.drops_entries = true,
 };

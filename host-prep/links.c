@@ -9,7 +9,9 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "host-prep/left_out.h"
 #include "host-prep/link_names.h"
 #include "host-prep/links.h"
 #include "host-prep/links_journal.h"
@@ -19,6 +21,7 @@
 #include "host-prep/part.h"
 #include "host-prep/want.h"
 #include "host-prep/want_net.h"
+#include "lib/file.h"
 #include "lib/log.h"
 #include "lib/networks.h"
 
@@ -134,6 +137,31 @@ static void note_found_twice(const struct part_context *context, const struct pl
 	}
 }
 
+/* A tap has a carrier while somebody has it open, and who has it keeps a tap that is nowhere. */
+static void note_cut_off(const struct part_context *context, const struct steps *steps,
+			 size_t first)
+{
+	for (size_t i = first; i < steps->count; i++) {
+		const struct net_step *step = steps->items[i].data;
+
+		if ((step->op == NET_DELETE || step->op == NET_UNMAKE) &&
+		    step->link.kind == NET_TAP && step->link.carrier)
+			part_note(context,
+				  "%s is in use: the guest that has it has no network "
+				  "until it is started anew",
+				  step->link.name);
+	}
+}
+
+static bool host_forwards(int root_fd)
+{
+	char value[16];
+
+	return file_read_line(root_fd, "proc/sys/net/ipv4/ip_forward", value,
+			      sizeof(value), NULL) >= 0 &&
+	       strcmp(value, "0") != 0;
+}
+
 static int plan_want(const struct part_context *context, const struct want *want,
 		     struct plan *plan, struct steps *steps, struct err *err)
 {
@@ -145,10 +173,13 @@ static int plan_want(const struct part_context *context, const struct want *want
 	if (result)
 		return result;
 	note_found_twice(context, plan);
-	links_give_back_sysctls(&plan->took, &plan->wanted);
+	links_give_back_sysctls(&plan->took, host_forwards(context->root_fd),
+				&plan->wanted);
 	result = net_read_sysctls(&plan->have, &plan->wanted, context->root_fd, err);
 	if (!result)
 		result = net_diff(&plan->have, &plan->wanted, steps, err);
+	if (!result)
+		note_cut_off(context, steps, first);
 	if (!result)
 		result = note(context, plan, err);
 	if (!result && steps->count > first)
@@ -178,7 +209,7 @@ static void look_for_awaited(const struct part_context *context, const struct wa
 		part_missing(context, "the address that %s gives %s", owner, port);
 }
 
-static int plan_files(const struct part_context *context, const struct networks *networks,
+static int plan_files(const struct part_context *context, struct networks *networks,
 		      struct plan *plan, struct steps *steps, struct err *err)
 {
 	_cleanup_want_ struct want want = WANT_INIT;
@@ -186,6 +217,7 @@ static int plan_files(const struct part_context *context, const struct networks 
 
 	if (!result)
 		result = link_names_apply(networks, &plan->have, err);
+	left_out_apply(context->left_out, networks);
 	if (!result)
 		result = want_resolve(&want, networks, context->guests, &plan->have,
 				      context->root_fd, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* links_journal.c: keeps account of what was made and what was taken. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,10 +104,34 @@ int links_journal_read(const json_t *section, struct net *took, struct net *have
 
 /* ---- taking and giving back ---- */
 
-void links_give_back_sysctls(const struct net *took, struct net *wanted)
+/* One that has gone has taken its sysctls with it. */
+static bool has_link_of(const struct net *net, const char *path)
 {
+	char link[NET_NAME_SIZE];
+
+	return sscanf(path, "net/%*[^/]/conf/%15[^/]/", link) != 1 ||
+	       !strcmp(link, "all") || !strcmp(link, "default") ||
+	       net_find_link(net, link);
+}
+
+/* "net/ipv4/conf/eth0/forwarding" */
+static bool is_forwarding(const char *path)
+{
+	static const char begin[] = "net/ipv4/conf/";
+	const char *end = strrchr(path, '/');
+
+	return !strncmp(path, begin, sizeof(begin) - 1) && !strcmp(end, "/forwarding");
+}
+
+void links_give_back_sysctls(const struct net *took, bool host_forwards,
+			     struct net *wanted)
+{
+	bool by_others = host_forwards && !net_find_sysctl(took, "net/ipv4/ip_forward");
+
 	for (size_t i = 0; i < took->sysctl_count; i++)
-		if (!net_find_sysctl(wanted, took->sysctls[i].path))
+		if (!net_find_sysctl(wanted, took->sysctls[i].path) &&
+		    has_link_of(wanted, took->sysctls[i].path) &&
+		    !(by_others && is_forwarding(took->sysctls[i].path)))
 			net_set_sysctl(wanted, took->sysctls[i].path,
 				       took->sysctls[i].value, NULL);
 }

@@ -25,8 +25,11 @@ int links_journal_read(const json_t *section, struct net *took, struct net *have
 		       struct err *err);
 
 /* Has the sysctls that were taken and that nobody asks for any more put back: adds them to
- * `wanted`. */
-void links_give_back_sysctls(const struct net *took, struct net *wanted);
+ * `wanted`, but those of links that it has not. `host_forwards`: net.ipv4.ip_forward is on.
+ * Whoever turned that on since (Docker, libvirt) had every interface forward by it, and needs
+ * that; so these stay as they are. */
+void links_give_back_sysctls(const struct net *took, bool host_forwards,
+			     struct net *wanted);
 
 /* Splits what is held once `wanted` is there from what is given back by then. Pure. `have`
  * has its sysctls. */

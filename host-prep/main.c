@@ -14,7 +14,7 @@ static const struct program_command commands[] = {
 
 int main(int argc, char **argv)
 {
-	struct args args = { .root = NULL };
+	struct args args = { .confirm_s = CONFIRM_NONE };
 
 	return program_main(&(struct program){ .options = &host_prep_command,
 					       .commands = commands,

@@ -23,10 +23,15 @@ static bool is_family(uint8_t family)
 
 /* ---- reading ---- */
 
+bool nat_chain_is_firewalld(const struct nat_chain *chain)
+{
+	return strcmp(chain->table, "firewalld") == 0;
+}
+
 /* firewalld's chains accept by policy, and reject by their last rule. */
 static bool refuses(const struct nat_chain *chain, uint32_t policy)
 {
-	return policy == NF_DROP || strcmp(chain->table, "firewalld") == 0;
+	return policy == NF_DROP || nat_chain_is_firewalld(chain);
 }
 
 static void read_chain(struct nat_others *others, const struct netlink_message *message)
@@ -47,6 +52,38 @@ static void read_chain(struct nat_others *others, const struct netlink_message *
 		others->chains[others->chain_count++] = chain;
 }
 
+static bool is_same_chain(const struct nat_before *before, const struct nft_rule *rule)
+{
+	return before->family == rule->family && !strcmp(before->table, rule->table) &&
+	       !strcmp(before->chain, rule->chain);
+}
+
+/* The kernel tells of a chain's rules in their order. Those that accept, or jump to chains as
+ * Docker's do whenever it starts, are nothing to tell of. */
+static void pass(struct nat_others *others, const struct nft_rule *rule)
+{
+	struct nat_before *passed = &others->passed;
+
+	if (!is_same_chain(passed, rule)) {
+		*passed = (struct nat_before){ .family = rule->family };
+		memcpy(passed->table, rule->table, sizeof(passed->table));
+		memcpy(passed->chain, rule->chain, sizeof(passed->chain));
+	}
+	passed->count++;
+}
+
+static void note_before(struct nat_others *others, const struct nft_rule *own)
+{
+	size_t count = others->before_count;
+
+	if (!is_same_chain(&others->passed, own))
+		return;
+	if (count && is_same_chain(&others->before[count - 1], own))
+		others->before[count - 1] = others->passed;
+	else if (count < NAT_OTHERS_MAX)
+		others->before[others->before_count++] = others->passed;
+}
+
 static void read_rule(struct nat_others *others, const struct netlink_message *message)
 {
 	char text[sizeof(comment) + 1];
@@ -54,9 +91,14 @@ static void read_rule(struct nat_others *others, const struct netlink_message *m
 	struct nat_rule rule;
 
 	if (!nft_read_rule(message, &found) || !is_family(found.family) ||
-	    strcmp(found.table, own_table) == 0 ||
-	    strcmp(nft_comment(&found.user_data, text, sizeof(text)), comment) != 0)
+	    strcmp(found.table, own_table) == 0)
 		return;
+	if (strcmp(nft_comment(&found.user_data, text, sizeof(text)), comment) != 0) {
+		if (nft_refuses(&found))
+			pass(others, &found);
+		return;
+	}
+	note_before(others, &found);
 	rule = (struct nat_rule){ .family = found.family, .handle = found.handle };
 	memcpy(rule.table, found.table, sizeof(rule.table));
 	memcpy(rule.chain, found.chain, sizeof(rule.chain));
@@ -84,7 +126,9 @@ int nat_others_read(struct nat_others *others, struct netlink *nl, struct err *e
 {
 	int result;
 
-	others->chain_count = others->own_count = 0;
+	others->chain_count = others->own_count = others->before_count = 0;
+	others->passed.count = 0;
+	others->passed.family = NFPROTO_UNSPEC;
 	result = read_all(others, nl, NFT_MSG_GETCHAIN, read_chain, err);
 	return result ? result : read_all(others, nl, NFT_MSG_GETRULE, read_rule, err);
 }
@@ -95,6 +139,13 @@ const char *nat_chain_text(const struct nat_chain *chain, char text[NAT_CHAIN_TE
 {
 	snprintf(text, NAT_CHAIN_TEXT, "%s %s %s", family_word(chain->family),
 		 chain->table, chain->name);
+	return text;
+}
+
+const char *nat_before_text(const struct nat_before *before, char text[NAT_CHAIN_TEXT])
+{
+	snprintf(text, NAT_CHAIN_TEXT, "%s %s %s", family_word(before->family),
+		 before->table, before->chain);
 	return text;
 }
 
@@ -147,6 +198,8 @@ void nat_others_insert(const struct nat_others *others, const struct want *want,
 		       struct strbuf *out)
 {
 	for (size_t i = 0; i < others->chain_count; i++) {
+		if (nat_chain_is_firewalld(&others->chains[i]))
+			continue;
 		for (size_t j = 0; j < want->count; j++) {
 			const struct want_network *network = &want->items[j];
 

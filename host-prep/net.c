@@ -241,7 +241,7 @@ int net_move(struct net *net, const char *from, const char *to, struct err *err)
 
 bool net_is_ours(const struct net_link *link)
 {
-	return !strncmp(link->alias, NET_ALIAS_PREFIX, sizeof(NET_ALIAS_PREFIX) - 1);
+	return !strncmp(link->alias, LINK_ALIAS_PREFIX, sizeof(LINK_ALIAS_PREFIX) - 1);
 }
 
 bool net_is_link_local(const struct net_address *address)

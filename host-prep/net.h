@@ -25,8 +25,10 @@
 #include <stdint.h>
 
 #include "lib/err.h"
+#include "lib/link_message.h"
 #include "lib/netlink.h"
 #include "lib/origin.h"
+#include "lib/tap.h"
 
 enum {
 	NET_NAME_SIZE = 16,   /* IFNAMSIZ: 15 characters at most */
@@ -36,8 +38,6 @@ enum {
 	NET_PATH_SIZE = 96,
 	NET_ADDRESS_TEXT = 64, /* room for an IPv6 address with its prefix */
 };
-
-#define NET_ALIAS_PREFIX "bedplate:"
 
 enum net_kind {
 	NET_NIC, /* hardware, and whatever else is not made here: it is never made and
@@ -54,18 +54,6 @@ struct net_bridge {
 	bool stp;
 	unsigned forward_delay_cs; /* centiseconds; 0 is accepted only without STP */
 	bool vlan_filtering;
-};
-
-/* What a bridge keeps about a port; counts only where `master` is set. */
-struct net_port {
-	bool isolated; /* talks to no other isolated port of its bridge */
-	bool hairpin;  /* a frame may leave through the port that it came by */
-};
-
-struct net_tap {
-	int64_t owner, group; /* uid and gid that may open it; -1: only root */
-	bool multi_queue;     /* cannot be changed: another value makes the tap anew */
-	bool vnet_header;     /* QEMU sets it as it likes: not compared while in use */
 };
 
 enum net_macvtap_mode { /* the kernel's numbers, linux/if_link.h MACVLAN_MODE_* */
@@ -87,8 +75,8 @@ struct net_link {
 	uint8_t mac[6];
 	unsigned mtu; /* 0 in a wanted link: any will do */
 	struct net_bridge bridge;
-	struct net_port port;
-	struct net_tap tap;
+	struct link_port port; /* counts only where `master` is set */
+	struct tap tap;
 	unsigned vlan_id;
 	enum net_macvtap_mode macvtap_mode;
 	char origin[ORIGIN_MAX]; /* "network/lan.conf:3" of what asked for it; "" */

@@ -8,19 +8,7 @@
 #include <linux/rtnetlink.h>
 
 #include "host-prep/net_message.h"
-
-static void begin(struct netlink_batch *batch, uint16_t type, uint16_t flags, int family,
-		  int index, const void *tag)
-{
-	const struct ifinfomsg fixed = { .ifi_family = family, .ifi_index = index };
-
-	netlink_begin(batch, type, flags, &fixed, sizeof(fixed), tag);
-}
-
-static void begin_change(struct netlink_batch *batch, int index, const void *tag)
-{
-	begin(batch, RTM_NEWLINK, 0, AF_UNSPEC, index, tag);
-}
+#include "lib/link_message.h"
 
 /* ---- what each kind has of its own ---- */
 
@@ -80,13 +68,15 @@ static void end_info(struct netlink_batch *batch)
 void net_message_make(struct netlink_batch *batch, const struct net_link *link,
 		      int parent, const void *tag)
 {
-	begin(batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, AF_UNSPEC, 0, tag);
+	link_message_begin(batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, AF_UNSPEC, 0,
+			   tag);
 	netlink_add_text(batch, IFLA_IFNAME, link->name);
 	if (parent)
 		netlink_add_u32(batch, IFLA_LINK, parent);
 	if (link->has_mac)
 		netlink_add(batch, IFLA_ADDRESS, link->mac, sizeof(link->mac));
-	if (link->mtu)
+	/* One that a bridge is made with it gives up for its ports'. */
+	if (link->mtu && link->kind != NET_BRIDGE)
 		netlink_add_u32(batch, IFLA_MTU, link->mtu);
 	begin_info(batch, net_kind_word(link->kind));
 	if (kind_adders[link->kind])
@@ -94,57 +84,26 @@ void net_message_make(struct netlink_batch *batch, const struct net_link *link,
 	end_info(batch);
 }
 
-void net_message_delete(struct netlink_batch *batch, int index, const void *tag)
-{
-	begin(batch, RTM_DELLINK, 0, AF_UNSPEC, index, tag);
-}
-
 void net_message_group(struct netlink_batch *batch, int index, uint32_t group,
 		       const void *tag)
 {
-	begin_change(batch, index, tag);
+	link_message_begin(batch, RTM_NEWLINK, 0, AF_UNSPEC, index, tag);
 	netlink_add_u32(batch, IFLA_GROUP, group);
 }
 
 void net_message_delete_group(struct netlink_batch *batch, uint32_t group,
 			      const void *tag)
 {
-	begin(batch, RTM_DELLINK, 0, AF_UNSPEC, 0, tag);
+	link_message_begin(batch, RTM_DELLINK, 0, AF_UNSPEC, 0, tag);
 	netlink_add_u32(batch, IFLA_GROUP, group);
 }
 
 /* ---- attributes ---- */
 
-/* Without its '\0': an empty alias is none. */
-void net_message_alias(struct netlink_batch *batch, int index, const char *alias,
-		       const void *tag)
-{
-	size_t length = 0;
-
-	while (alias[length])
-		length++;
-	begin_change(batch, index, tag);
-	netlink_add(batch, IFLA_IFALIAS, alias, length);
-}
-
-void net_message_mtu(struct netlink_batch *batch, int index, unsigned mtu,
-		     const void *tag)
-{
-	begin_change(batch, index, tag);
-	netlink_add_u32(batch, IFLA_MTU, mtu);
-}
-
-void net_message_mac(struct netlink_batch *batch, int index, const uint8_t mac[6],
-		     const void *tag)
-{
-	begin_change(batch, index, tag);
-	netlink_add(batch, IFLA_ADDRESS, mac, 6);
-}
-
 void net_message_bridge(struct netlink_batch *batch, int index,
 			const struct net_bridge *bridge, const void *tag)
 {
-	begin_change(batch, index, tag);
+	link_message_begin(batch, RTM_NEWLINK, 0, AF_UNSPEC, index, tag);
 	begin_info(batch, "bridge");
 	add_bridge(batch, bridge);
 	end_info(batch);
@@ -153,7 +112,7 @@ void net_message_bridge(struct netlink_batch *batch, int index,
 void net_message_filtering(struct netlink_batch *batch, int index, bool filtering,
 			   const void *tag)
 {
-	begin_change(batch, index, tag);
+	link_message_begin(batch, RTM_NEWLINK, 0, AF_UNSPEC, index, tag);
 	begin_info(batch, "bridge");
 	add_filtering(batch, filtering);
 	end_info(batch);
@@ -162,54 +121,8 @@ void net_message_filtering(struct netlink_batch *batch, int index, bool filterin
 void net_message_macvtap(struct netlink_batch *batch, int index,
 			 enum net_macvtap_mode mode, const void *tag)
 {
-	begin_change(batch, index, tag);
+	link_message_begin(batch, RTM_NEWLINK, 0, AF_UNSPEC, index, tag);
 	begin_info(batch, "macvtap");
 	netlink_add_u32(batch, IFLA_MACVLAN_MODE, mode);
 	end_info(batch);
-}
-
-void net_message_up(struct netlink_batch *batch, int index, bool up, const void *tag)
-{
-	const struct ifinfomsg fixed = { .ifi_family = AF_UNSPEC,
-					 .ifi_index = index,
-					 .ifi_flags = up ? IFF_UP : 0,
-					 .ifi_change = IFF_UP };
-
-	netlink_begin(batch, RTM_NEWLINK, 0, &fixed, sizeof(fixed), tag);
-}
-
-/* ---- ports ---- */
-
-void net_message_master(struct netlink_batch *batch, int index, int master,
-			const void *tag)
-{
-	begin_change(batch, index, tag);
-	netlink_add_u32(batch, IFLA_MASTER, master);
-}
-
-void net_message_port(struct netlink_batch *batch, int index, const struct net_port *port,
-		      const void *tag)
-{
-	begin(batch, RTM_SETLINK, 0, AF_BRIDGE, index, tag);
-	netlink_nest(batch, IFLA_PROTINFO);
-	netlink_add_u8(batch, IFLA_BRPORT_ISOLATED, port->isolated);
-	netlink_add_u8(batch, IFLA_BRPORT_MODE, port->hairpin);
-	netlink_nest_end(batch);
-}
-
-void net_message_vlan(struct netlink_batch *batch, int index, bool is_bridge,
-		      const struct net_vlan *vlan, bool add, const void *tag)
-{
-	const struct bridge_vlan_info info = {
-		.flags = (vlan->pvid ? BRIDGE_VLAN_INFO_PVID : 0) |
-			 (vlan->untagged ? BRIDGE_VLAN_INFO_UNTAGGED : 0),
-		.vid = vlan->id,
-	};
-
-	begin(batch, add ? RTM_SETLINK : RTM_DELLINK, 0, AF_BRIDGE, index, tag);
-	netlink_nest(batch, IFLA_AF_SPEC);
-	if (is_bridge)
-		netlink_add_u16(batch, IFLA_BRIDGE_FLAGS, BRIDGE_FLAGS_SELF);
-	netlink_add(batch, IFLA_BRIDGE_VLAN_INFO, &info, sizeof(info));
-	netlink_nest_end(batch);
 }

@@ -14,7 +14,6 @@
 /* Makes a bridge, VLAN, macvtap or WireGuard interface; taps are made otherwise. */
 void net_message_make(struct netlink_batch *batch, const struct net_link *link,
 		      int parent, const void *tag);
-void net_message_delete(struct netlink_batch *batch, int index, const void *tag);
 
 /* A hundred links one by one take seconds, as the kernel waits for its readers each time. As a
  * group they go at once: each is put into it, and then the group is deleted. */
@@ -23,27 +22,12 @@ void net_message_group(struct netlink_batch *batch, int index, uint32_t group,
 void net_message_delete_group(struct netlink_batch *batch, uint32_t group,
 			      const void *tag);
 
-void net_message_alias(struct netlink_batch *batch, int index, const char *alias,
-		       const void *tag);
-void net_message_mtu(struct netlink_batch *batch, int index, unsigned mtu,
-		     const void *tag);
-void net_message_mac(struct netlink_batch *batch, int index, const uint8_t mac[6],
-		     const void *tag);
 void net_message_bridge(struct netlink_batch *batch, int index,
 			const struct net_bridge *bridge, const void *tag);
 void net_message_filtering(struct netlink_batch *batch, int index, bool filtering,
 			   const void *tag);
 void net_message_macvtap(struct netlink_batch *batch, int index,
 			 enum net_macvtap_mode mode, const void *tag);
-void net_message_up(struct netlink_batch *batch, int index, bool up, const void *tag);
-/* 0 takes it from the one that it has. */
-void net_message_master(struct netlink_batch *batch, int index, int master,
-			const void *tag);
-void net_message_port(struct netlink_batch *batch, int index, const struct net_port *port,
-		      const void *tag);
-/* `is_bridge`: of the bridge itself, not of a port. */
-void net_message_vlan(struct netlink_batch *batch, int index, bool is_bridge,
-		      const struct net_vlan *vlan, bool add, const void *tag);
 
 /* `is_unique` spares an IPv6 address the time of looking whether somebody has it. */
 void net_message_address(struct netlink_batch *batch, int index,

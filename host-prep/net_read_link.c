@@ -31,7 +31,7 @@ static void read_tap(struct net_link *link, attributes data)
 {
 	if (netlink_u8(&data[IFLA_TUN_TYPE], IFF_TUN) != IFF_TAP)
 		link->kind = NET_NIC;
-	link->tap = (struct net_tap){
+	link->tap = (struct tap){
 		.owner = data[IFLA_TUN_OWNER].data
 				 ? (int64_t)netlink_u32(&data[IFLA_TUN_OWNER], 0)
 				 : -1,

@@ -44,5 +44,5 @@ void net_claim(struct net *net, const char *name)
 	struct net_link *link = net_find_link(net, name);
 
 	if (link && link->kind != NET_NIC && !*link->alias)
-		strcpy(link->alias, NET_ALIAS_PREFIX);
+		strcpy(link->alias, LINK_ALIAS_PREFIX);
 }

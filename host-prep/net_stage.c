@@ -4,7 +4,6 @@
 
 #include "host-prep/net_message.h"
 #include "host-prep/net_stage.h"
-#include "host-prep/net_tap.h"
 #include "lib/file.h"
 
 /* ---- the stages of a link ---- */
@@ -15,7 +14,7 @@ static void unmake(struct apply *apply, const struct step *step,
 	int index = net_apply_index(apply, step, what->link.name);
 
 	if (index)
-		net_message_delete(&apply->batch, index, step);
+		link_message_delete(&apply->batch, index, step);
 }
 
 /* Nobody else has this group: it is a number of 30 random bits. */
@@ -37,7 +36,7 @@ static void make(struct apply *apply, const struct step *step,
 	int parent = 0;
 
 	if (what->link.kind == NET_TAP) {
-		if (net_tap_make(&what->link, apply->root_fd, &own))
+		if (tap_make(what->link.name, &what->link.tap, apply->root_fd, &own))
 			net_apply_fail(apply, step, &own);
 		else
 			((struct net_step *)step->data)->was_made = true;
@@ -65,13 +64,13 @@ static void set_new(struct apply *apply, const struct step *step,
 	if (!index)
 		return;
 	if (*link->alias)
-		net_message_alias(&apply->batch, index, link->alias, step);
+		link_message_alias(&apply->batch, index, link->alias, step);
 	if (link->kind == NET_TAP && link->mtu)
-		net_message_mtu(&apply->batch, index, link->mtu, step);
+		link_message_mtu(&apply->batch, index, link->mtu, step);
 	if (link->kind == NET_TAP && link->has_mac)
-		net_message_mac(&apply->batch, index, link->mac, step);
+		link_message_mac(&apply->batch, index, link->mac, step);
 	if (link->kind == NET_MACVTAP &&
-	    net_tap_own_node(link, index, apply->root_fd, &own))
+	    tap_own_node(&link->tap, index, apply->root_fd, &own))
 		net_apply_fail(apply, step, &own);
 }
 
@@ -85,11 +84,11 @@ static void set_attribute(struct apply *apply, const struct step *step,
 	if (!index)
 		return;
 	if (what->op == NET_SET_ALIAS)
-		net_message_alias(batch, index, link->alias, step);
+		link_message_alias(batch, index, link->alias, step);
 	else if (what->op == NET_SET_MTU)
-		net_message_mtu(batch, index, link->mtu, step);
+		link_message_mtu(batch, index, link->mtu, step);
 	else if (what->op == NET_SET_MAC)
-		net_message_mac(batch, index, link->mac, step);
+		link_message_mac(batch, index, link->mac, step);
 	else if (what->op == NET_SET_BRIDGE)
 		net_message_bridge(batch, index, &link->bridge, step);
 	else if (what->op == NET_SET_FILTERING)
@@ -103,7 +102,7 @@ static void set_tap(struct apply *apply, const struct step *step,
 {
 	struct err own = ERR_INIT;
 
-	if (net_tap_change(&what->link, apply->root_fd, &own))
+	if (tap_change(what->link.name, &what->link.tap, apply->root_fd, &own))
 		net_apply_fail(apply, step, &own);
 }
 
@@ -113,7 +112,7 @@ static void set_up(struct apply *apply, const struct step *step,
 	int index = net_apply_index(apply, step, what->link.name);
 
 	if (index)
-		net_message_up(&apply->batch, index, up, step);
+		link_message_up(&apply->batch, index, up, step);
 }
 
 static void go_up(struct apply *apply, const struct step *step,
@@ -148,13 +147,13 @@ static void set_master(struct apply *apply, const struct step *step,
 	if (*name)
 		master = net_apply_index(apply, step, name);
 	if (index && (master || !*name))
-		net_message_master(&apply->batch, index, master, step);
+		link_message_master(&apply->batch, index, master, step);
 }
 
 static void set_port(struct apply *apply, const struct step *step,
 		     const struct net_step *what)
 {
-	const struct net_port *port = &what->link.port;
+	const struct link_port *port = &what->link.port;
 	int index;
 
 	if (!*what->link.master)
@@ -164,7 +163,22 @@ static void set_port(struct apply *apply, const struct step *step,
 		return;
 	index = net_apply_index(apply, step, what->link.name);
 	if (index)
-		net_message_port(&apply->batch, index, port, step);
+		link_message_port(&apply->batch, index, port, step);
+}
+
+/* A bridge takes the smallest MTU of its ports as its own until it is told one: not by the one
+ * that it has already. */
+static void complete_new(struct apply *apply, const struct step *step,
+			 const struct net_step *what)
+{
+	int index;
+
+	set_port(apply, step, what);
+	if (what->link.kind != NET_BRIDGE || !what->link.mtu)
+		return;
+	index = net_apply_index(apply, step, what->link.name);
+	if (index)
+		link_message_mtu(&apply->batch, index, what->link.mtu, step);
 }
 
 /* ---- what stands on links ---- */
@@ -172,11 +186,14 @@ static void set_port(struct apply *apply, const struct step *step,
 static void set_vlan(struct apply *apply, const struct step *step,
 		     const struct net_step *what)
 {
+	const struct link_vlan vlan = { .id = what->vlan.id,
+					.pvid = what->vlan.pvid,
+					.untagged = what->vlan.untagged };
 	int index = net_apply_index(apply, step, what->vlan.link);
 
 	if (index)
-		net_message_vlan(&apply->batch, index, what->link.kind == NET_BRIDGE,
-				 &what->vlan, what->op == NET_ADD_VLAN, step);
+		link_message_vlan(&apply->batch, index, what->link.kind == NET_BRIDGE,
+				  &vlan, what->op == NET_ADD_VLAN, step);
 }
 
 static void set_address(struct apply *apply, const struct step *step,
@@ -263,7 +280,7 @@ static stage_function *const work[NET_OPS][STAGES] = {
 		       [STAGE_UP] = go_up,
 		       [STAGE_MASTER] = set_master,
 		       [STAGE_UP_PORT] = port_goes_up,
-		       [STAGE_PORT] = set_port },
+		       [STAGE_PORT] = complete_new },
 	[NET_SET_ALIAS] = { [STAGE_SET] = set_attribute },
 	[NET_SET_MTU] = { [STAGE_SET] = set_attribute },
 	[NET_SET_MAC] = { [STAGE_SET] = set_attribute },

@@ -103,13 +103,18 @@ static bool ends_with_drop(const struct ipt_get_entries *entries, unsigned under
 	return target->verdict == -NF_DROP - 1;
 }
 
-static int add_legacy(struct netfilter *netfilter, const char *name, bool drops)
+/* In a table without rules each of its three chains is its policy alone, and an end of all follows. */
+enum { LEGACY_EMPTY_ENTRIES = 4 };
+
+static int add_legacy(struct netfilter *netfilter, const char *name, bool drops,
+		      bool has_rules)
 {
 	struct netfilter_chain chain = { .family = "ip",
 					 .table = "filter",
 					 .legacy = true,
 					 .forwards = !strcmp(name, "FORWARD"),
-					 .drops = drops };
+					 .drops = drops,
+					 .has_rules = has_rules };
 
 	snprintf(chain.name, sizeof(chain.name), "%s", name);
 	return netfilter_add(netfilter, &chain);
@@ -134,10 +139,11 @@ static int read_legacy_filter(struct netfilter *netfilter)
 		return 0;
 	/* A user's chain is known by its name alone. */
 	if (memmem(entries->entrytable, entries->size, "DOCKER-USER", 12) &&
-	    add_legacy(netfilter, "DOCKER-USER", false))
+	    add_legacy(netfilter, "DOCKER-USER", false, true))
 		return -ENOMEM;
 	return add_legacy(netfilter, "FORWARD",
-			  ends_with_drop(entries, info.underflow[NF_INET_FORWARD]));
+			  ends_with_drop(entries, info.underflow[NF_INET_FORWARD]),
+			  info.num_entries > LEGACY_EMPTY_ENTRIES);
 }
 
 int netfilter_read_legacy(struct netfilter *netfilter, int root_fd, struct err *err)

@@ -16,8 +16,9 @@ struct netfilter_chain {
 	char family[8]; /* "ip", "ip6", "inet", "bridge", "arp", "netdev"; "" unknown */
 	char table[NETFILTER_NAME], name[NETFILTER_NAME];
 	bool legacy;
-	bool forwards; /* it is asked about packets that the host forwards */
-	bool drops;    /* what no rule of it decides is dropped */
+	bool forwards;  /* it is asked about packets that the host forwards */
+	bool drops;     /* what no rule of it decides is dropped */
+	bool has_rules; /* its table has; known of legacy ones only */
 };
 
 struct netfilter {

@@ -4,7 +4,9 @@
 #include <endian.h>
 #include <errno.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables_compat.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "host-prep/nft_read.h"
 
@@ -83,10 +85,74 @@ bool nft_read_rule(const struct netlink_message *message, struct nft_rule *rule)
 	rule->family = family_of(message);
 	rule->handle = be64toh(handle);
 	rule->user_data = table[NFTA_RULE_USERDATA];
+	rule->expressions = table[NFTA_RULE_EXPRESSIONS];
 	netlink_text(&table[NFTA_RULE_TABLE], rule->table, sizeof(rule->table));
 	netlink_text(&table[NFTA_RULE_CHAIN], rule->chain, sizeof(rule->chain));
 	return true;
 }
+
+/* ---- what a rule does ---- */
+
+/* immediate: a value into a register; with the verdict's register, what becomes of the packet. */
+static bool is_drop(const struct netlink_attribute *immediate)
+{
+	struct netlink_attribute own[NFTA_IMMEDIATE_MAX + 1], data[NFTA_DATA_MAX + 1],
+		verdict[NFTA_VERDICT_MAX + 1];
+
+	return netlink_read(immediate->data, immediate->length, 0, own,
+			    NFTA_IMMEDIATE_MAX + 1) &&
+	       own[NFTA_IMMEDIATE_DATA].data &&
+	       netlink_read(own[NFTA_IMMEDIATE_DATA].data,
+			    own[NFTA_IMMEDIATE_DATA].length, 0, data,
+			    NFTA_DATA_MAX + 1) &&
+	       data[NFTA_DATA_VERDICT].data &&
+	       netlink_read(data[NFTA_DATA_VERDICT].data, data[NFTA_DATA_VERDICT].length,
+			    0, verdict, NFTA_VERDICT_MAX + 1) &&
+	       ntohl(netlink_u32(&verdict[NFTA_VERDICT_CODE], htonl(NF_ACCEPT))) ==
+		       NF_DROP;
+}
+
+/* target: one of xtables' extensions. */
+static bool is_refusing_target(const struct netlink_attribute *target)
+{
+	struct netlink_attribute own[NFTA_TARGET_MAX + 1];
+	char name[NFT_NAME_SIZE];
+
+	return netlink_read(target->data, target->length, 0, own, NFTA_TARGET_MAX + 1) &&
+	       !strcmp(netlink_text(&own[NFTA_TARGET_NAME], name, sizeof(name)),
+		       "REJECT");
+}
+
+static bool refuses(const struct netlink_attribute *expression)
+{
+	struct netlink_attribute own[NFTA_EXPR_MAX + 1];
+	const struct netlink_attribute *data = &own[NFTA_EXPR_DATA];
+	char name[NFT_NAME_SIZE];
+
+	if (!netlink_read(expression->data, expression->length, 0, own,
+			  NFTA_EXPR_MAX + 1))
+		return false;
+	netlink_text(&own[NFTA_EXPR_NAME], name, sizeof(name));
+	return !strcmp(name, "reject") ||
+	       (data->data && !strcmp(name, "immediate") && is_drop(data)) ||
+	       (data->data && !strcmp(name, "target") && is_refusing_target(data));
+}
+
+bool nft_refuses(const struct nft_rule *rule)
+{
+	struct netlink_attribute expression;
+	size_t offset = 0;
+	uint16_t type;
+
+	while (rule->expressions.data &&
+	       netlink_next_attribute(rule->expressions.data, rule->expressions.length,
+				      &offset, &type, &expression))
+		if (type == NFTA_LIST_ELEM && refuses(&expression))
+			return true;
+	return false;
+}
+
+/* ---- comments ---- */
 
 char *nft_comment(const struct netlink_attribute *user_data, char *text, size_t size)
 {

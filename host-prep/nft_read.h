@@ -34,7 +34,7 @@ struct nft_rule {
 	uint8_t family;
 	char table[NFT_NAME_SIZE], chain[NFT_NAME_SIZE];
 	uint64_t handle;
-	struct netlink_attribute user_data; /* in the message */
+	struct netlink_attribute user_data, expressions; /* in the message */
 };
 
 /* Asks about all of one kind (NFT_MSG_GETCHAIN ...) in a family, or in each (NFPROTO_UNSPEC);
@@ -52,6 +52,10 @@ bool nft_read(const struct netlink_message *message, uint16_t type,
 /* False for messages of another kind. */
 bool nft_read_chain(const struct netlink_message *message, struct nft_chain *chain);
 bool nft_read_rule(const struct netlink_message *message, struct nft_rule *rule);
+
+/* Whether it drops or rejects by itself what it matches; not where it jumps to a chain that does.
+ * iptables-nft's way of saying so, too. */
+bool nft_refuses(const struct nft_rule *rule);
 
 /* The comment that nft(8) keeps in user data, cut to its room; "" where there is none.
  * Returns `text`. */

@@ -50,13 +50,23 @@ const struct outcome *outcomes_find_failed(const struct outcomes *outcomes)
 	return found;
 }
 
-/* What stopped each stands right before the sum of it. */
-int outcomes_tell(const struct outcomes *outcomes, struct err *err)
+void outcomes_drop_group(struct outcomes *outcomes, const char *group)
 {
-	_cleanup_strbuf_ struct strbuf names;
-	int code = 0;
+	size_t kept = 0;
 
-	strbuf_init(&names, 0);
+	for (size_t i = 0; i < outcomes->count; i++) {
+		const char *own = outcomes->items[i].part->group;
+
+		if (!own || strcmp(own, group) != 0)
+			outcomes->items[kept++] = outcomes->items[i];
+	}
+	outcomes->count = kept;
+}
+
+/* What stopped each stands right before the sum of it. */
+int outcomes_tell(const struct outcomes *outcomes, struct strbuf *names, int code,
+		  struct err *err)
+{
 	for (size_t i = 0; i < outcomes->count; i++) {
 		const struct outcome *outcome = &outcomes->items[i];
 		struct err why = outcome->why;
@@ -68,11 +78,12 @@ int outcomes_tell(const struct outcomes *outcomes, struct err *err)
 			continue;
 		err_wrap(&why, "%s", outcome->part->name);
 		log_err(&why);
-		strbuf_addf(&names, "%s%s", code ? ", " : "", outcome->part->name);
+		strbuf_addf(names, "%s%s", names->length ? ", " : "",
+			    outcome->part->name);
 		code = code ? code : why.code;
 	}
 	if (!code)
 		return 0;
 	return err_set(err, -code, "%s: failed; what does not need it is done",
-		       names.text);
+		       names->text);
 }

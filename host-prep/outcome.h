@@ -34,8 +34,13 @@ const char *outcomes_lack(const struct outcomes *outcomes, const struct part *pa
  * failed; NULL. Pure. */
 const struct outcome *outcomes_find_failed(const struct outcomes *outcomes);
 
+/* Takes out those of the group. */
+void outcomes_drop_group(struct outcomes *outcomes, const char *group);
+
 /* Logs why each part failed and what each that is left out lacks; `err` then has the sum of it.
- * 0 where none failed, else a negative errno. */
-int outcomes_tell(const struct outcomes *outcomes, struct err *err);
+ * `names` has what else failed, told already, and `code` of it: 0 for nothing. 0 where none
+ * failed, else a negative errno. */
+int outcomes_tell(const struct outcomes *outcomes, struct strbuf *names, int code,
+		  struct err *err);
 
 #endif

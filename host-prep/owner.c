@@ -329,12 +329,12 @@ bool owner_netplan_has(int root_fd, const char *link)
 
 const struct owner owners[] = {
 	{ "NetworkManager", "etc/NetworkManager/conf.d/90-bedplate.conf",
-	  "systemctl restart NetworkManager", manager_is_here, manager_claims,
+	  "systemctl restart NetworkManager", true, manager_is_here, manager_claims,
 	  manager_is_done, manager_write },
 	{ "systemd-networkd", "etc/systemd/network/05-bedplate.network",
-	  "networkctl reload", networkd_is_here, networkd_claims, networkd_is_done,
+	  "networkctl reload", false, networkd_is_here, networkd_claims, networkd_is_done,
 	  networkd_write },
-	{ "ifupdown", IFUPDOWN_PATH, "systemctl daemon-reload", ifupdown_is_here,
+	{ "ifupdown", IFUPDOWN_PATH, "systemctl daemon-reload", false, ifupdown_is_here,
 	  ifupdown_claims, NULL, ifupdown_write },
 	{ .name = NULL },
 };

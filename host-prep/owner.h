@@ -24,6 +24,7 @@ struct owner {
 	const char *name;
 	const char *path;   /* of the file that is ours, below the root */
 	const char *reload; /* what has it take effect */
+	bool takes_ports; /* that takes ports which it still sets up out of their bridges */
 	/* Whether it is at work here. */
 	bool (*is_here)(int root_fd);
 	/* Whether it would set this interface up. */
@@ -48,7 +49,8 @@ const char *owner_awaited(int root_fd, const struct want *want, const struct net
 			  const char **owner);
 
 /* Writes the files of all that are at work here, and says so on the standard output. A file
- * of that name that bedplate has not written is left as it is: -EEXIST. */
+ * of that name that bedplate has not written is left as it is: -EEXIST; so is one whose owner
+ * would take a port out of its bridge by that: -EBUSY. All others are written. */
 int owners_apply(const struct check_context *context, struct err *err);
 
 /* Whether netplan names the interface. */

@@ -21,6 +21,7 @@
 #include "lib/strbuf.h"
 
 struct want_all;
+struct left_out;
 
 /* Nothing of it is owned by a part. The descriptor must outlive the steps. */
 struct part_context {
@@ -32,8 +33,9 @@ struct part_context {
 	json_t *loaded;       /* a section of all parts', see kmod_need.h; may be NULL */
 	const json_t *before; /* the whole journal, as it was read; NULL for restore */
 	struct want_all **networks; /* see want_all_get (want_all.h); NULL for restore */
-	struct strbuf *notes;       /* lines for a person, about what no step can do */
-	struct strbuf *missing;     /* lines about what may still come; may be NULL */
+	const struct left_out *left_out; /* left_out_apply; NULL: no network is */
+	struct strbuf *notes;   /* lines for a person, about what no step can do */
+	struct strbuf *missing; /* lines about what may still come; may be NULL */
 };
 
 struct part {
@@ -50,6 +52,10 @@ struct part {
 	/* Adds the steps that take back what the journal has, and empties it. */
 	int (*down)(const struct part_context *context, struct steps *steps,
 		    struct err *err);
+	/* Its section has an entry for each thing, which plan and down take out with the step
+	 * that takes the thing back. Until the steps are done the journal keeps those. A part
+	 * without this sees to that itself. */
+	bool drops_entries;
 	/* Takes out of the journal's section what had to stand there only until the steps
 	 * were done, and notes what only shows then; NULL: nothing. */
 	void (*settle)(json_t *section);
@@ -67,7 +73,7 @@ struct part {
 
 extern const struct part kmod_part, sysctl_part, ksm_part, cpu_part, swap_part,
 	hugepage_part, vfio_part, udev_part, nat_part, links_part, dhcp_part, vpn_part,
-	client_part, coexist_part, bridge_helper_part, names_part;
+	client_part, coexist_part, firewalld_part, bridge_helper_part, names_part;
 
 /* These, in the order in which `up` takes them; `down` goes backwards. Ended by NULL. */
 extern const struct part *const host_parts[];

@@ -6,8 +6,8 @@
  * names of interfaces are given before they are spoken of, their firewall stands before anything
  * can pass, and servers need their bridge. */
 const struct part *const host_parts[] = {
-	&kmod_part,          &sysctl_part, &ksm_part,  &cpu_part,   &swap_part,
-	&hugepage_part,      &vfio_part,   &udev_part, &names_part, &nat_part,
-	&coexist_part,       &links_part,  &dhcp_part, &vpn_part,   &client_part,
-	&bridge_helper_part, NULL,
+	&kmod_part,     &sysctl_part,        &ksm_part,   &cpu_part,   &swap_part,
+	&hugepage_part, &vfio_part,          &udev_part,  &names_part, &nat_part,
+	&coexist_part,  &firewalld_part,     &links_part, &dhcp_part,  &vpn_part,
+	&client_part,   &bridge_helper_part, NULL,
 };

@@ -3,8 +3,9 @@
  * prepare.c: bedplate host-prep plan, up, down and status for the parts of part.h.
  *
  * How it works: all parts that were asked for plan into one list. `up` saves the journal as
- * it will be, then does the steps; where one fails, those before it are undone and the
- * journal is what it was. With --keep-going that holds for each part by itself. With
+ * it will be, and with what is to go still in it, then does the steps; where one fails, those
+ * before it are undone and the journal is what it was. With --keep-going that holds for each
+ * part by itself, and for each network (prepare_networks.c). With
  * --wait it is all begun anew whenever something comes, as long as something is missing.
  */
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include "host-prep/commands.h"
 #include "host-prep/journal.h"
 #include "host-prep/links.h"
+#include "host-prep/patience.h"
 #include "host-prep/prepare.h"
 #include "host-prep/saved.h"
 #include "host-prep/wait.h"
@@ -29,8 +31,10 @@ void prepare_release(struct prepare *prepare)
 {
 	steps_release(&prepare->steps);
 	want_all_free(prepare->networks);
+	left_out_release(&prepare->left_out);
 	settings_release(&prepare->settings);
 	json_decref(prepare->before);
+	json_decref(prepare->meanwhile);
 	json_decref(prepare->after);
 	strbuf_release(&prepare->notes);
 	strbuf_release(&prepare->missing);
@@ -104,10 +108,8 @@ static int show(const struct prepare *prepare, bool json, const char *nothing,
 
 /* ---- doing ---- */
 
-/* Of the parts whose steps were done. `written` is the journal as it stands there. */
-static int settle(struct prepare *prepare, const json_t *written, struct err *err)
+int prepare_settle(struct prepare *prepare, struct err *err)
 {
-
 	for (size_t i = 0; i < prepare->outcomes.count; i++) {
 		const struct outcome *outcome = &prepare->outcomes.items[i];
 
@@ -115,7 +117,7 @@ static int settle(struct prepare *prepare, const json_t *written, struct err *er
 			outcome->part->settle(
 				journal_section(prepare->after, outcome->part->name));
 	}
-	if (json_equal(written, prepare->after))
+	if (json_equal(prepare->meanwhile, prepare->after))
 		return 0;
 	return journal_write(prepare->after, prepare->root_fd, err);
 }
@@ -137,7 +139,7 @@ static int guard(const struct prepare *prepare, int seconds, struct err *err)
 {
 	int result;
 
-	if (!seconds)
+	if (seconds == CONFIRM_NONE)
 		return 0;
 	if (!changes_network(&prepare->steps)) {
 		log_info("the network does not change: there is nothing to confirm");
@@ -161,9 +163,12 @@ static bool changes_part(const struct steps *steps, const struct part *part)
 	return false;
 }
 
-/* The steps were undone: the journal is what it was. */
+/* The steps were undone: the journal is what it was. It stays where one could not be, so that
+ * `down` knows of it. */
 static int take_back_journal(struct prepare *prepare, struct err *err)
 {
+	if (prepare->steps.remains)
+		return 0;
 	for (size_t i = 0; host_parts[i]; i++) {
 		const char *name = host_parts[i]->name;
 
@@ -188,13 +193,25 @@ static void take_back(struct prepare *prepare)
 		log_err(&err);
 }
 
+static int tell_outcomes(const struct prepare *prepare, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf names;
+	int code;
+
+	strbuf_init(&names, 0);
+	code = left_out_tell(&prepare->left_out, &prepare->settings.guests, &names);
+	return outcomes_tell(&prepare->outcomes, &names, code, err);
+}
+
 static int carry_out(struct prepare *prepare, const struct args *args, struct err *err)
 {
-	json_t *written = json_deep_copy(prepare->after);
 	int result = 0;
 
-	if (!json_equal(prepare->before, prepare->after))
-		result = journal_write(prepare->after, prepare->root_fd, err);
+	prepare->meanwhile = prepare_meanwhile(prepare);
+	if (!prepare->meanwhile)
+		return err_sys(err, ENOMEM, "writing the journal");
+	if (!json_equal(prepare->before, prepare->meanwhile))
+		result = journal_write(prepare->meanwhile, prepare->root_fd, err);
 	if (!result)
 		result = guard(prepare, args->confirm_s, err);
 	if (!result && args->keep_going)
@@ -204,9 +221,10 @@ static int carry_out(struct prepare *prepare, const struct args *args, struct er
 	if (result)
 		take_back(prepare);
 	else
-		result = settle(prepare, written, err);
-	json_decref(written);
-	return result ? result : outcomes_tell(&prepare->outcomes, err);
+		result = prepare_settle(prepare, err);
+	if (!result && args->keep_going && args->confirm_s == CONFIRM_NONE)
+		result = prepare_one_by_one(prepare, args, err);
+	return result ? result : tell_outcomes(prepare, err);
 }
 
 /* A second change on top of one that waits could not be told from it when it is taken back.
@@ -253,81 +271,6 @@ static int look(struct prepare *prepare, const struct args *args, bool down, boo
 	return result ? result : prepare_plan(prepare, args, down, err);
 }
 
-/* ---- waiting for what is missing ---- */
-
-/* What others have done with is known by their files, of which no event tells. */
-enum { TELL_MS = 1000, LOOK_MS = 1000 };
-
-struct patience {
-	struct waiter waiter;
-	bool waited;
-	int64_t tell_ms, end_ms;
-	char *told; /* what was missing when it was told */
-};
-
-static void patience_release(struct patience *patience)
-{
-	waiter_release(&patience->waiter);
-	free(patience->told);
-}
-#define _cleanup_patience_ __attribute__((cleanup(patience_release)))
-
-static int patience_open(struct patience *patience, const struct args *args,
-			 struct err *err)
-{
-	uint64_t ms = 0;
-
-	*patience = (struct patience){ .waiter = WAITER_INIT };
-	if (!args->wait)
-		return 0;
-	if (span_parse(args->wait, &ms, err)) {
-		err_wrap(err, "--wait");
-		return err_mistake(err);
-	}
-	patience->tell_ms = wait_now() + TELL_MS;
-	patience->end_ms = wait_now() + (int64_t)(ms < INT32_MAX ? ms : INT32_MAX);
-	return ms ? waiter_open(&patience->waiter, err) : 0;
-}
-
-static void tell(struct patience *patience, const char *missing, int64_t now)
-{
-	_cleanup_strbuf_ struct strbuf left;
-
-	strbuf_init(&left, 0);
-	if (now < patience->tell_ms ||
-	    (patience->told && !strcmp(patience->told, missing)))
-		return;
-	span_format((uint64_t)(patience->end_ms - now + 999) / 1000 * 1000, &left);
-	log_info("waiting %s at most: %.*s", left.text,
-		 (int)strlen(missing) - (*missing != '\0'), missing);
-	free(patience->told);
-	patience->told = strdup(missing);
-}
-
-/* 1 when it is to be looked again, 0 where there is nothing to wait for any longer. Others are
- * not kept out meanwhile. */
-static int wait_more(struct patience *patience, struct prepare *prepare, struct err *err)
-{
-	int64_t now = wait_now(), end = now + LOOK_MS;
-	bool waited = patience->waited;
-	int result;
-
-	/* The last that came may have come when half of the host had been looked at. */
-	patience->waited = false;
-	if (!prepare->missing.length || now >= patience->end_ms)
-		return waited;
-	patience->waited = true;
-	cleanup_close(&prepare->lock_fd);
-	prepare->lock_fd = -1;
-	tell(patience, prepare->missing.text, now);
-	if (now < patience->tell_ms && patience->tell_ms < end)
-		end = patience->tell_ms;
-	if (patience->end_ms < end)
-		end = patience->end_ms;
-	result = waiter_wait(&patience->waiter, end, err);
-	return result ? result : 1;
-}
-
 static int look_until_there(struct prepare *prepare, const struct args *args, bool down,
 			    bool doing, struct err *err)
 {
@@ -341,7 +284,7 @@ static int look_until_there(struct prepare *prepare, const struct args *args, bo
 		result = look(prepare, args, down, doing, err);
 		if (err->mistake)
 			return result;
-		again = wait_more(&patience, prepare, err);
+		again = patience_wait(&patience, prepare, err);
 	}
 	return again < 0 ? again : result;
 }
@@ -352,8 +295,8 @@ static int run(const struct args *args, bool down, bool doing, const char *nothi
 	_cleanup_prepare_ struct prepare prepare = { .root_fd = -1, .lock_fd = -1 };
 	int result;
 
-	if (args->confirm_s < 0) {
-		err_set(err, EINVAL, "--confirm takes a number of seconds");
+	if (args->confirm_s != CONFIRM_NONE && args->confirm_s < 1) {
+		err_set(err, EINVAL, "--confirm takes a number of seconds, from 1 on");
 		return EXIT_USAGE;
 	}
 	result = look_until_there(&prepare, args, down, doing, err);
@@ -404,6 +347,11 @@ int confirm_run(const struct args *args, struct err *err)
 
 int down_run(const struct args *args, struct err *err)
 {
+	if (args->restore && args->part_count) {
+		err_set(err, EINVAL,
+			"--restore brings the whole network back, not a part");
+		return EXIT_USAGE;
+	}
 	if (args->restore)
 		return with_lock(args, restore, "restored",
 				 "the network is what it was before the change", err);

@@ -4,6 +4,7 @@
 #define BEDPLATE_HOST_PREP_PREPARE_H
 
 #include "host-prep/args.h"
+#include "host-prep/left_out.h"
 #include "host-prep/outcome.h"
 #include "host-prep/want_all.h"
 #include "lib/settings.h"
@@ -11,10 +12,14 @@
 struct prepare {
 	int root_fd, lock_fd;
 	struct settings settings;
-	json_t *before, *after; /* the journal */
+	/* The journal as it was read, as it is while steps are done (NULL: none are yet), and as
+	 * it will be. */
+	json_t *before, *meanwhile, *after;
 	struct steps steps;
 	struct outcomes outcomes;
 	struct want_all *networks;
+	struct left_out left_out;
+	bool only_networks; /* what is planned: the parts of that group */
 	struct strbuf notes;
 	struct strbuf missing; /* a line for each thing that may still come */
 };
@@ -33,6 +38,27 @@ int prepare_check_parts(const struct args *args, struct err *err);
  * file has a mistake. */
 int prepare_plan(struct prepare *prepare, const struct args *args, bool down,
 		 struct err *err);
+
+/* What both journals tell of: whatever of the steps is done when this ends, `down` has to know
+ * about it. NULL without memory; the caller drops the reference. */
+json_t *prepare_meanwhile(const struct prepare *prepare);
+
+/* Plans once more, from the journal as it stands. */
+void prepare_plan_again(struct prepare *prepare, const struct args *args);
+
+/* Of the parts whose steps were done; `meanwhile` is the journal as it stands there. */
+int prepare_settle(struct prepare *prepare, struct err *err);
+
+/* For --keep-going: which networks may be left out, as it is after the first plan. */
+void prepare_find_networks(struct prepare *prepare);
+
+/* For --keep-going, where a part of the networks could not be planned: leaves out the networks
+ * that are to blame, and plans again. */
+void prepare_leave_out(struct prepare *prepare, const struct args *args);
+
+/* The same where one could not be done: the networks come up one by one, and what was begun of
+ * those that do not is taken back. */
+int prepare_one_by_one(struct prepare *prepare, const struct args *args, struct err *err);
 
 /* Does the steps of the parts whose turn it is, each part by itself: one that fails is undone,
  * and those that need it are left out. */

@@ -6,7 +6,6 @@
 #include "host-prep/journal.h"
 #include "host-prep/kmod_need.h"
 #include "host-prep/prepare.h"
-#include "lib/interrupt.h"
 #include "lib/nearest.h"
 
 /* ---- which parts ---- */
@@ -67,6 +66,7 @@ static int plan_part(struct prepare *prepare, const struct part *part, bool down
 		.loaded = journal_section(prepare->after, "loaded"),
 		.before = prepare->before,
 		.networks = &prepare->networks,
+		.left_out = &prepare->left_out,
 		.notes = &prepare->notes,
 		.missing = &prepare->missing,
 	};
@@ -77,11 +77,40 @@ static int plan_part(struct prepare *prepare, const struct part *part, bool down
 	return result;
 }
 
-/* The journal has of it what it had. */
+static void keep_section(json_t *journal, const json_t *before, const char *name)
+{
+	const json_t *section = json_object_get(before, name);
+
+	if (section)
+		journal_keep(journal_section(journal, name), section);
+}
+
+static void keep_dropped(json_t *journal, const json_t *before, const struct part *part)
+{
+	if (part->drops_entries)
+		keep_section(journal, before, part->name);
+	keep_section(journal, before, "loaded");
+}
+
+json_t *prepare_meanwhile(const struct prepare *prepare)
+{
+	json_t *journal = json_deep_copy(prepare->after);
+
+	for (size_t i = 0; journal && host_parts[i]; i++)
+		keep_dropped(journal, prepare->before, host_parts[i]);
+	return journal;
+}
+
+/* The journal has of it what it had. Where something could not be undone, it goes on to tell of
+ * that. */
 static void forget(struct prepare *prepare, const struct part *part)
 {
 	const json_t *section = json_object_get(prepare->before, part->name);
 
+	if (prepare->steps.remains) {
+		keep_dropped(prepare->after, prepare->before, part);
+		return;
+	}
 	json_object_del(prepare->after, part->name);
 	if (section)
 		json_object_set_new(prepare->after, part->name, json_deep_copy(section));
@@ -106,10 +135,8 @@ static void plan_outcome(struct prepare *prepare, const struct part *part, bool 
 	outcome->end = prepare->steps.count;
 }
 
-int prepare_plan(struct prepare *prepare, const struct args *args, bool down,
-		 struct err *err)
+static void plan_all(struct prepare *prepare, const struct args *args, bool down)
 {
-	const struct outcome *failed;
 	size_t count = 0;
 
 	while (host_parts[count])
@@ -117,10 +144,42 @@ int prepare_plan(struct prepare *prepare, const struct args *args, bool down,
 	for (size_t i = 0; i < count; i++) {
 		const struct part *part = host_parts[down ? count - 1 - i : i];
 
-		if (is_asked_for(args, part))
+		if (is_asked_for(args, part) &&
+		    (!prepare->only_networks ||
+		     (part->group && !strcmp(part->group, "network"))))
 			plan_outcome(prepare, part, down);
 	}
+}
+
+void prepare_plan_again(struct prepare *prepare, const struct args *args)
+{
+	steps_release(&prepare->steps);
+	if (prepare->only_networks)
+		outcomes_drop_group(&prepare->outcomes, "network");
+	else
+		prepare->outcomes.count = 0;
+	json_decref(prepare->after);
+	prepare->after = json_deep_copy(prepare->before);
+	want_all_free(prepare->networks);
+	prepare->networks = NULL;
+	strbuf_truncate(&prepare->notes, 0);
+	strbuf_truncate(&prepare->missing, 0);
+	plan_all(prepare, args, false);
+}
+
+int prepare_plan(struct prepare *prepare, const struct args *args, bool down,
+		 struct err *err)
+{
+	const struct outcome *failed;
+
+	plan_all(prepare, args, down);
 	failed = outcomes_find_failed(&prepare->outcomes);
+	if (args->keep_going && !down)
+		prepare_find_networks(prepare);
+	if (failed && args->keep_going && !down && !failed->why.mistake) {
+		prepare_leave_out(prepare, args);
+		failed = outcomes_find_failed(&prepare->outcomes);
+	}
 	if (!failed || (args->keep_going && !failed->why.mistake))
 		return steps_check_memory(&prepare->steps, err);
 	*err = failed->why;
@@ -131,8 +190,6 @@ int prepare_plan(struct prepare *prepare, const struct args *args, bool down,
 
 static int do_part(struct prepare *prepare, struct outcome *outcome)
 {
-	if (interrupted && outcome->first < outcome->end)
-		return err_set(&outcome->why, EINTR, "interrupted");
 	return steps_run(&prepare->steps, outcome->first, outcome->end, &outcome->why);
 }
 
@@ -144,6 +201,7 @@ void prepare_do_parts(struct prepare *prepare)
 		if (outcome->failed || outcome->lacks)
 			continue;
 		outcome->lacks = outcomes_lack(&prepare->outcomes, outcome->part);
+		prepare->steps.remains = false;
 		if (!outcome->lacks)
 			outcome->failed = do_part(prepare, outcome) != 0;
 		if (outcome->failed || outcome->lacks)

@@ -8,6 +8,7 @@
 #include "host-prep/setting.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/log.h"
 
 /* ---- what is wanted ---- */
 
@@ -117,6 +118,7 @@ struct change {
 	int root_fd;
 	char *path, *before, *after;
 	const char *hint;
+	bool lenient;
 	int (*write)(int root_fd, const char *path, const char *value, struct err *err);
 };
 
@@ -132,9 +134,11 @@ static void change_free(void *data)
 	free(change);
 }
 
+/* To write nothing at all is no write to the kernel; an empty value is an empty line. */
 static int write_value(const struct change *change, const char *value, struct err *err)
 {
-	int result = file_write(change->root_fd, change->path, value, err);
+	int result =
+		file_write(change->root_fd, change->path, *value ? value : "\n", err);
 
 	if (result == -ENOENT)
 		err_hint(err, "the kernel does not have it; perhaps a module is missing: "
@@ -147,10 +151,16 @@ static int write_value(const struct change *change, const char *value, struct er
 static int change_run(const struct step *step, struct err *err)
 {
 	const struct change *change = step->data;
+	int result;
 
 	if (change->write)
 		return change->write(change->root_fd, change->path, change->after, err);
-	return write_value(change, change->after, err);
+	result = write_value(change, change->after, err);
+	if (!result || !change->lenient)
+		return result;
+	log_warning("%s: %s stays as it is: %s", step->origin, step->what, err->text);
+	err_clear(err);
+	return 0;
 }
 
 static int change_undo(const struct step *step, struct err *err)
@@ -173,6 +183,7 @@ static int add_change(const struct part_context *context, const char *part,
 		change->before = before ? strdup(before) : NULL;
 		change->after = strdup(setting->value);
 		change->hint = setting->hint;
+		change->lenient = setting->lenient;
 		change->write = setting->write;
 	}
 	if (!change || !change->path || !change->after || (before && !change->before)) {

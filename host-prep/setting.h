@@ -23,6 +23,7 @@ struct setting {
 	char *value;
 	char origin[SETTING_ORIGIN];
 	bool optional;    /* that it is not there is only noted */
+	bool lenient;     /* that the kernel refuses it is only told */
 	const char *hint; /* what to do where it cannot be set; NULL */
 	/* How it is written, where the kernel comes to the value by and by; NULL. */
 	int (*write)(int root_fd, const char *path, const char *value, struct err *err);

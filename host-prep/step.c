@@ -8,6 +8,7 @@
 
 #include "host-prep/step.h"
 #include "lib/cleanup.h"
+#include "lib/interrupt.h"
 #include "lib/log.h"
 #include "lib/show_json.h"
 
@@ -110,7 +111,7 @@ int step_wrap(const struct step *step, struct err *err)
 	return err_wrap(err, "%s", step->what);
 }
 
-static void undo_steps(const struct steps *steps, size_t first, size_t end)
+static void undo_steps(struct steps *steps, size_t first, size_t end)
 {
 	while (end-- > first) {
 		const struct step *step = &steps->items[end];
@@ -120,15 +121,23 @@ static void undo_steps(const struct steps *steps, size_t first, size_t end)
 			step_wrap(step, &err);
 			err_wrap(&err, "undoing");
 			log_err(&err);
+			steps->remains = true;
 		}
 	}
 }
 
-int steps_run(const struct steps *steps, size_t first, size_t end, struct err *err)
+static int run_step(const struct step *step, struct err *err)
+{
+	if (!step->run)
+		return 0;
+	return interrupted ? err_set(err, EINTR, "interrupted") : step->run(step, err);
+}
+
+int steps_run(struct steps *steps, size_t first, size_t end, struct err *err)
 {
 	for (size_t i = first; i < end; i++) {
 		const struct step *step = &steps->items[i];
-		int result = step->run ? step->run(step, err) : 0;
+		int result = run_step(step, err);
 
 		if (result) {
 			if (!step->names_itself)

@@ -39,6 +39,7 @@ struct steps {
 	struct step *items;
 	size_t count, size;
 	bool overflow; /* memory ran out while one was added */
+	bool remains;  /* one that was done could not be undone */
 };
 
 #define STEPS_INIT            \
@@ -63,8 +64,9 @@ int steps_check_memory(const struct steps *steps, struct err *err);
 
 /* Does steps from `first` on, before `end`, that have a run, in order; where one fails those
  * done are undone, last first, and the failure is wrapped with the step's text and origin.
- * What cannot be undone is logged. */
-int steps_run(const struct steps *steps, size_t first, size_t end, struct err *err);
+ * A signal that asks the program to stop counts as a failure of the next.
+ * What cannot be undone is logged, and `remains` is set then. */
+int steps_run(struct steps *steps, size_t first, size_t end, struct err *err);
 
 /* Takes the steps from `count` on out again. */
 void steps_truncate(struct steps *steps, size_t count);

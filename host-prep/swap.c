@@ -166,6 +166,15 @@ static bool is_empty(const struct host_swap *swap)
 	return !*swap->device && !*swap->file && !swap->zram;
 }
 
+/* Once no zram device is left that was made here. */
+static int drop_module(const struct part_context *context, struct steps *steps,
+		       struct err *err)
+{
+	if (swap_journal_has_zram(context->journal))
+		return 0;
+	return kmod_need_no_more(context, swap_part.name, steps, err);
+}
+
 /* What goes comes last, so that there is always something to swap to. */
 static int plan(const struct part_context *context, struct steps *steps, struct err *err)
 {
@@ -184,8 +193,7 @@ static int plan(const struct part_context *context, struct steps *steps, struct 
 	}
 	if (!result)
 		result = swap_take_back(context, &wanted, &areas, steps, err);
-	return result || zram ? result
-			      : kmod_need_no_more(context, swap_part.name, steps, err);
+	return result || zram ? result : drop_module(context, steps, err);
 }
 
 static int down(const struct part_context *context, struct steps *steps, struct err *err)
@@ -196,7 +204,7 @@ static int down(const struct part_context *context, struct steps *steps, struct 
 
 	if (!result)
 		result = swap_take_back(context, &none, &areas, steps, err);
-	return result ? result : kmod_need_no_more(context, swap_part.name, steps, err);
+	return result ? result : drop_module(context, steps, err);
 }
 
 const struct part swap_part = {
@@ -205,4 +213,5 @@ const struct part swap_part = {
 	.plan = plan,
 	.down = down,
 	.settle = swap_journal_settle,
+	.drops_entries = true,
 };

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,6 +84,24 @@ static bool look_at_area(struct swap_job *job)
 	return true;
 }
 
+/* Where the memory has no room for what is in an area, whoever takes it out of use is the
+ * first that the kernel kills. `room` is what is left. */
+static bool has_to_stay(const struct part_context *context, const char *name,
+			const struct swap_area *area, uint64_t *room)
+{
+	uint64_t need = area ? area->used + area->used / 8 : 0;
+
+	if (need <= *room) {
+		*room -= need;
+		return false;
+	}
+	part_note(context,
+		  "swap %s stays in use: it holds %" PRIu64
+		  "M, for which the memory has no room (%" PRIu64 "M are free)",
+		  name, area->used >> 20, *room >> 20);
+	return true;
+}
+
 /* Out of use is what an area is halfway from one priority to another: after a crash, too. */
 static int take_back_use(const json_t *entry, struct swap_job *job,
 			 const struct swap_area *area, bool usable, struct steps *steps,
@@ -110,9 +129,10 @@ static int take_back_use(const json_t *entry, struct swap_job *job,
 				       err);
 }
 
-/* Steps that bring an area back to what it was before the journal's entry. */
+/* Steps that bring an area back to what it was before the journal's entry; 1 where it stays. */
 static int take_back(const struct part_context *context, const json_t *entry,
-		     const struct swap_areas *areas, struct steps *steps, struct err *err)
+		     const struct swap_areas *areas, uint64_t *room, struct steps *steps,
+		     struct err *err)
 {
 	struct swap_job job = { .root_fd = context->root_fd };
 	const char *path = json_string_value(json_object_get(entry, "path"));
@@ -126,6 +146,8 @@ static int take_back(const struct part_context *context, const json_t *entry,
 	usable = look_at_area(&job);
 	area = swap_areas_find(areas, job.path,
 			       swap_device_number(context->root_fd, job.path));
+	if (has_to_stay(context, job.path, area, room))
+		return 1;
 	result = take_back_use(entry, &job, area, usable, steps, err);
 	if (!result && job.is_file && json_is_true(json_object_get(entry, "made")))
 		result = swap_add_step(steps, SWAP_STEP_NO_FILE, &job, "", "", "", err);
@@ -154,8 +176,8 @@ int swap_drop_unfinished(const struct part_context *context, const char *label,
 }
 
 static int take_back_zram(const struct part_context *context, const char *label,
-			  const struct swap_areas *areas, struct steps *steps,
-			  struct err *err)
+			  const struct swap_areas *areas, uint64_t *room,
+			  struct steps *steps, struct err *err)
 {
 	struct swap_job job = { .root_fd = context->root_fd, .is_zram = true };
 	struct swap_seen seen = { .there = false };
@@ -167,6 +189,8 @@ static int take_back_zram(const struct part_context *context, const char *label,
 	if (found <= 0)
 		return found;
 	area = swap_areas_find(areas, seen.path, 0);
+	if (has_to_stay(context, label, area, room))
+		return 1;
 	seen.active = area;
 	seen.priority = area ? area->priority : -1;
 	memcpy(job.path, seen.path, sizeof(job.path));
@@ -178,21 +202,37 @@ static int take_back_zram(const struct part_context *context, const char *label,
 int swap_take_back(const struct part_context *context, const struct names *wanted,
 		   const struct swap_areas *areas, struct steps *steps, struct err *err)
 {
+	uint64_t room = areas->available;
 	const char *key;
 	json_t *entry;
 	void *next;
-	int result = 0;
 
 	json_object_foreach_safe(context->journal, next, key, entry)
 	{
-		if (result || names_have(wanted, key))
+		bool zram = json_is_true(json_object_get(entry, "zram"));
+		int result;
+
+		if (names_have(wanted, key))
 			continue;
-		if (json_is_true(json_object_get(entry, "zram")))
-			result = take_back_zram(context, key, areas, steps, err);
-		else
-			result = take_back(context, entry, areas, steps, err);
+		result = zram ? take_back_zram(context, key, areas, &room, steps, err)
+			      : take_back(context, entry, areas, &room, steps, err);
+		if (result < 0)
+			return result;
 		if (!result)
 			json_object_del(context->journal, key);
 	}
-	return result;
+	return 0;
+}
+
+bool swap_journal_has_zram(const json_t *section)
+{
+	const char *key;
+	json_t *entry;
+
+	json_object_foreach((json_t *)section, key, entry)
+	{
+		if (json_is_true(json_object_get(entry, "zram")))
+			return true;
+	}
+	return false;
 }

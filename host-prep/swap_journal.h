@@ -23,8 +23,12 @@ void swap_journal_recall(struct swap_seen *seen, const json_t *entry);
 int swap_drop_unfinished(const struct part_context *context, const char *label,
 			 struct steps *steps, struct err *err);
 
-/* Adds the steps that take back what is not wanted (keys), and takes that out of the journal. */
+/* Adds the steps that take back what is not wanted (keys), and takes that out of the journal. What
+ * the memory has no room for stays in use, and there. */
 int swap_take_back(const struct part_context *context, const struct names *wanted,
 		   const struct swap_areas *areas, struct steps *steps, struct err *err);
+
+/* Whether a zram device is in the journal's section. */
+bool swap_journal_has_zram(const json_t *section);
 
 #endif

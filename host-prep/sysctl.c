@@ -119,7 +119,7 @@ static int want_item(const struct part_context *context, size_t item,
 		     struct settings_wanted *wanted, struct err *err)
 {
 	const char *text = context->host->sysctl.set.items[item];
-	struct setting setting = { .optional = *text == '-' };
+	struct setting setting = { .optional = *text == '-', .lenient = *text == '-' };
 	const char *name = text + setting.optional, *equals = strchr(name, '=');
 	char path[512];
 
@@ -155,4 +155,5 @@ const struct part sysctl_part = {
 	.help = "the kernel's settings below /proc/sys",
 	.plan = plan,
 	.down = down,
+	.drops_entries = true,
 };

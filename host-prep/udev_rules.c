@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * udev_rules.c: the part that gives guests' user the devices that guests' files name: IOMMU groups
+ * udev_rules.c: the part that gives guests' users the devices that guests' files name: IOMMU groups
  * of vfio and USB devices, by udev's rules.
  *
  * How it works: the rules stand in /run, as numbers of groups may be others after the next
@@ -17,6 +17,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/pci.h"
+#include "lib/user.h"
 #include "lib/value/pci_select.h"
 
 #define RULES_PATH "run/udev/rules.d/70-bedplate.rules"
@@ -102,24 +103,43 @@ static void add_usb(struct rules *rules, const struct guest *guest)
 }
 
 /* Looks the names up, as udev would go on without those that it does not know. */
-static int set_owner(struct rules *rules, struct err *err)
+static int look_up(struct rules *rules, const char *user, const char *group,
+		   const char *origin, struct err *err)
 {
-	const struct host_guests *row = &rules->context->host->guests;
-	bool has_user = *row->user, has_group = *row->group;
 	int64_t id;
-	int result = want_user(rules->context->root_fd, row->user, &id, err);
+	int result = user_number(rules->context->root_fd, user, &id, err);
 
-	origin_text(rules->context->conf, "Guests", has_user ? "User" : "Group", 0,
-		    rules->origin, sizeof(rules->origin));
 	if (!result)
-		result = want_group(rules->context->root_fd, row->group, &id, err);
+		result = group_number(rules->context->root_fd, group, &id, err);
 	if (result)
-		return err_wrap(err, "%s", rules->origin);
+		return err_wrap(err, "%s", origin);
 	snprintf(rules->owner, sizeof(rules->owner), "%s%.60s%s%s%.60s%sMODE=\"%s\"",
-		 has_user ? "OWNER=\"" : "", row->user, has_user ? "\", " : "",
-		 has_group ? "GROUP=\"" : "", row->group, has_group ? "\", " : "",
-		 has_group ? "0660" : "0600");
+		 *user ? "OWNER=\"" : "", user, *user ? "\", " : "",
+		 *group ? "GROUP=\"" : "", group, *group ? "\", " : "",
+		 *group ? "0660" : "0600");
+	if (!*rules->origin)
+		snprintf(rules->origin, sizeof(rules->origin), "%s", origin);
 	return 0;
+}
+
+/* Whom the guest runs as: its own words go before those of the host. "" is root. */
+static int set_owner(struct rules *rules, const struct guest *guest, struct err *err)
+{
+	const struct guest_guest *own = &guest->data->guest;
+	const struct host_guests *host = &rules->context->host->guests;
+	bool is_own = *own->user || *own->group;
+	const char *user = *own->user ? own->user : host->user;
+	const char *group = is_own ? own->group : host->group;
+	char origin[ORIGIN_MAX];
+
+	*rules->owner = '\0';
+	if (!*user && !*group)
+		return 0;
+	origin_text(is_own ? guest->conf : rules->context->conf,
+		    is_own ? "Guest" : "Guests",
+		    *(is_own ? own->user : host->user) ? "User" : "Group", 0, origin,
+		    sizeof(origin));
+	return look_up(rules, user, group, origin, err);
 }
 
 static bool has_passthrough(const struct guests *guests)
@@ -134,13 +154,20 @@ static int make_rules(struct rules *rules, struct err *err)
 {
 	const struct guests *guests = rules->context->guests;
 	_cleanup_pci_list_ struct pci_list list = PCI_LIST_INIT;
-	int result = set_owner(rules, err);
+	int result = 0;
 
-	if (!result && has_passthrough(guests))
+	if (has_passthrough(guests))
 		result = pci_read(rules->context->root_fd, &list, err);
 	for (size_t i = 0; !result && i < guests->count; i++) {
-		add_passthrough(rules, &guests->items[i], &list);
-		add_usb(rules, &guests->items[i]);
+		const struct guest *guest = &guests->items[i];
+
+		if (!guest->data->passthrough.count && !guest->data->usb.count)
+			continue;
+		result = set_owner(rules, guest, err);
+		if (result || !*rules->owner)
+			continue;
+		add_passthrough(rules, guest, &list);
+		add_usb(rules, guest);
 	}
 	return result;
 }
@@ -211,15 +238,13 @@ static int changed(int root_fd, const char *before, const char *after, struct er
 
 static int plan(const struct part_context *context, struct steps *steps, struct err *err)
 {
-	const struct host_guests *row = &context->host->guests;
 	_cleanup_strbuf_ struct strbuf text;
 	struct rules rules = { .context = context, .text = &text };
 	struct own_file file = { .part = "udev", .path = RULES_PATH, .changed = changed };
-	int result = 0;
+	int result;
 
 	strbuf_init(&text, 0);
-	if (*row->user || *row->group)
-		result = make_rules(&rules, err);
+	result = make_rules(&rules, err);
 	if (!result && text.overflow)
 		result = err_sys(err, ENOMEM, "planning /" RULES_PATH);
 	if (result)
@@ -242,4 +267,5 @@ const struct part udev_part = {
 	.help = "devices that are passed through belong to the guests' user",
 	.plan = plan,
 	.down = down,
+	.drops_entries = true,
 };

@@ -13,7 +13,6 @@
 #include "host-prep/kmod_need.h"
 #include "host-prep/vfio.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
 
 struct job {
 	int root_fd;
@@ -74,26 +73,6 @@ static int add_step(const struct part_context *context,
 				   .data = job },
 		   "%s %s", function->pci.name, title.text);
 	return 0;
-}
-
-/* An interface of it that is up; "" where there is none. */
-static void find_up(const struct part_context *context,
-		    const struct iommu_function *function, char up[64])
-{
-	char uses[IOMMU_TEXT], *rest = uses, *word;
-
-	*up = '\0';
-	strcpy(uses, function->uses);
-	while ((word = strsep(&rest, ", "))) {
-		char path[320], line[32];
-
-		snprintf(path, sizeof(path), "sys/class/net/%s/operstate", word);
-		if (*word &&
-		    file_read_line(context->root_fd, path, line, sizeof(line), NULL) >=
-			    0 &&
-		    !strcmp(line, "up"))
-			snprintf(up, 64, "%.63s", word);
-	}
 }
 
 static void id_text(const struct pci_function *function, char text[16])
@@ -162,13 +141,12 @@ static int plan_function(const struct part_context *context, const struct iommu 
 			 struct err *err)
 {
 	const struct vfio_wish *wish = vfio_find_wish(wishes, &function->pci);
-	char reason[VFIO_REASON], up[64];
+	char reason[VFIO_REASON];
 	int result;
 
 	if (!wish)
 		return 0;
-	find_up(context, function, up);
-	switch (vfio_decide(function, wish, up, reason)) {
+	switch (vfio_decide(function, wish, function->up, reason)) {
 	case VFIO_THERE:
 		return 0;
 	case VFIO_STAYS:
@@ -323,4 +301,5 @@ const struct part vfio_part = {
 	.help = "devices for guests",
 	.plan = plan,
 	.down = down,
+	.drops_entries = true,
 };

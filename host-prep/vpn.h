@@ -42,6 +42,11 @@ int vpn_write_key(int root_fd, const char *path, const char *key, struct err *er
 int vpn_text(const struct want_network *network, const char *private_key, int root_fd,
 	     struct strbuf *out, struct err *err);
 
+/* In what the interface differs from our text: `there` is what `wg showconf` says of it. NULL:
+ * in nothing. `index` is that of the peer (from 0, by our text) that it is about, -1 for none.
+ * No word of it is a key. Pure. */
+const char *vpn_difference(const char *ours, const char *there, int *index);
+
 /* What a new peer gets. */
 struct vpn_peer {
 	char name[WANT_NAME_SIZE];

@@ -5,7 +5,8 @@
  * How it works: wg syncconf takes the whole configuration and leaves connections of peers
  * alone that stay as they are. The journal has the digest of what each interface got, with a
  * ~ in front until it has; one that is not there yet (the links' part makes it) has got
- * nothing.
+ * nothing. Where that is as it was, the interface itself is asked, and told again where somebody
+ * has changed it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,8 +17,9 @@
 #include "host-prep/want_all.h"
 #include "lib/digest.h"
 #include "lib/process.h"
+#include "lib/secret.h"
 
-enum { WG_TIMEOUT_MS = 60000 };
+enum { WG_TIMEOUT_MS = 60000, WORDS_SIZE = 128 };
 
 struct tune {
 	int root_fd;
@@ -126,6 +128,7 @@ static int make_text(const struct want_network *network, struct tune *tune,
 	int result;
 
 	strbuf_init(&text, 0);
+	secret_hold();
 	result = find_key(network, tune, key, err);
 	if (!result)
 		result = vpn_text(network, key, tune->root_fd, &text, err);
@@ -136,14 +139,32 @@ static int make_text(const struct want_network *network, struct tune *tune,
 	return result;
 }
 
-/* Takes the tune over. */
+/* Why it has to be told again though it was; "" where it has all of it. */
+static void find_drift(const struct want_network *network, const struct tune *tune,
+		       char words[WORDS_SIZE])
+{
+	char *there = read_interface(tune->link);
+	const char *difference = NULL;
+	int index;
+
+	if (there)
+		difference = vpn_difference(tune->text, there, &index);
+	if (difference)
+		snprintf(words, WORDS_SIZE, "%s%s%s", difference, index < 0 ? "" : " ",
+			 index < 0 ? "" : network->data->peer.items[index].name);
+	forget(there);
+}
+
+/* Takes the tune over. `drift` is "" where it is for another reason. */
 static void add_step(const struct want_network *network, struct tune *tune, bool change,
-		     struct steps *steps)
+		     const char *drift, struct steps *steps)
 {
 	char after[64];
 	struct step step = { .part = "vpn",
 			     .action = change ? STEP_CHANGE : STEP_ADD,
-			     .before = (char *)(change ? "another configuration" : ""),
+			     .before = (char *)(*drift   ? drift
+						: change ? "another configuration"
+							 : ""),
 			     .after = after,
 			     .origin = (char *)network->origin,
 			     .run = run,
@@ -163,7 +184,7 @@ static int plan_network(const struct part_context *context, const json_t *before
 	const char *had = json_string_value(json_object_get(before, network->vpn));
 	bool there = net_find_link(&all->have, network->vpn);
 	struct tune *tune = calloc(1, sizeof(*tune));
-	char digest[DIGEST_TEXT_SIZE];
+	char digest[DIGEST_TEXT_SIZE], drift[WORDS_SIZE] = "";
 	bool changes;
 	int result;
 
@@ -178,10 +199,13 @@ static int plan_network(const struct part_context *context, const json_t *before
 	}
 	digest_write(digest_add(DIGEST_INIT, tune->text, strlen(tune->text)), digest);
 	changes = !there || !had || strcmp(had, digest) != 0;
+	if (!changes)
+		find_drift(network, tune, drift);
+	changes |= *drift != '\0';
 	json_object_set_new(context->journal, network->vpn,
 			    json_sprintf("%s%s", changes ? "~" : "", digest));
 	if (changes)
-		add_step(network, tune, there && had, steps);
+		add_step(network, tune, there && had, drift, steps);
 	else
 		release_tune(tune);
 	return 0;

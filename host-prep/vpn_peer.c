@@ -20,6 +20,7 @@
 #include "lib/log.h"
 #include "lib/nearest.h"
 #include "lib/process.h"
+#include "lib/secret.h"
 
 enum { QR_TIMEOUT_MS = 10000 };
 
@@ -205,5 +206,6 @@ int peer_run(const struct args *args, struct err *err)
 		err_set(err, EINVAL, "peer add NAME is all that there is");
 		return EXIT_USAGE;
 	}
+	secret_hold();
 	return add(args, err) ? err_exit_code(err) : EXIT_DONE;
 }

@@ -30,6 +30,13 @@ const struct want_network *want_find(const struct want *want, const char *name)
 	return NULL;
 }
 
+bool want_leaves_out(const struct want *want, const char *name)
+{
+	const struct network *network = networks_find(want->networks, name);
+
+	return network && network->left_out;
+}
+
 const struct want_guest *want_find_guest(const struct want_network *network,
 					 const char *name)
 {
@@ -68,18 +75,6 @@ const struct ip_address *want_forward_target(const struct want_network *network,
 			found = ip;
 	}
 	return found;
-}
-
-void want_bridge_name(const struct network *network, char name[NET_NAME_SIZE])
-{
-	const struct network_network *row = &network->data->network;
-
-	if (row->mode == network_network_mode_none)
-		name[0] = '\0';
-	else if (*row->bridge)
-		snprintf(name, NET_NAME_SIZE, "%s", row->bridge);
-	else
-		snprintf(name, NET_NAME_SIZE, "br-%.12s", network->name);
 }
 
 static bool network_has_link(const struct want_network *network, const char *name)
@@ -310,7 +305,7 @@ static void resolve_names(struct want_network *network)
 	const char *name = network->file->name;
 
 	snprintf(network->origin, sizeof(network->origin), "network/%s.conf", name);
-	want_bridge_name(network->file, network->bridge);
+	network_bridge_name(network->file, network->bridge);
 	if (data->wireguard.address.count && *data->wireguard.interface)
 		snprintf(network->vpn, NET_NAME_SIZE, "%s", data->wireguard.interface);
 	else if (data->wireguard.address.count)
@@ -344,14 +339,17 @@ int want_resolve(struct want *want, const struct networks *networks,
 	struct conf_errors errors;
 	int result = 0;
 
-	*want = (struct want)WANT_INIT;
+	*want = (struct want){ .networks = networks };
 	want->items = calloc(networks->count + 1, sizeof(*want->items));
 	if (!want->items)
 		return err_sys(err, ENOMEM, "the networks");
 	conf_errors_init(&errors);
 	for (size_t i = 0; !result && i < networks->count; i++) {
-		struct want_network *network = &want->items[want->count++];
+		struct want_network *network;
 
+		if (networks->items[i].left_out)
+			continue;
+		network = &want->items[want->count++];
 		network->file = &networks->items[i];
 		network->data = networks->items[i].data;
 		result = resolve(network, guests, have, root_fd, &errors);

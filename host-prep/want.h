@@ -73,8 +73,9 @@ struct want_network {
 };
 
 struct want {
-	struct want_network *items; /* in the order of their names */
+	struct want_network *items; /* in the order of their names, but those left out */
 	size_t count;
+	const struct networks *networks; /* with those that are left out */
 };
 
 #define WANT_INIT             \
@@ -98,13 +99,13 @@ const struct want_network *want_find(const struct want *want, const char *name);
 const struct want_guest *want_find_guest(const struct want_network *network,
 					 const char *name);
 
+/* Whether there is such a network that is left out (networks_leave_out). */
+bool want_leaves_out(const struct want *want, const char *name);
+
 /* Where a forward leads: the address given, or that of the guest that is named whose family
  * From= and Address= are of; IPv4 rather than IPv6. NULL: none of the guest's is. */
 const struct ip_address *want_forward_target(const struct want_network *network,
 					     const struct network_forward *row);
-
-/* The name that its bridge has; "" with Mode=none. */
-void want_bridge_name(const struct network *network, char name[NET_NAME_SIZE]);
 
 /* Whether the interface is a bridge, VPN, port, tap, VLAN or macvtap of any network. */
 bool want_has_link(const struct want *want, const char *name);
@@ -112,11 +113,6 @@ bool want_has_link(const struct want *want, const char *name);
 /* "network/lan.conf:3", or without a line where the key has its default. Returns `text`. */
 const char *want_origin(const struct want_network *network, const char *section,
 			const char *key, size_t index, char text[ORIGIN_MAX]);
-
-/* The number of a user or group by its name or number, from etc/passwd and etc/group below
- * the root; -1 for "". -ENOENT where there is none. */
-int want_user(int root_fd, const char *name, int64_t *id, struct err *err);
-int want_group(int root_fd, const char *name, int64_t *id, struct err *err);
 
 /* Adds what contradicts another file or the host; see want_resolve. */
 void want_check(const struct want *want, const struct net *have,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "host-prep/left_out.h"
 #include "host-prep/link_names.h"
 #include "host-prep/links_journal.h"
 #include "host-prep/want_all.h"
@@ -21,6 +22,7 @@ int want_all_read(struct want_all *all, const struct part_context *context,
 		result = net_read(&all->have, &all->nl, context->root_fd, err);
 	if (!result)
 		result = link_names_apply(&all->networks, &all->have, err);
+	left_out_apply(context->left_out, &all->networks);
 	links_journal_claim(json_object_get(context->before, "links"), &all->have);
 	if (!result)
 		result = want_resolve(&all->want, &all->networks, context->guests,

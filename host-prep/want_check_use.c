@@ -155,7 +155,7 @@ static void check_network_name(const struct want *want, struct want_claim claim,
 	struct nearest near = { .word = name };
 	char hint[NETWORK_NAME_MAX + 24] = "it is NAME of network/NAME.conf";
 
-	if (want_find(want, name))
+	if (want_find(want, name) || want_leaves_out(want, name))
 		return;
 	for (size_t i = 0; i < want->count; i++)
 		nearest_offer(&near, want->items[i].file->name);
@@ -195,7 +195,8 @@ static void check_guest_networks(const struct want *want, const struct guests *g
 			struct nearest near = { .word = name };
 			struct err err = ERR_INIT;
 
-			if (!*name || (network && *network->bridge))
+			if (!*name || (network && *network->bridge) ||
+			    want_leaves_out(want, name))
 				continue;
 			conf_fail(guest->conf, "Nic", "Network", j, &err,
 				  network ? "the network %.80s has no bridge (Mode=none)"

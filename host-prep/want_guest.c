@@ -10,6 +10,7 @@
 #include "lib/nearest.h"
 #include "lib/origin.h"
 #include "lib/schema/network_rule.h"
+#include "lib/user.h"
 
 static const struct mac_address no_mac;
 
@@ -72,9 +73,9 @@ static int add_tap(struct want_network *network, size_t index, int root_fd,
 	guest->vnet_header = row->vnet_header;
 	guest->row = row;
 	want_origin(network, "Tap", "Name", index, guest->origin);
-	if (want_user(root_fd, row->user, &guest->owner, &why))
+	if (user_number(root_fd, row->user, &guest->owner, &why))
 		fail(network, "Tap", "User", index, &why, errors);
-	if (want_group(root_fd, row->group, &guest->group, &why))
+	if (group_number(root_fd, row->group, &guest->group, &why))
 		fail(network, "Tap", "Group", index, &why, errors);
 	return 0;
 }
@@ -122,7 +123,7 @@ static int add_nic(struct want_network *network, const struct guest *file, size_
 	guest->multi_queue = row->queues > 1;
 	origin_text(file->conf, "Nic", "Network", index, guest->origin,
 		    sizeof(guest->origin));
-	if (want_user(root_fd, user, &guest->owner, &why))
+	if (user_number(root_fd, user, &guest->owner, &why))
 		guest_fail(file, "User", index, &why, errors);
 	for (size_t i = 0;
 	     network_has_address(network->data, 0) && i < row->address.count; i++)

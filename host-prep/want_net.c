@@ -22,7 +22,7 @@ static struct net_link *own_link(struct net *net, const char *name, enum net_kin
 	link->managed = true;
 	link->up = true;
 	link->kind = kind;
-	snprintf(link->alias, sizeof(link->alias), NET_ALIAS_PREFIX "%.200s",
+	snprintf(link->alias, sizeof(link->alias), LINK_ALIAS_PREFIX "%.200s",
 		 network->origin);
 	snprintf(link->origin, sizeof(link->origin), "%s", origin);
 	return link;
@@ -45,13 +45,17 @@ static void want_sysctl(struct net *net, const char *family, const char *link,
 
 enum { STP_DELAY_CS = 1500 }; /* the kernel's own */
 
+static bool has_ipv6(const struct want_network *network)
+{
+	return network->data->network.ipv6 &&
+	       network->data->network.mode != network_network_mode_isolated;
+}
+
 static void want_bridge(const struct want_network *network, struct net *net)
 {
 	const struct network_bridge *row = &network->data->bridge;
 	char origin[ORIGIN_MAX];
 	struct net_link *link;
-	bool ipv6 = network->data->network.ipv6 &&
-		    network->data->network.mode != network_network_mode_isolated;
 
 	want_origin(network, "Network", "Mode", 0, origin);
 	link = own_link(net, network->bridge, NET_BRIDGE, network, origin);
@@ -68,8 +72,8 @@ static void want_bridge(const struct want_network *network, struct net *net)
 	if (network->data->network.mtu)
 		link->mtu = (unsigned)network->data->network.mtu;
 	want_origin(network, "Network", "Ipv6", 0, origin);
-	want_sysctl(net, "ipv6", network->bridge, "disable_ipv6", ipv6 ? "0" : "1",
-		    origin);
+	want_sysctl(net, "ipv6", network->bridge, "disable_ipv6",
+		    has_ipv6(network) ? "0" : "1", origin);
 	/* What a guest advertises is nothing to the host. */
 	if (network->data->network.mode != network_network_mode_public)
 		want_sysctl(net, "ipv6", network->bridge, "accept_ra", "0", origin);
@@ -207,7 +211,7 @@ static void want_taps(const struct want_network *network, struct net *net)
 			continue;
 		link = own_link(net, guest->tap, NET_TAP, network, guest->origin);
 		snprintf(link->master, sizeof(link->master), "%s", network->bridge);
-		link->tap = (struct net_tap){
+		link->tap = (struct tap){
 			.owner = guest->owner,
 			.group = guest->group,
 			.multi_queue = guest->multi_queue,
@@ -219,6 +223,19 @@ static void want_taps(const struct want_network *network, struct net *net)
 		/* The host has nothing to say by a guest's own wire. */
 		want_sysctl(net, "ipv6", guest->tap, "disable_ipv6", "1", guest->origin);
 	}
+}
+
+/* What of a port's a bridge without IPv6 cannot have; `down` gives it back to the port. */
+static void drop_ipv6(struct net *net, const char *link)
+{
+	for (size_t i = net->route_count; i-- > 0;)
+		if (net->routes[i].family == AF_INET6 &&
+		    !strcmp(net->routes[i].link, link))
+			net_remove_route(net, i);
+	for (size_t i = net->address_count; i-- > 0;)
+		if (net->addresses[i].family == AF_INET6 &&
+		    !strcmp(net->addresses[i].link, link))
+			net_remove_address(net, i);
 }
 
 static int want_port(const struct want_network *network, const struct want_port *port,
@@ -236,6 +253,8 @@ static int want_port(const struct want_network *network, const struct want_port 
 	/* The port's own IPv6 would go on to use the routes of its prefixes until they end. */
 	want_sysctl(net, "ipv6", port->name, "disable_ipv6", "1", port->origin);
 	result = net_move(net, port->name, network->bridge, err);
+	if (!has_ipv6(network))
+		drop_ipv6(net, network->bridge);
 	return result ? err_wrap(err, "%s: port %s", port->origin, port->name) : 0;
 }
 
@@ -311,6 +330,7 @@ static void give_back(const struct want *want, const struct net *took, struct ne
 			continue;
 		link->managed = true;
 		link->up = took->links[i].up;
+		want_return_ipv6(took, name, link->master, net);
 		link->master[0] = '\0';
 		want_return_taken(took, name, net);
 	}

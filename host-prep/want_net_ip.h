@@ -13,6 +13,11 @@ void want_drop_stale(const struct want *want, const struct net *took, struct net
 /* Puts what was taken from a port back on it, and takes it from the others. */
 void want_return_taken(const struct net *took, const char *port, struct net *net);
 
+/* Puts back on a port what its bridge could not take over: `bridge` has no IPv6 address at all, not
+ * even a link-local one, so IPv6 is off there. What has an end comes again by itself. */
+void want_return_ipv6(const struct net *took, const char *port, const char *bridge,
+		      struct net *net);
+
 /* Adds a network's addresses and routes, the VPN's included. */
 void want_addresses(const struct want_network *network, struct net *net);
 

@@ -15,8 +15,8 @@
 #include <sys/types.h>
 
 #include "init/spec.h"
-#include "init/uevent.h"
 #include "lib/err.h"
+#include "lib/uevent.h"
 
 enum { DEVICE_NAME_MAX = 64 };
 

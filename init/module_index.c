@@ -163,7 +163,7 @@ bool module_index_is_builtin(const struct module_index *index, const char *name)
 	const char *line = index->builtin_text;
 	char path[256];
 
-	for (; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+	for (; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
 		size_t length = strcspn(line, "\n");
 
 		if (length >= sizeof(path))

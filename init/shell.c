@@ -17,6 +17,7 @@
 #include "init/shell.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/secret.h"
 
 enum { LOOK_MS = 1000 };
 
@@ -52,8 +53,10 @@ static void child(int failed, const char *hash)
 	/* Without a terminal nobody could give the password. */
 	if (hash[0] && fd < 0)
 		_exit(126);
-	if (hash[0])
+	if (hash[0]) {
+		secret_hold();
 		password_ask(STDIN_FILENO, hash);
+	}
 	execve("/bin/sh", (char *const *)argv, (char *const *)environment);
 	if (write(failed, "!", 1) < 0)
 		_exit(126);

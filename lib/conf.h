@@ -46,6 +46,7 @@ struct conf_origin {
 enum conf_dump_flags {
 	CONF_DUMP_ORIGINS = 1 << 0,  /* a comment with the origin above each value */
 	CONF_DUMP_DEFAULTS = 1 << 1, /* also the keys that stand at their default */
+	CONF_DUMP_PUBLIC = 1 << 2,   /* a remark in place of secrets that are set */
 };
 
 /* A configuration in which every key has its default. NULL only without memory. */
@@ -68,6 +69,10 @@ void *conf_data(struct conf *conf);
  * nearest known word. The code is -EINVAL where the text is at fault. After an error
  * the values are as before the file. */
 int conf_read_file(struct conf *conf, int root_fd, const char *path, struct err *err);
+
+/* From now on what is right in a file counts although something else in it is wrong: for who has to
+ * go on. It is still an error. */
+void conf_keep_good(struct conf *conf);
 
 /* Reads DIR/NAME.conf below the root descriptor in order of their names. */
 int conf_read_dropins(struct conf *conf, int root_fd, const char *dir, struct err *err);

@@ -85,6 +85,11 @@ static void dump_scalar(struct dump *dump, const struct conf_key *key, const voi
 	strbuf_init(&text, 0);
 	key->type->format(value, &key->limits, &text);
 	dump_origin(dump, sources->count ? &sources->items[0].origin : NULL);
+	if (text.length && key->type == &conf_type_SECRET &&
+	    (dump->flags & CONF_DUMP_PUBLIC)) {
+		strbuf_addf(dump->out, "# %s= is set, and not shown\n", key->name);
+		return;
+	}
 	strbuf_addf(dump->out, "%s=", key->name);
 	/* Nothing behind the '=' is the default; a text that someone made empty is "". */
 	if (text.length || sources->count)

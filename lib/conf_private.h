@@ -40,6 +40,7 @@ struct conf {
 	struct conf_block *blocks; /* one a section */
 	char **names;              /* of files; origins point to them */
 	size_t name_count;
+	bool keeps_good; /* conf_keep_good */
 };
 
 /* A line that was read: a value that is not yet in the conf. */

@@ -161,6 +161,8 @@ static void read_key(struct conf_parser *parser, const char *name, const char *v
 	if (!setting.key) {
 		report_key(parser, name, line);
 	} else if (conf_setting_parse(&setting, value, &err)) {
+		if (!err.hint[0] && (strstr(value, " #") || strstr(value, " ;")))
+			err_hint(&err, "a comment has a line of its own");
 		err_wrap(&err, "[%s] %s", parser->section->name, name);
 		report(parser, line, &err);
 	} else {
@@ -185,6 +187,11 @@ static int handle(void *data, const char *section, const char *name, const char 
 	return 1;
 }
 
+void conf_keep_good(struct conf *conf)
+{
+	conf->keeps_good = true;
+}
+
 int conf_read_bytes(struct conf *conf, const char *name, const char *text, size_t length,
 		    struct err *err)
 {
@@ -207,6 +214,8 @@ int conf_read_bytes(struct conf *conf, const char *name, const char *text, size_
 	}
 	if (rc == 0)
 		rc = conf_apply(conf, &parser.settings, name, err);
+	else if (conf->keeps_good)
+		conf_apply(conf, &parser.settings, name, NULL);
 	conf_settings_release(&parser.settings);
 	return rc;
 }

@@ -309,6 +309,7 @@ TYPE(SIZE, size_parse_value, size_format_value, NULL, "a size, such as 512K or 4
 TYPE(SPAN, span_parse_value, span_format_value, NULL,
      "a time span, such as 90s, 2min 30s or infinity");
 TYPE(STRING, string_parse, string_format, string_release, "a text");
+TYPE(SECRET, string_parse, string_format, string_release, "a text");
 TYPE(PATH, path_parse, string_format, string_release, "an absolute path");
 TYPE(ENUM, enum_parse, enum_format, NULL, "one of these words");
 TYPE(PCI_ADDRESS, pci_address_parse_value, pci_address_format_value, NULL,

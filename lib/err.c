@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/err.h"
 
@@ -67,6 +68,13 @@ int err_hint(struct err *err, const char *fmt, ...)
 	vsnprintf(err->hint, sizeof(err->hint), fmt, ap);
 	va_end(ap);
 	return err->code;
+}
+
+void err_hint_root(struct err *err)
+{
+	if (err && (err->code == -EACCES || err->code == -EPERM) && !err->hint[0] &&
+	    geteuid() != 0)
+		err_hint(err, "root may: `sudo` in front");
 }
 
 int err_mistake(struct err *err)

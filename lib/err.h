@@ -47,6 +47,10 @@ int err_wrap(struct err *err, const char *fmt, ...) __attribute__((format(printf
 /* Says what a person could do about it. Returns the code that was set. */
 int err_hint(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Where something was not permitted and it is not root who asks: says that, unless there is a hint
+ * already. */
+void err_hint_root(struct err *err);
+
 /* Says that what a person wrote is at fault, whatever the machine is like. Returns the code that
  * was set. */
 int err_mistake(struct err *err);

@@ -274,14 +274,25 @@ int file_aside_open(struct file_aside *aside, int root_fd, const char *path, mod
 	return err_sys(err, -result, "creating %s", path);
 }
 
-int file_aside_commit(struct file_aside *aside, struct err *err)
+/* renameat(2) puts the file over whatever is there, linkat(2) never does. */
+static int aside_place(struct file_aside *aside, bool is_new)
+{
+	if (!is_new)
+		return renameat(aside->dir_fd, aside->temporary, aside->dir_fd,
+				aside->name);
+	if (linkat(aside->dir_fd, aside->temporary, aside->dir_fd, aside->name, 0) < 0)
+		return -1;
+	unlinkat(aside->dir_fd, aside->temporary, 0);
+	return 0;
+}
+
+static int aside_commit(struct file_aside *aside, bool is_new, struct err *err)
 {
 	int result = 0;
 
 	if (fsync(aside->fd) < 0)
 		result = err_sys(err, errno, "syncing %s", aside->temporary);
-	else if (renameat(aside->dir_fd, aside->temporary, aside->dir_fd, aside->name) <
-		 0)
+	else if (aside_place(aside, is_new) < 0)
 		result = err_sys(err, errno, "renaming %s to %s", aside->temporary,
 				 aside->name);
 	if (!result) {
@@ -292,6 +303,16 @@ int file_aside_commit(struct file_aside *aside, struct err *err)
 	}
 	file_aside_release(aside);
 	return result;
+}
+
+int file_aside_commit(struct file_aside *aside, struct err *err)
+{
+	return aside_commit(aside, false, err);
+}
+
+int file_aside_commit_new(struct file_aside *aside, struct err *err)
+{
+	return aside_commit(aside, true, err);
 }
 
 void file_aside_release(struct file_aside *aside)

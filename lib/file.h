@@ -85,6 +85,10 @@ int file_aside_open(struct file_aside *aside, int root_fd, const char *path, mod
  */
 int file_aside_commit(struct file_aside *aside, struct err *err);
 
+/* The same where nothing of that name may be there: whatever is, a dangling link too, stays, and
+ * it is -EEXIST. */
+int file_aside_commit_new(struct file_aside *aside, struct err *err);
+
 /* Drops the replacement and whatever was written; nothing after a commit. For cleanup. */
 void file_aside_release(struct file_aside *aside);
 #define _cleanup_aside_ __attribute__((cleanup(file_aside_release)))

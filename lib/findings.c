@@ -73,6 +73,22 @@ void finding_locate(struct findings *findings, const char *subject, const char *
 	snprintf(last->origin, sizeof(last->origin), "%s", origin);
 }
 
+size_t findings_add_mistake(struct findings *findings, const struct err *mistake)
+{
+	size_t before = findings->count;
+
+	for (const char *line = mistake->text; *line;) {
+		int length = (int)strcspn(line, "\n");
+
+		if (length)
+			finding_add(findings, CHECK_PROBLEM, "%.*s", length, line);
+		if (length && line == mistake->text)
+			finding_advise(findings, "%s", mistake->hint);
+		line += length + (line[length] == '\n');
+	}
+	return findings->count - before;
+}
+
 enum check_severity findings_worst(const struct findings *findings, const char *check)
 {
 	enum check_severity worst = CHECK_OK;

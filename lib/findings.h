@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/err.h"
 #include "lib/origin.h"
 
 enum check_severity {
@@ -50,6 +51,10 @@ void finding_advise(struct findings *findings, const char *fmt, ...)
 /* Says of the latest finding whom it is about and where that stands. The subject must stay
  * valid. */
 void finding_locate(struct findings *findings, const char *subject, const char *origin);
+
+/* Adds a CHECK_PROBLEM for each line of a mistake in files; the hint is about the first. Returns
+ * how many. */
+size_t findings_add_mistake(struct findings *findings, const struct err *mistake);
 
 /* The worst of them, of one check or (NULL) of all. */
 enum check_severity findings_worst(const struct findings *findings, const char *check);

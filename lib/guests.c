@@ -50,7 +50,7 @@ static int guest_check(const struct conf *conf, const char *path, struct err *er
 	return result;
 }
 
-static int guest_read(struct guest *guest, int root_fd, struct err *err)
+static int guest_read(struct guest *guest, int root_fd, bool keeps_good, struct err *err)
 {
 	char path[sizeof(folder) + NAME_MAX + sizeof(suffix)];
 	int result = check_name(guest->name, err);
@@ -60,6 +60,8 @@ static int guest_read(struct guest *guest, int root_fd, struct err *err)
 	guest->conf = conf_new(&guest_schema);
 	if (!guest->conf)
 		return err_sys(err, ENOMEM, "reading the guests");
+	if (keeps_good)
+		conf_keep_good(guest->conf);
 	snprintf(path, sizeof(path), "%s/%s%s", folder, guest->name, suffix);
 	result = conf_read_file(guest->conf, root_fd, path, err);
 	if (result >= 0)
@@ -111,6 +113,76 @@ static int guests_find(struct guests *guests, int root_fd, struct err *err)
 	return result;
 }
 
+int guests_read_each(struct guests *guests, int root_fd, struct err *err)
+{
+	size_t good = 0;
+	int result;
+
+	*guests = (struct guests)GUESTS_INIT;
+	result = file_exists(root_fd, folder) ? guests_find(guests, root_fd, err) : 0;
+	if (result || !guests->count)
+		return result;
+	guests->wrong = calloc(guests->count, sizeof(*guests->wrong));
+	if (!guests->wrong)
+		return err_sys(err, ENOMEM, "reading the guests");
+	for (size_t i = 0; i < guests->count; i++) {
+		struct err why = ERR_INIT;
+		int bad = guest_read(&guests->items[i], root_fd, true, &why);
+
+		if (bad)
+			guests->wrong[guests->wrong_count++] =
+				(struct guest_wrong){ .guest = guests->items[i],
+						      .why = why };
+		else
+			guests->items[good++] = guests->items[i];
+	}
+	guests->count = good;
+	return 0;
+}
+
+void guests_keep_wrong(struct guests *guests)
+{
+	size_t left = 0;
+
+	/* There is room: they stood there when they were found. */
+	for (size_t i = 0; i < guests->wrong_count; i++) {
+		if (guests->wrong[i].guest.data)
+			guests->items[guests->count++] = guests->wrong[i].guest;
+		else
+			guests->wrong[left++] = guests->wrong[i];
+	}
+	guests->wrong_count = left;
+	if (guests->count)
+		qsort(guests->items, guests->count, sizeof(*guests->items), by_name);
+}
+
+int guests_add_gone(struct guests *guests, const char *name, struct err *err)
+{
+	struct guest_wrong *wrong =
+		reallocarray(guests->wrong, guests->wrong_count + 1, sizeof(*wrong));
+	struct guest *items =
+		wrong ? reallocarray(guests->items,
+				     guests->count + guests->wrong_count + 1,
+				     sizeof(*items))
+		      : NULL;
+	struct guest guest = { .name = NULL };
+
+	if (wrong)
+		guests->wrong = wrong;
+	if (!items)
+		return err_sys(err, ENOMEM, "reading the guests");
+	guests->items = items;
+	guest.name = strdup(name);
+	guest.conf = conf_new(&guest_schema);
+	wrong[guests->wrong_count++] = (struct guest_wrong){ .guest = guest };
+	if (!guest.name || !guest.conf)
+		return err_sys(err, ENOMEM, "reading the guests");
+	wrong[guests->wrong_count - 1].guest.data = conf_data(guest.conf);
+	err_set(&wrong[guests->wrong_count - 1].why, ENOENT, "%s/%s%s is gone", folder,
+		name, suffix);
+	return 0;
+}
+
 int guests_read(struct guests *guests, int root_fd, struct err *err)
 {
 	struct conf_errors errors;
@@ -126,18 +198,45 @@ int guests_read(struct guests *guests, int root_fd, struct err *err)
 	for (size_t i = 0; i < guests->count; i++) {
 		struct err why = ERR_INIT;
 
-		if (guest_read(&guests->items[i], root_fd, &why))
+		if (guest_read(&guests->items[i], root_fd, false, &why))
 			conf_errors_pass(&errors, &why);
 	}
 	return conf_errors_finish(&errors, err);
 }
 
+static void release(struct guest *guest)
+{
+	free(guest->name);
+	conf_free(guest->conf);
+	*guest = (struct guest){ .name = NULL };
+}
+
+const struct guest *guests_keep(struct guests *guests, const struct guest *guest)
+{
+	const struct guest kept = *guest;
+
+	for (size_t i = 0; i < guests->count; i++)
+		if (&guests->items[i] != guest)
+			release(&guests->items[i]);
+	for (size_t i = 0; i < guests->wrong_count; i++)
+		if (&guests->wrong[i].guest != guest)
+			release(&guests->wrong[i].guest);
+	free(guests->wrong);
+	guests->wrong = NULL;
+	guests->wrong_count = 0;
+	/* There is room: it stood there when it was found, right or wrong. */
+	guests->items[0] = kept;
+	guests->count = 1;
+	return guests->items;
+}
+
 void guests_release(struct guests *guests)
 {
-	for (size_t i = 0; i < guests->count; i++) {
-		free(guests->items[i].name);
-		conf_free(guests->items[i].conf);
-	}
+	for (size_t i = 0; i < guests->count; i++)
+		release(&guests->items[i]);
+	for (size_t i = 0; i < guests->wrong_count; i++)
+		release(&guests->wrong[i].guest);
+	free(guests->wrong);
 	free(guests->items);
 	*guests = (struct guests)GUESTS_INIT;
 }

@@ -9,4 +9,8 @@
  * volume. */
 void lvm_mapper_name(const char *group, const char *volume, char *name, size_t size);
 
+/* The other way: "GROUP/VOLUME" of a device-mapper name, without the layer of a hidden device
+ * behind it; NULL where it is no such name, or without memory. The caller frees it. */
+char *lvm_volume_name(const char *dm_name);
+
 #endif

@@ -124,6 +124,13 @@ const struct network *networks_find(const struct networks *networks, const char 
 	return NULL;
 }
 
+void networks_leave_out(struct networks *networks, const char *name)
+{
+	for (size_t i = 0; i < networks->count; i++)
+		if (strcmp(networks->items[i].name, name) == 0)
+			networks->items[i].left_out = true;
+}
+
 void networks_release(struct networks *networks)
 {
 	for (size_t i = 0; i < networks->count; i++) {
@@ -133,4 +140,16 @@ void networks_release(struct networks *networks)
 	}
 	free(networks->items);
 	*networks = (struct networks)NETWORKS_INIT;
+}
+
+void network_bridge_name(const struct network *network, char name[LINK_NAME_MAX + 1])
+{
+	const struct network_network *row = &network->data->network;
+
+	if (row->mode == network_network_mode_none)
+		name[0] = '\0';
+	else if (*row->bridge)
+		snprintf(name, LINK_NAME_MAX + 1, "%s", row->bridge);
+	else
+		snprintf(name, LINK_NAME_MAX + 1, "br-%.12s", network->name);
 }

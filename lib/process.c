@@ -26,7 +26,7 @@
 extern char **environ;
 
 enum { PIPE_INPUT, PIPE_OUTPUT, PIPE_ERRORS, PIPE_COUNT };
-enum { KILL_WAIT_MS = 2000, QUIET_MAX = 64 << 10 };
+enum { STOP_LOOK_MS = 1000, KILL_WAIT_MS = 2000, QUIET_MAX = 64 << 10 };
 
 struct process_run {
 	pid_t pid;
@@ -166,6 +166,13 @@ static void run_drain_all(struct process_run *run, const struct process *process
 		;
 }
 
+/* A signal between our look and poll(2) is seen a slice later. */
+static int slice(const struct process *process, int wait_ms)
+{
+	return process->stop && (wait_ms < 0 || wait_ms > STOP_LOOK_MS) ? STOP_LOOK_MS
+									: wait_ms;
+}
+
 /* Serves the pipes until the child has ended; -ETIMEDOUT at the deadline. */
 static int run_serve(struct process_run *run, const struct process *process)
 {
@@ -177,13 +184,16 @@ static int run_serve(struct process_run *run, const struct process *process)
 
 		if (process->timeout_ms && wait_ms <= 0)
 			return -ETIMEDOUT;
+		if (process->stop && *process->stop)
+			return -EINTR;
 		for (int i = 0; i < PIPE_COUNT; i++)
 			polled[i] =
 				(struct pollfd){ .fd = run->fds[i], .events = POLLIN };
 		polled[PIPE_INPUT].events = POLLOUT;
 		polled[PIPE_COUNT] =
 			(struct pollfd){ .fd = run->pid_fd, .events = POLLIN };
-		if (poll(polled, PIPE_COUNT + 1, wait_ms) < 0 && errno != EINTR)
+		if (poll(polled, PIPE_COUNT + 1, slice(process, wait_ms)) < 0 &&
+		    errno != EINTR)
 			return -errno;
 		if (polled[PIPE_INPUT].fd >= 0 && polled[PIPE_INPUT].revents)
 			run_feed(run, process->input);

@@ -3,6 +3,8 @@
 #ifndef BEDPLATE_LIB_PROCESS_H
 #define BEDPLATE_LIB_PROCESS_H
 
+#include <signal.h>
+
 #include "lib/err.h"
 #include "lib/strbuf.h"
 
@@ -14,13 +16,15 @@ struct process {
 	struct strbuf *errors; /* its standard error is added here; may be `output`; NULL:
 				  the caller's */
 	int timeout_ms; /* then it and its process group are killed; 0: no deadline */
+	/* Where this becomes true it is killed as past the deadline, within a second (lib/interrupt.h); NULL */
+	const volatile sig_atomic_t *stop;
 	const char
 		*package; /* that has the program: the hint where there is none; NULL */
 	/* results */
 	int status; /* as waitpid(2) gives it */
 };
 
-/* Runs a program to its end. 0 when it exited with 0; -ETIMEDOUT past the deadline;
+/* Runs a program to its end. 0 when it exited with 0; -ETIMEDOUT past the deadline, -EINTR when stopped;
  * -ECHILD on another exit status or a signal (the message has it and the last line of
  * `errors`); other codes when it could not be started. */
 int process_run(struct process *process, struct err *err);

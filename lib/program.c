@@ -78,6 +78,7 @@ int program_main(const struct program *program, int argc, char **argv)
 
 	log_open(LOG_TO_STDERR, program->options->name);
 	code = start(program, argc, argv, &err);
+	err_hint_root(&err);
 	if (code != EXIT_DONE && err.code)
 		log_err(&err);
 	return code;

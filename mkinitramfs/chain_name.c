@@ -74,33 +74,6 @@ char *chain_mount_device(int root_fd, const struct mount *mount, struct err *err
 
 /* ---- device to name ---- */
 
-char *lvm_volume_name(const char *dm_name)
-{
-	char *name = calloc(1, strlen(dm_name) + 1), *out = name;
-	bool parted = false;
-
-	for (const char *in = dm_name; name && *in; in++) {
-		bool single = *in == '-' && in[1] != '-';
-
-		if (*in == '-' && in[1] == '-') {
-			*out++ = '-';
-			in++;
-		} else if (single && !parted) {
-			*out++ = '/';
-			parted = true;
-		} else if (single) {
-			break; /* what follows is the layer of a hidden device */
-		} else {
-			*out++ = *in;
-		}
-	}
-	if (name && !parted) {
-		free(name);
-		return NULL;
-	}
-	return name;
-}
-
 char *chain_device_spec(int root_fd, const char *dir, struct err *err)
 {
 	const char *name = strrchr(dir, '/') + 1;

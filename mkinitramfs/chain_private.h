@@ -26,9 +26,6 @@ char *chain_device_spec(int root_fd, const char *dir, struct err *err);
  * tells. */
 char *chain_device_uuid(int root_fd, const char *dir);
 
-/* "VG/LV" from a device-mapper name, or NULL where it is none. */
-char *lvm_volume_name(const char *dm_name);
-
 int chain_add_module(struct chain *chain, const char *name, bool must, const char *reason,
 		     struct err *err);
 

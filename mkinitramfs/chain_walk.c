@@ -16,6 +16,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/lvm_name.h"
 #include "lib/names.h"
 #include "mkinitramfs/chain_private.h"
 #include "mkinitramfs/plan.h"

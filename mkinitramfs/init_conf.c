@@ -106,7 +106,8 @@ int init_conf_add(struct plan *plan, const struct host_conf *host,
 		return err_wrap(err, "writing /init's configuration");
 	}
 	conf_dump(conf, CONF_DUMP_DEFAULTS, &text);
-	plan_add_text(plan, "etc/bedplate/init.conf", 0644, &text,
+	/* The hash of the rescue shell's password may be in it. */
+	plan_add_text(plan, "etc/bedplate/init.conf", 0600, &text,
 		      "what /init does on this host");
 	return 0;
 }

@@ -22,7 +22,7 @@ static int dump_config(const struct conf *conf)
 	_cleanup_strbuf_ struct strbuf text;
 
 	strbuf_init(&text, 0);
-	conf_dump(conf, CONF_DUMP_ORIGINS | CONF_DUMP_DEFAULTS, &text);
+	conf_dump(conf, CONF_DUMP_ORIGINS | CONF_DUMP_DEFAULTS | CONF_DUMP_PUBLIC, &text);
 	fputs(text.text, stdout);
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }

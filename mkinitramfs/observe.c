@@ -7,6 +7,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/kernel_collect.h"
+#include "lib/libdir.h"
 #include "mkinitramfs/features.h"
 #include "mkinitramfs/kernel_args.h"
 #include "mkinitramfs/observe.h"
@@ -62,9 +63,7 @@ static bool wants_e2fsck(const struct host_conf *host, const struct observed *o)
 
 const char *observe_parts_dir(const struct args *args)
 {
-	const char *dir = args->parts ? args->parts : getenv("BEDPLATE_LIBDIR");
-
-	return dir ? dir : BEDPLATE_LIBDIR;
+	return args->parts ? args->parts : libdir();
 }
 
 int observe_chain(struct chain *chain, const struct host_conf *host, int root_fd,

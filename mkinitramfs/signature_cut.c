@@ -13,10 +13,13 @@ enum {
 
 size_t signature_cut(const uint8_t *data, size_t size)
 {
-	const uint8_t *end = data + size - MARKER_SIZE;
+	const uint8_t *end;
 	size_t signature;
 
-	if (size < MARKER_SIZE + TRAILER_SIZE || memcmp(end, marker, MARKER_SIZE) != 0)
+	if (size < MARKER_SIZE + TRAILER_SIZE)
+		return size;
+	end = data + size - MARKER_SIZE;
+	if (memcmp(end, marker, MARKER_SIZE) != 0)
 		return size;
 	signature = (size_t)end[-4] << 24 | (size_t)end[-3] << 16 | (size_t)end[-2] << 8 |
 		    end[-1];

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/utsname.h>
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/kernel_file.h"
 #include "lib/log.h"
 #include "mkinitramfs/install.h"
 #include "mkinitramfs/space.h"
@@ -58,11 +60,22 @@ static uint64_t space_free(const struct place *place)
 	return (uint64_t)st.f_bavail * st.f_frsize;
 }
 
-static bool kernel_is_gone(int root_fd, const char *version)
+/* A kernel without modules may still be started: the one that runs and any whose file is there.
+ * Where a packaging system has taken the modules first, that may be the only set that boots. */
+static bool kernel_can_boot(const struct place *place, const char *version)
+{
+	_cleanup_free_ char *file = kernel_file_find(place->root_fd, place->dir, version);
+	struct utsname running;
+
+	return file || uname(&running) < 0 || !strcmp(running.release, version);
+}
+
+static bool kernel_is_gone(const struct place *place, const char *version)
 {
 	_cleanup_names_ struct names versions = NAMES_INIT;
 
-	if (!*version || module_versions(root_fd, false, &versions))
+	if (!*version || kernel_can_boot(place, version) ||
+	    module_versions(place->root_fd, false, &versions))
 		return false;
 	for (size_t i = 0; i < versions.count; i++)
 		if (!strcmp(versions.items[i], version))
@@ -73,17 +86,17 @@ static bool kernel_is_gone(int root_fd, const char *version)
 
 /* Removes one image that nobody needs: its size, or 0. */
 static uint64_t free_one(const struct place *place, const struct placed *placed,
-			 int root_fd, bool dry_run)
+			 bool dry_run)
 {
 	struct record_facts facts;
 	struct err err = ERR_INIT;
 
 	record_get(&placed->record, &facts);
-	if (placed->previous || !kernel_is_gone(root_fd, facts.kernel))
+	if (placed->previous || !kernel_is_gone(place, facts.kernel))
 		return 0;
-	log_info("%s is short of room: %s %s/%s, for the modules of kernel %s are gone",
-		 place->dir, dry_run ? "would remove" : "removing", place->dir,
-		 placed->name, facts.kernel);
+	log_info("%s is short of room: %s %s/%s, for kernel %s is gone", place->dir,
+		 dry_run ? "would remove" : "removing", place->dir, placed->name,
+		 facts.kernel);
 	if (!dry_run && install_remove(place, placed->name, &err)) {
 		log_warning("%s", err.text);
 		return 0;
@@ -91,8 +104,7 @@ static uint64_t free_one(const struct place *place, const struct placed *placed,
 	return facts.size;
 }
 
-int space_make(const struct place *place, uint64_t wanted, int root_fd, bool dry_run,
-	       struct err *err)
+int space_make(const struct place *place, uint64_t wanted, bool dry_run, struct err *err)
 {
 	_cleanup_placed_list_ struct placed_list list = PLACED_LIST_INIT;
 	uint64_t room = space_free(place);
@@ -102,7 +114,7 @@ int space_make(const struct place *place, uint64_t wanted, int root_fd, bool dry
 		return 0;
 	result = place_list(place, &list, err);
 	for (size_t i = 0; !result && room < wanted && i < list.count; i++) {
-		uint64_t freed = free_one(place, &list.items[i], root_fd, dry_run);
+		uint64_t freed = free_one(place, &list.items[i], dry_run);
 
 		if (freed)
 			room = dry_run ? room + freed : space_free(place);

@@ -16,11 +16,10 @@ uint64_t space_estimate(uint64_t plain, uint64_t present);
 /* The plain size of a plan: what its files have now. */
 uint64_t space_plain(const struct plan *plan);
 
-/* Checks that so much is free. If it is not, images of kernels whose modules are gone are
- * removed, and nothing else. -ENOSPC where that does not do; with `dry_run` nothing is
- * removed but named. */
-int space_make(const struct place *place, uint64_t wanted, int root_fd, bool dry_run,
-	       struct err *err);
+/* Checks that so much is free. If it is not, images of kernels that are gone (no modules, no file
+ * of the kernel's own, and it does not run) are removed, and nothing else. -ENOSPC where that
+ * does not do; with `dry_run` nothing is removed but named. */
+int space_make(const struct place *place, uint64_t wanted, bool dry_run, struct err *err);
 
 /* A warning where there would be no room for another image of that size: the next update
  * would fail. */

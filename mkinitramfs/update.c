@@ -98,7 +98,7 @@ static int make(const struct update *update, struct err *err)
 		result = space_make(
 			&upkeep->place,
 			space_estimate(space_plain(&build.plan), update->present),
-			upkeep->root_fd, upkeep->args->dry_run, err);
+			upkeep->args->dry_run, err);
 	if (result)
 		return result;
 	say(update, upkeep->args->dry_run ? "would be made" : "making it");

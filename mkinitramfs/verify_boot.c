@@ -19,6 +19,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/interrupt.h"
+#include "lib/libdir.h"
 #include "lib/probe_words.h"
 #include "lib/program_find.h"
 #include "mkinitramfs/image.h"
@@ -72,13 +73,13 @@ static void boot_release(struct boot *boot)
 static int find_programs(struct boot *boot)
 {
 	const struct verify_options *options = boot->options;
-	const char *dir = options->parts ? options->parts : getenv("BEDPLATE_LIBDIR");
+	const char *dir = options->parts ? options->parts : libdir();
 	struct err err = ERR_INIT;
 
 	boot->qemu = program_find("qemu-system-x86_64");
 	if (!boot->qemu)
 		return verify_skip(boot->result, "qemu-system-x86_64 is not installed");
-	if (parts_find_probe(&boot->probe, dir ? dir : BEDPLATE_LIBDIR, &err) < 0)
+	if (parts_find_probe(&boot->probe, dir, &err) < 0)
 		return verify_skip(boot->result, "%s", err.text);
 	boot->kernel_fd = kernel_image_open(
 		options->kernel_image, options->root_fd, options->image_dir,

@@ -11,10 +11,15 @@
 
 struct args {
 	const char *root; /* where configuration, sockets and state are; NULL: "/" */
-	bool json, verbose;
+	bool json, verbose, dry_run;
 	bool lines;    /* of argv: one option a line */
 	bool origins;  /* of argv: with the lines of the guest's file */
 	bool log_only; /* of console: what it has written, and no more */
+	/* of disk, snapshot, attach and detach */
+	const char *format, *backing, *disk, *repair, *partition;
+	const char *id, *bus, *model, *serial, *mac;
+	int timeout_s; /* of detach; 0: as it is */
+	bool replace, compress, shrink, writable, undo, read_only;
 	const char *const *operands;
 	size_t operand_count;
 };

@@ -28,9 +28,29 @@ static int64_t usual_unit(const struct argv_build *b, const struct guest_cdrom *
 	return usual && !b->units->taken[bus][0][2] ? 2 : cdrom->unit;
 }
 
-static int put(struct argv_build *b, const struct guest_cdrom *cdrom, struct props *p,
-	       struct err *err)
+/* usb-storage would be a stick to the guest; behind the bare protocol stands a real CD-ROM drive. */
+static int put_on_usb(struct argv_build *b, size_t i, struct props *p, struct err *err)
 {
+	_cleanup_props_ struct props usb;
+	int result;
+
+	props_begin(&usb, "usb-bot");
+	result = device_usb(b, &usb, err);
+	if (result)
+		return result;
+	props_add(&usb, "id", "cdrom%zu-usb", i);
+	argv_add_props(b->argv, "-device", &usb);
+	props_begin(p, "scsi-cd");
+	props_add(p, "bus", "cdrom%zu-usb.0", i);
+	props_add(p, "scsi-id", "0");
+	props_add(p, "lun", "0");
+	return 0;
+}
+
+static int put(struct argv_build *b, size_t i, struct props *p, struct err *err)
+{
+	const struct guest_cdrom *cdrom = &b->data->cdrom.items[i];
+
 	switch (device_cdrom_bus(b->setup, cdrom)) {
 	case guest_cdrom_bus_scsi:
 		props_begin(p, "scsi-cd");
@@ -40,9 +60,7 @@ static int put(struct argv_build *b, const struct guest_cdrom *cdrom, struct pro
 		return device_unit(b, p, UNIT_SATA, cdrom->controller,
 				   usual_unit(b, cdrom, UNIT_SATA), err);
 	case guest_cdrom_bus_usb:
-		props_begin(p, "usb-storage");
-		props_add_switch(p, "removable", true);
-		return device_usb(b, p, err);
+		return put_on_usb(b, i, p, err);
 	default:
 		props_begin(p, "ide-cd");
 		return device_unit(b, p, UNIT_IDE, cdrom->controller,
@@ -58,7 +76,7 @@ static int add_cdrom(struct argv_build *b, size_t i, struct err *err)
 
 	if (!empty)
 		add_node(b, "cdrom", i, cdrom->path, true);
-	if (put(b, cdrom, &p, err))
+	if (put(b, i, &p, err))
 		return device_fail(b, "Cdrom", "Bus", i, err);
 	if (!empty)
 		props_add(&p, "drive", "cdrom%zu", i);
@@ -75,12 +93,7 @@ int argv_build_cdrom(struct argv_build *b, struct err *err)
 	int result = 0;
 
 	for (size_t i = 0; !result && i < b->data->cdrom.count; i++) {
-		const struct guest_cdrom *cdrom = &b->data->cdrom.items[i];
-
 		argv_from(b->argv, b->guest, "Cdrom", "Path", i);
-		if (cdrom->bus == guest_cdrom_bus_usb && !*cdrom->path)
-			return conf_fail(b->guest->conf, "Cdrom", "Path", i, err,
-					 "a USB drive without a medium is not to be had");
 		result = add_cdrom(b, i, err);
 	}
 	return result;

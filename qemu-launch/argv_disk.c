@@ -18,7 +18,7 @@ static void add_node(struct argv_build *b, size_t i)
 
 	strbuf_init(&path, 0);
 	disk_image_path(disk, i, b->setup, &path);
-	props_begin(&p, disk->volatile_ ? "qcow2" : disk_image_format(disk));
+	props_begin(&p, disk_image_node_format(disk, i, b->setup));
 	props_add(&p, "node-name", "disk%zu", i);
 	if (disk->read_only)
 		props_add_switch(&p, "read-only", true);

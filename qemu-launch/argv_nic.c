@@ -43,9 +43,10 @@ static int back_tap(struct argv_build *b, size_t i, struct props *p, struct err 
 		if (nic->queues > 1)
 			props_add(p, "queues", "%lld", (long long)nic->queues);
 	}
-	if (found->vhost)
+	if (found->vhost) {
 		props_add_switch(p, "vhost", true);
-	add_descriptors(p, "vhostfd", found->vhost_fds, found->fd_count);
+		add_descriptors(p, "vhostfd", found->vhost_fds, found->fd_count);
+	}
 	return 0;
 }
 

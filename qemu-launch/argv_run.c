@@ -9,6 +9,7 @@
 #include "qemu-launch/argv.h"
 #include "qemu-launch/commands.h"
 #include "qemu-launch/context.h"
+#include "qemu-launch/qemu_facts.h"
 
 /* As a shell reads it back. */
 static void quote(struct strbuf *out, const char *text)
@@ -74,6 +75,17 @@ static json_t *to_json(const struct argv *argv, const struct guest *guest,
 			 show_json_text(binary), "options", options);
 }
 
+/* As a start would ask; one that gives no answer is not known. */
+static unsigned version_of(const struct guest_setup *setup, const struct context *context)
+{
+	struct qemu_facts_list qemus = { .items = NULL };
+	unsigned version = qemu_version(
+		qemu_facts_get(&qemus, setup->binary, context->root_fd, false, NULL));
+
+	qemu_facts_release(&qemus);
+	return version;
+}
+
 static int show(const struct argv *argv, const struct guest *guest,
 		const struct guest_setup *setup, const struct args *args, struct err *err)
 {
@@ -104,6 +116,8 @@ int argv_run(const struct args *args, struct err *err)
 	if (!guest)
 		return EXIT_USAGE;
 	result = setup_resolve(&setup, guest, &context.host, err);
+	if (!result)
+		setup.version = version_of(&setup, &context);
 	if (!result)
 		result = guest_argv(&argv, guest, &setup, err);
 	if (!result)

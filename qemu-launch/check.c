@@ -65,18 +65,36 @@ static int show_text(const struct preflight *preflight, const struct findings *f
 	return 0;
 }
 
+/* A guest whose file is wrong cannot start; the others are judged without it. */
+static void judge_wrong(const struct guests *guests, struct findings *findings)
+{
+	findings->check = "file";
+	for (size_t i = 0; i < guests->wrong_count; i++) {
+		size_t count = findings_add_mistake(findings, &guests->wrong[i].why);
+
+		while (count--)
+			findings->items[findings->count - 1 - count].subject =
+				guests->wrong[i].guest.name;
+	}
+}
+
 int check_run(const struct args *args, struct err *err)
 {
 	_cleanup_host_findings_ struct findings findings = FINDINGS_INIT;
 	_cleanup_preflight_ struct preflight preflight = { .machine_fd = -1 };
 	_cleanup_context_ struct context context;
+	int (*open)(struct context *, const struct args *, struct err *);
 	int result;
 
-	if (context_open(&context, args, err) ||
+	/* Of all guests those that are left out are among the findings. */
+	open = args->operand_count ? context_open : context_open_quietly;
+	if (open(&context, args, err) ||
 	    preflight_open(&preflight, &context, args->operands, args->operand_count,
 			   err))
 		return EXIT_USAGE;
 	preflight_judge(&preflight, &findings);
+	if (!args->operand_count)
+		judge_wrong(&context.settings.guests, &findings);
 	if (findings.overflow)
 		result = err_sys(err, ENOMEM, "checking the guests");
 	else if (args->json)

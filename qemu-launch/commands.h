@@ -9,6 +9,8 @@
 int list_run(const struct args *args, struct err *err);
 int argv_run(const struct args *args, struct err *err);
 int check_run(const struct args *args, struct err *err);
+int boot_run(const struct args *args, struct err *err);
+int shutdown_run(const struct args *args, struct err *err);
 int run_run(const struct args *args, struct err *err);
 int start_run(const struct args *args, struct err *err);
 int stop_run(const struct args *args, struct err *err);
@@ -18,5 +20,9 @@ int status_run(const struct args *args, struct err *err);
 int console_run(const struct args *args, struct err *err);
 int monitor_run(const struct args *args, struct err *err);
 int qmp_run(const struct args *args, struct err *err);
+int disk_run(const struct args *args, struct err *err);
+int snapshot_run(const struct args *args, struct err *err);
+int attach_run(const struct args *args, struct err *err);
+int detach_run(const struct args *args, struct err *err);
 
 #endif

@@ -2,17 +2,13 @@
 /* control.c: lets commands speak with QEMU. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
-#include <sys/file.h>
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/control.h"
 #include "qemu-launch/state.h"
-
-enum { LOCK_MS = 30000, AGAIN_MS = 20 };
+#include "qemu-launch/turn.h"
 
 int control_open_folder(int root_fd, const char *guest, struct err *err)
 {
@@ -33,25 +29,16 @@ int control_open_folder(int root_fd, const char *guest, struct err *err)
 
 int control_lock(int root_fd, const char *guest, struct err *err)
 {
-	int64_t end = clock_ms() + LOCK_MS;
 	_cleanup_close_ int fd = -1;
 	char path[STATE_PATH_MAX];
+	int result;
 
 	snprintf(path, sizeof(path), STATE_FOLDER "/%.240s.control", guest);
 	fd = openat(root_fd, path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_sys(err, errno, "opening /%s", path);
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return err_sys(err, errno, "locking /%s", path);
-		if (clock_ms() >= end)
-			return err_set(err, EBUSY,
-				       "another command speaks with QEMU, for %d s now",
-				       LOCK_MS / 1000);
-		if (poll(NULL, 0, AGAIN_MS) < 0)
-			return err_set(err, EINTR, "interrupted");
-	}
-	return steal_fd(&fd);
+	result = turn_take(fd, "speaks with QEMU", err);
+	return result ? result : steal_fd(&fd);
 }
 
 int control_open(struct control *control, int root_fd, const char *guest, struct err *err)
@@ -67,7 +54,8 @@ int control_open(struct control *control, int root_fd, const char *guest, struct
 	control->lock_fd = control_lock(root_fd, guest, err);
 	if (control->lock_fd < 0)
 		return control->lock_fd;
-	result = qmp_connect(&control->qmp, folder, "control.sock", err);
+	result = qmp_connect_in_turn(&control->qmp, folder, "control.sock", CONTROL_MS,
+				     err);
 	return result ? result : qmp_greet(&control->qmp, CONTROL_MS, err);
 }
 

@@ -33,13 +33,27 @@ const char *disk_image_backing_format(const struct guest_disk *disk)
 	return by_ending(disk->backing);
 }
 
+/* A snapshot's; NULL: there is none. */
+static const char *overlay_of(size_t index, const struct guest_setup *setup)
+{
+	return index < setup->disk_count ? setup->disks[index] : NULL;
+}
+
 void disk_image_path(const struct guest_disk *disk, size_t index,
 		     const struct guest_setup *setup, struct strbuf *path)
 {
 	if (disk->volatile_)
 		strbuf_addf(path, "%s/disk%zu.volatile.qcow2", setup->state, index);
 	else
-		strbuf_adds(path, disk->path);
+		strbuf_adds(path, overlay_of(index, setup) ? overlay_of(index, setup)
+							   : disk->path);
+}
+
+const char *disk_image_node_format(const struct guest_disk *disk, size_t index,
+				   const struct guest_setup *setup)
+{
+	return disk->volatile_ || overlay_of(index, setup) ? "qcow2"
+							   : disk_image_format(disk);
 }
 
 bool disk_image_is_device(const char *path)

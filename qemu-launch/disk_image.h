@@ -17,10 +17,15 @@ const char *disk_image_format(const struct guest_disk *disk);
 /* The same of the file in Backing=. */
 const char *disk_image_backing_format(const struct guest_disk *disk);
 
-/* What QEMU opens for the guest's disk number `index`: Path=, or with Volatile=yes an overlay over it,
- * STATE/diskN.volatile.qcow2, which the launcher makes at the start and removes at the end. */
+/* What QEMU opens for the guest's disk number `index`: Path=, or the overlay that a snapshot put over it, or with
+ * Volatile=yes another over that, STATE/diskN.volatile.qcow2, which the launcher makes at each start and
+ * removes at the end. */
 void disk_image_path(const struct guest_disk *disk, size_t index,
 		     const struct guest_setup *setup, struct strbuf *path);
+
+/* What is in that. */
+const char *disk_image_node_format(const struct guest_disk *disk, size_t index,
+				   const struct guest_setup *setup);
 
 /* Whether a path names a device's node: QEMU opens those by another driver than files. */
 bool disk_image_is_device(const char *path);

@@ -51,7 +51,9 @@ void helper_tpm(struct helper *helper, const struct guest_tpm *tpm,
 	add(helper, "--tpmstate");
 	add(helper, "dir=%s,mode=0600", state);
 	add(helper, "--ctrl");
-	add(helper, "type=unixio,path=%s,mode=0600,terminate", helper->socket);
+	add(helper, "type=unixio,path=%s,mode=0600", helper->socket);
+	/* With QEMU's end; of --ctrl it is a word only of newer ones. */
+	add(helper, "--terminate");
 	if (*tpm->key_file) {
 		add(helper, "--key");
 		add(helper, "file=%s,format=binary,mode=aes-256-cbc", tpm->key_file);

@@ -3,6 +3,8 @@
  * one. */
 #include <string.h>
 
+#include "lib/cleanup.h"
+#include "lib/strbuf.h"
 #include "qemu-launch/preflight.h"
 
 /* kernel drivers/vfio/group.c, vfio_dev_driver_allowed, and variants whose names end so. */
@@ -43,26 +45,100 @@ static const struct pci_function *find(const struct preflight_facts *facts,
 	return NULL;
 }
 
+/* Whether the function keeps the group that it is in from the guest. */
+static bool is_in_the_way(const struct preflight_guest *guest,
+			  const struct pci_function *other, int group)
+{
+	return other->group == group && !other->is_bridge &&
+	       !leaves_to_guests(other->driver) && !has_function(guest, other);
+}
+
 /* A group goes to one guest, or none of it does: kernel Documentation/driver-api/vfio.rst. */
 static void judge_group(const struct preflight *preflight,
 			const struct preflight_guest *guest,
 			const struct pci_function *function, size_t index,
 			struct findings *findings)
 {
+	_cleanup_strbuf_ struct strbuf others;
+
+	strbuf_init(&others, 0);
 	for (size_t i = 0; i < preflight->facts.pci.count; i++) {
 		const struct pci_function *other = &preflight->facts.pci.items[i];
 
-		if (other->group != function->group || other->is_bridge ||
-		    leaves_to_guests(other->driver) || has_function(guest, other))
-			continue;
-		finding_add(findings, CHECK_PROBLEM,
-			    "%s in the IOMMU group %d of %s has the driver %s",
-			    other->name, function->group, function->name, other->driver);
-		finding_advise(findings,
-			       "the whole group goes to the guest, or none of it: a "
-			       "[Passthrough] for it, too, or another slot of the board");
-		preflight_place(findings, guest, "Passthrough", "Address", index);
+		if (is_in_the_way(guest, other, function->group))
+			strbuf_addf(&others, "%s%s (%s)", others.length ? ", " : "",
+				    other->name, other->driver);
 	}
+	if (!others.length)
+		return;
+	finding_add(findings, CHECK_PROBLEM,
+		    "the host's drivers have others of the IOMMU group %d of %s: %s",
+		    function->group, function->name, others.text);
+	finding_advise(
+		findings,
+		"the whole group goes to the guest, or none of it: a [Passthrough] "
+		"for each of these, too, or another slot of the board");
+	preflight_place(findings, guest, "Passthrough", "Address", index);
+}
+
+/* What the host stands on cannot be taken from below it. */
+static void judge_stand(const struct preflight *preflight,
+			const struct preflight_guest *guest,
+			const struct pci_function *function, size_t index,
+			struct findings *findings)
+{
+	const struct preflight_stand *stand =
+		preflight_find_stand(&preflight->facts, function->name);
+
+	if (!stand)
+		return;
+	finding_add(findings, CHECK_PROBLEM,
+		    "the host itself needs %s: %s, behind it, is %s", function->name,
+		    stand->name, stand->what);
+	finding_advise(findings,
+		       "another controller, or a [Disk] on an unused one's device");
+	preflight_place(findings, guest, "Passthrough", "Address", index);
+}
+
+/* What the guest's start would take from the host, which has use for it. Disks: judge_stand(). */
+static void judge_late(const struct pci_function *function, const struct pci_use *use,
+		       struct findings *findings)
+{
+	if (*use->up) {
+		finding_add(findings, CHECK_PROBLEM,
+			    "%s is the host's interface %s, "
+			    "which is up",
+			    function->name, use->up);
+		finding_advise(findings, "`ip link set %s down` lets it go", use->up);
+	} else if (function->vfs) {
+		finding_add(findings, CHECK_PROBLEM,
+			    "%s has virtual functions switched on", function->name);
+		finding_advise(findings, "write 0 to its sriov_numvfs");
+	}
+}
+
+static void judge_driver(const struct preflight_facts *facts,
+			 const struct preflight_guest *guest, size_t number, size_t index,
+			 struct findings *findings)
+{
+	const struct pci_function *function = &facts->pci.items[number];
+	size_t before = findings->count;
+
+	if (guest->is_running || !strcmp(function->driver, "vfio-pci"))
+		return;
+	if (guest->guest->data->passthrough.items[index].bind ==
+	    guest_passthrough_bind_start) {
+		if (facts->pci_uses.count)
+			judge_late(function, &facts->pci_uses.items[number], findings);
+	} else {
+		finding_add(findings, CHECK_PROBLEM, "%s has %s, not vfio-pci",
+			    *function->driver ? function->driver : "no driver",
+			    function->name);
+		finding_advise(findings, "Bind=start gives it to vfio-pci when the guest "
+					 "starts; `bedplate host-prep up` gives it now");
+	}
+	if (findings->count > before)
+		preflight_place(findings, guest, "Passthrough", "Address", index);
 }
 
 static void judge_function(const struct preflight *preflight,
@@ -85,6 +161,8 @@ static void judge_function(const struct preflight *preflight,
 		return;
 	}
 	judge_group(preflight, guest, function, index, findings);
+	judge_stand(preflight, guest, function, index, findings);
+	judge_driver(&preflight->facts, guest, number, index, findings);
 	if (guest->is_running || !preflight->facts.pci_users[number])
 		return;
 	finding_add(findings, CHECK_PROBLEM, "%s is in use by the process %u",

@@ -11,6 +11,11 @@ void judge_setup(const struct preflight *preflight, struct findings *findings)
 	for (size_t i = 0; i < preflight->count; i++) {
 		const struct preflight_guest *guest = &preflight->guests[i];
 
+		if (guest->is_asked && guest->no_user.code) {
+			finding_add(findings, CHECK_PROBLEM, "%s", guest->no_user.text);
+			finding_advise(findings, "%s", guest->no_user.hint);
+			preflight_place(findings, guest, "Guest", "User", 0);
+		}
 		if (!guest->is_asked || !guest->mistake.code)
 			continue;
 		/* The words have file and line in front already. */
@@ -64,7 +69,15 @@ static void judge_presence(const struct preflight *preflight,
 {
 	bool is_made = use->flags & USE_MADE && file->error == ENOENT;
 
-	if (file->error && !is_made) {
+	if (use->flags & USE_NODE)
+		return;
+	if (is_made && file->no_folder) {
+		finding_add(findings, CHECK_PROBLEM,
+			    "%s cannot be made: its folder is not there", use->path);
+		finding_advise(findings, "`mkdir -p %.*s`",
+			       (int)(strrchr(use->path, '/') - use->path), use->path);
+		place(findings, preflight, use);
+	} else if (file->error && !is_made) {
 		finding_add(findings, CHECK_PROBLEM, "%s: %s", use->path,
 			    strerror(file->error));
 		if (use->flags & USE_WRITE && file->error == ENOENT)
@@ -126,6 +139,38 @@ static void judge_locks(const struct preflight *preflight,
 	place(findings, preflight, use);
 }
 
+static const char *name_of(const struct preflight *preflight,
+			   const struct preflight_guest *guest)
+{
+	const char *name = guest->guest->data->guest.user;
+
+	return *name ? name : preflight->host->conf->guests.user;
+}
+
+static void judge_access(const struct preflight *preflight,
+			 const struct preflight_use *use, struct findings *findings)
+{
+	const struct preflight_guest *guest = &preflight->guests[use->guest];
+	const char *user = name_of(preflight, guest);
+
+	if (!use->denied)
+		return;
+	finding_add(findings, CHECK_PROBLEM, "%s: QEMU's user %s may not %s it: %s",
+		    use->path, user,
+		    use->flags & (USE_WRITE | USE_INPUT) ? "read and write" : "read",
+		    strerror(use->denied));
+	if (preflight->facts.files[use->file].is_block)
+		finding_advise(findings,
+			       "`chown %s %s` until the next boot, a rule of udev's for "
+			       "good: DISKS in bedplate-qemu-launch(8)",
+			       user, use->path);
+	else
+		finding_advise(findings,
+			       "`namei -l %s` shows whom it and its folders belong to",
+			       use->path);
+	place(findings, preflight, use);
+}
+
 static void judge_use(const struct preflight *preflight, const struct preflight_use *use,
 		      struct findings *findings)
 {
@@ -139,7 +184,8 @@ static void judge_use(const struct preflight *preflight, const struct preflight_
 	/* What a running guest has in use it has itself. */
 	if (file->error || guest->is_running)
 		return;
-	if (use->flags & USE_WRITE)
+	judge_access(preflight, use, findings);
+	if (use->flags & USE_WRITE && !(use->flags & USE_NODE))
 		judge_host(preflight, use, file, findings);
 	if (use->flags & USE_IMAGE)
 		judge_locks(preflight, use, file, findings);

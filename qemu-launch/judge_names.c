@@ -109,12 +109,14 @@ void judge_names(const struct preflight *preflight, struct findings *findings)
 
 /* ---- ports ---- */
 
-/* The port of [tcp:][ADDRESS]:PORT[-...]; 0 where it is none of TCP's. */
+static const char tcp[] = "the TCP port", udp[] = "the UDP port";
+
+/* The port of [tcp:|udp:][ADDRESS]:PORT[-...]; 0 where it is none. */
 static unsigned port_in(const char *text)
 {
 	const char *end = strchr(text, '-'), *colon = NULL;
 
-	if (!strncmp(text, "udp:", 4) || !strncmp(text, "unix:", 5))
+	if (!strncmp(text, "unix:", 5))
 		return 0;
 	for (const char *c = text; *c && c != end; c++)
 		if (*c == ':')
@@ -122,11 +124,11 @@ static unsigned port_in(const char *text)
 	return colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
 }
 
-static void add_port(struct claims *claims, size_t guest, const char *section,
-		     const char *key, size_t index, unsigned port)
+static void add_port(struct claims *claims, const char *kind, size_t guest,
+		     const char *section, const char *key, size_t index, unsigned port)
 {
 	if (port)
-		add(claims, guest, "the TCP port", section, key, index, "%u", port);
+		add(claims, guest, kind, section, key, index, "%u", port);
 }
 
 static void add_ports(struct claims *claims, const struct preflight *preflight, size_t i)
@@ -138,35 +140,78 @@ static void add_ports(struct claims *claims, const struct preflight *preflight, 
 	for (size_t j = 0; j < data->display.count; j++) {
 		const struct guest_display *row = &data->display.items[j];
 
-		add_port(claims, i, "Display", "Port", j, (unsigned)row->port);
-		add_port(claims, i, "Display", "TlsPort", j, (unsigned)row->tls_port);
-		add_port(claims, i, "Display", "Websocket", j, (unsigned)row->websocket);
+		add_port(claims, tcp, i, "Display", "Port", j, (unsigned)row->port);
+		add_port(claims, tcp, i, "Display", "TlsPort", j,
+			 (unsigned)row->tls_port);
+		add_port(claims, tcp, i, "Display", "Websocket", j,
+			 (unsigned)row->websocket);
 	}
 	for (size_t j = 0; j < data->serial.count; j++)
-		add_port(claims, i, "Serial", "Port", j,
+		add_port(claims, tcp, i, "Serial", "Port", j,
 			 (unsigned)data->serial.items[j].port);
 	for (size_t j = 0; j < data->monitor.count; j++)
-		add_port(claims, i, "Monitor", "Port", j,
+		add_port(claims, tcp, i, "Monitor", "Port", j,
 			 (unsigned)data->monitor.items[j].port);
 	for (size_t j = 0; j < data->nic.count; j++) {
 		const struct guest_nic *nic = &data->nic.items[j];
 
 		for (size_t k = 0; k < nic->forward.count; k++)
-			add_port(claims, i, "Nic", "Forward", j,
-				 port_in(nic->forward.items[k]));
+			add_port(claims,
+				 strncmp(nic->forward.items[k], "udp:", 4) ? tcp : udp, i,
+				 "Nic", "Forward", j, port_in(nic->forward.items[k]));
 		if (*nic->listen)
-			add_port(claims, i, "Nic", "Listen", j, port_in(nic->listen));
+			add_port(claims, tcp, i, "Nic", "Listen", j,
+				 port_in(nic->listen));
 	}
 }
 
-static bool is_listening(const struct preflight_facts *facts, const char *port)
+bool preflight_wants_ports(const struct preflight *preflight)
 {
-	unsigned number = (unsigned)strtoul(port, NULL, 10);
+	struct claims claims = { .items = NULL };
+
+	for (size_t i = 0; i < preflight->count; i++)
+		if (preflight->guests[i].is_asked)
+			add_ports(&claims, preflight, i);
+	free(claims.items);
+	return claims.count || claims.failed;
+}
+
+static bool is_taken(const struct preflight_facts *facts, const struct claim *claim)
+{
+	unsigned number = (unsigned)strtoul(claim->value, NULL, 10);
 
 	for (size_t i = 0; i < facts->port_count; i++)
-		if (facts->ports[i] == number)
+		if (facts->ports[i].number == number &&
+		    facts->ports[i].is_udp == (claim->kind == udp))
 			return true;
 	return false;
+}
+
+/* QEMU itself answers at a forwarded port, whoever listens behind it. */
+static void judge_ready(const struct preflight_guest *guest, struct findings *findings)
+{
+	const struct guest_conf *data = guest->guest->data;
+	const unsigned port = (unsigned)data->guest.ready_port;
+
+	if (data->guest.ready != guest_guest_ready_port || !guest->is_asked)
+		return;
+	for (size_t i = 0; i < data->nic.count; i++) {
+		const struct guest_nic *nic = &data->nic.items[i];
+
+		for (size_t j = 0; j < nic->forward.count; j++) {
+			if (!strncmp(nic->forward.items[j], "udp:", 4) ||
+			    port_in(nic->forward.items[j]) != port)
+				continue;
+			finding_add(
+				findings, CHECK_WARNING,
+				"QEMU itself answers at port %u, which Forward= leads "
+				"to the guest: it is ready at once",
+				port);
+			finding_advise(findings,
+				       "another Ready=, such as agent or console");
+			preflight_place(findings, guest, "Guest", "ReadyPort", 0);
+		}
+	}
 }
 
 void judge_ports(const struct preflight *preflight, struct findings *findings)
@@ -174,18 +219,20 @@ void judge_ports(const struct preflight *preflight, struct findings *findings)
 	struct claims claims = { .items = NULL };
 
 	for (size_t i = 0; i < preflight->count; i++)
+		judge_ready(&preflight->guests[i], findings);
+	for (size_t i = 0; i < preflight->count; i++)
 		add_ports(&claims, preflight, i);
 	for (size_t i = 0; i < claims.count; i++) {
 		const struct claim *claim = &claims.items[i];
 		const struct preflight_guest *guest = &preflight->guests[claim->guest];
 
 		if (!guest->is_asked || guest->is_running ||
-		    !is_listening(&preflight->facts, claim->value))
+		    !is_taken(&preflight->facts, claim))
 			continue;
-		finding_add(findings, CHECK_PROBLEM,
-			    "somebody listens on the TCP port %s already", claim->value);
-		finding_advise(findings, "`ss -ltnp sport = :%s` shows who; another %s=",
-			       claim->value, claim->key);
+		finding_add(findings, CHECK_PROBLEM, "somebody listens on %s %s already",
+			    claim->kind, claim->value);
+		finding_advise(findings, "`ss -l%snp sport = :%s` shows who; another %s=",
+			       claim->kind == udp ? "u" : "t", claim->value, claim->key);
 		preflight_place(findings, guest, claim->section, claim->key,
 				claim->index);
 	}
@@ -207,6 +254,28 @@ static void judge_link(const struct preflight *preflight,
 	preflight_place(findings, guest, "Nic", key, index);
 }
 
+/* A tap that is not there is made at the start, where its bridge is. */
+static void judge_tap(const struct preflight *preflight,
+		      const struct preflight_guest *guest, size_t i,
+		      struct findings *findings)
+{
+	const struct guest_nic *row = &guest->guest->data->nic.items[i];
+	const struct network *network =
+		networks_find(&preflight->facts.networks, row->network);
+	const struct names *links = &preflight->facts.links;
+	char bridge[LINK_NAME_MAX + 1] = "";
+
+	if (!network || names_have(links, guest->setup.nics[i].tap))
+		return;
+	network_bridge_name(network, bridge);
+	if (*bridge && links->count && names_have(links, bridge))
+		return;
+	finding_add(findings, CHECK_PROBLEM, "there is no bridge %s of the network %s",
+		    bridge, row->network);
+	finding_advise(findings, "`bedplate host-prep up` makes it");
+	preflight_place(findings, guest, "Nic", "Network", i);
+}
+
 static void judge_nic(const struct preflight *preflight,
 		      const struct preflight_guest *guest, size_t i,
 		      struct findings *findings)
@@ -217,6 +286,8 @@ static void judge_nic(const struct preflight *preflight,
 
 	if (nic->type == guest_nic_type_bridge)
 		judge_link(preflight, guest, row->bridge, "Bridge", i, findings);
+	else if (nic->type == guest_nic_type_network)
+		judge_tap(preflight, guest, i, findings);
 	else
 		judge_link(preflight, guest, nic->tap, *row->link ? "Link" : "Tap", i,
 			   findings);

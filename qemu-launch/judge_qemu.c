@@ -5,6 +5,8 @@
 
 #include "qemu-launch/preflight.h"
 
+enum { QEMU_OLDEST = 60000 };
+
 /* The first word of an option's value. */
 static const char *head_of(const char *value, char head[PREFLIGHT_TEXT])
 {
@@ -93,6 +95,55 @@ static void judge_option(const struct preflight_guest *guest, size_t i,
 	finding_locate(findings, guest->guest->name, option->origin);
 }
 
+/* What is older lacks -action, and takes password=on for something else. */
+static void judge_version(const struct preflight_guest *guest, struct findings *findings)
+{
+	unsigned version = guest->setup.version;
+
+	if (!version || version >= QEMU_OLDEST)
+		return;
+	finding_add(findings, CHECK_PROBLEM, "%s is QEMU %u.%u: too old",
+		    guest->setup.binary, version / 10000, version / 100 % 100);
+	finding_advise(findings, "6.0 or newer; Binary= in [Qemu] can name another one");
+	preflight_place(findings, guest, "Qemu", "Binary", 0);
+}
+
+/* Whether TCG runs all virtual CPUs in one thread: where it is told so, counts instructions, or
+ * is to keep an order of memory accesses that the host's own processor does not (QEMU's
+ * docs/devel/multi-thread-tcg). */
+static bool has_one_thread(const struct preflight *preflight,
+			   const struct preflight_guest *guest)
+{
+	const char *arch = guest->setup.arch, *host = preflight->host->arch;
+	bool is_x86 = !strcmp(arch, "x86_64") || !strcmp(arch, "i386");
+
+	for (size_t i = 0; i < guest->argv.count; i++) {
+		const char *option = guest->argv.items[i].option;
+		const char *value = value_of(&guest->argv, i);
+
+		if (!strcmp(option, "-icount") || (!strcmp(option, "-accel") && value &&
+						   strstr(value, "thread=single")))
+			return true;
+	}
+	return is_x86 && strcmp(host, "x86_64") != 0 && strcmp(host, "i386") != 0;
+}
+
+static void judge_threads(const struct preflight *preflight,
+			  const struct preflight_guest *guest, struct findings *findings)
+{
+	const struct guest_cpu *cpu = &guest->guest->data->cpu;
+
+	if (guest->setup.kvm || guest->setup.cpus < 2 || !cpu->pin.count ||
+	    !has_one_thread(preflight, guest))
+		return;
+	finding_add(findings, CHECK_PROBLEM,
+		    "Pin: TCG runs all %u virtual CPUs in one thread here, which has no "
+		    "CPU for each",
+		    guest->setup.cpus);
+	finding_advise(findings, "EmulatorPin= instead, or one virtual CPU, or KVM");
+	preflight_place(findings, guest, "Cpu", "Pin", 0);
+}
+
 void judge_qemu(const struct preflight *preflight, struct findings *findings)
 {
 	for (size_t i = 0; i < preflight->count; i++) {
@@ -108,6 +159,8 @@ void judge_qemu(const struct preflight *preflight, struct findings *findings)
 			preflight_place(findings, guest, "Qemu", "Binary", 0);
 			continue;
 		}
+		judge_version(guest, findings);
+		judge_threads(preflight, guest, findings);
 		for (size_t j = 0; j < guest->argv.count; j++)
 			judge_option(guest, j, findings);
 	}

@@ -21,16 +21,19 @@ const struct launch_step launch_steps[] = {
 	{ "cgroup", "look at the cgroup that we are in", launch_cgroup, NULL },
 	{ "hugepages", "have huge pages reserved", launch_huge_pages,
 	  launch_huge_pages_undo },
+	{ "taps", "make taps that are missing, and open them", launch_taps,
+	  launch_taps_undo },
 	{ "vfio", "give devices to vfio-pci, and to QEMU's user", launch_vfio,
 	  launch_vfio_undo },
+	{ "usb", "give USB devices to QEMU's user", launch_usb, launch_usb_undo },
 	{ "files", "make what is not there yet: UEFI's variables, disks", launch_files,
-	  NULL },
-	{ "taps", "open taps", launch_taps, NULL },
+	  launch_files_undo },
 	{ "helpers", "start swtpm and virtiofsd", launch_helpers, launch_helpers_undo },
 	{ "memlock", "allow memory to be locked", launch_memlock, NULL },
 	{ "qemu", "start QEMU, with the guest's processors standing still", launch_qemu,
 	  launch_qemu_undo },
 	{ LAUNCH_ADOPT, "meet QEMU", launch_qmp, NULL },
+	{ "settings", "set passwords and cables", launch_settings, NULL },
 	{ "threads", "place QEMU's threads, and read back", launch_threads, NULL },
 	{ "cont", "let the guest's processors run", launch_cont, NULL },
 	{ NULL, NULL, NULL, NULL },
@@ -40,7 +43,7 @@ int launch_init(struct launch *launch, struct err *err)
 {
 	int result;
 
-	launch->run_fd = launch->log_fd = launch->qemu_fd = -1;
+	launch->run_fd = launch->log_fd = launch->qemu_fd = launch->pages_fd = -1;
 	launch->argv = (struct argv)ARGV_INIT;
 	qmp_init(&launch->qmp);
 	launch->system_fd = file_open_root("/", err);
@@ -60,6 +63,7 @@ static void close_fds(struct launch *launch)
 void launch_release(struct launch *launch)
 {
 	close_fds(launch);
+	launch_huge_pages_unlock(launch);
 	cleanup_close(&launch->run_fd);
 	cleanup_close(&launch->log_fd);
 	cleanup_close(&launch->qemu_fd);
@@ -99,8 +103,14 @@ int launch_add_fd(struct launch *launch, int fd, struct err *err)
 
 int launch_wait(struct launch *launch, int pid_fd, int timeout_ms)
 {
+	return launch_wait_too(launch, pid_fd, -1, timeout_ms);
+}
+
+int launch_wait_too(struct launch *launch, int pid_fd, int other_fd, int timeout_ms)
+{
 	struct pollfd polled[] = { { .fd = pid_fd, .events = POLLIN },
-				   { .fd = launch->interrupt_fd, .events = POLLIN } };
+				   { .fd = launch->interrupt_fd, .events = POLLIN },
+				   { .fd = other_fd, .events = POLLIN } };
 
 	poll(polled, ARRAY_SIZE(polled), timeout_ms);
 	if (polled[0].revents)
@@ -117,13 +127,21 @@ static const struct launch_step *find_step(const char *name)
 	return step;
 }
 
+static void tell_time(const struct launch *launch)
+{
+	log_debug(
+		"%s: launched in %.1f ms, of which QEMU took %.1f; processor time: %.1f ms",
+		launch->name, (double)(clock_us() - launch->began_us) / 1000,
+		(double)(launch->qemu_us + launch->qmp.waited_us) / 1000,
+		(double)(clock_cpu_us() - launch->began_cpu_us) / 1000);
+}
+
 /* Also the steps that change nothing are written down: whoever looks sees where it stands. */
 int launch_up(struct launch *launch, const char *first, struct err *err)
 {
 	bool is_adopted = first != NULL;
 	int result = 0;
 
-	launch->began_us = clock_us();
 	launch->qemu_us = 0;
 	for (const struct launch_step *step = find_step(first); !result && step->name;
 	     step++) {
@@ -135,12 +153,11 @@ int launch_up(struct launch *launch, const char *first, struct err *err)
 			err_wrap(err, "%s", step->help);
 	}
 	close_fds(launch);
+	launch_huge_pages_unlock(launch);
 	if (result && !is_adopted)
 		launch_down(launch);
 	if (!result)
-		log_debug("%s: launched in %.1f ms, of which QEMU took %.1f",
-			  launch->name, (double)(clock_us() - launch->began_us) / 1000,
-			  (double)(launch->qemu_us + launch->qmp.waited_us) / 1000);
+		tell_time(launch);
 	return result;
 }
 
@@ -169,5 +186,7 @@ void launch_down(struct launch *launch)
 
 int launch_check(struct launch *launch, struct err *err)
 {
-	return launch->context ? preflight_start(launch->context, launch->name, err) : 0;
+	return launch->context ? preflight_start(launch->context, launch->name,
+						 &launch->setup->version, err)
+			       : 0;
 }

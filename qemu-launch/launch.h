@@ -50,14 +50,17 @@ struct launch {
 	int log_fd;        /* QEMU's log */
 	int64_t log_start; /* where this QEMU's words begin in it */
 	struct spawn_user user;
+	int pages_fd;            /* of the lock on huge pages; -1: it is not ours */
 	uint64_t memlock;        /* bytes; 0: none */
 	int fds[LAUNCH_FDS_MAX]; /* that QEMU inherits; closed here once it has them */
 	size_t fd_count;
 	struct argv argv;
 	struct state state;
 	struct qmp qmp;
-	int qemu_fd;               /* pidfd; -1: none runs */
-	int64_t qemu_us, began_us; /* QEMU's own time up to its greeting; ours began */
+	int qemu_fd;     /* pidfd; -1: none runs */
+	int64_t qemu_us; /* QEMU's own time up to its greeting */
+	/* When the guest's files began to be read, and the processor time spent by then */
+	int64_t began_us, began_cpu_us;
 };
 
 struct launch_step {
@@ -97,26 +100,41 @@ int launch_add_fd(struct launch *launch, int fd, struct err *err);
  * the time is over (0). */
 int launch_wait(struct launch *launch, int pid_fd, int timeout_ms);
 
+/* The same, and 0 as soon as the other descriptor is readable. */
+int launch_wait_too(struct launch *launch, int pid_fd, int other_fd, int timeout_ms);
+
 /* QEMU's last line in its log, or "". Returns the buffer. */
 const char *launch_last_words(const struct launch *launch, char *words, size_t size);
+
+/* Whether the guest has never run: its processors stand still since QEMU's start. */
+int launch_is_new(struct launch *launch, bool *is_new, struct err *err);
 
 /* The steps; each returns 0 or -errno. */
 int launch_check(struct launch *launch, struct err *err);
 int launch_folders(struct launch *launch, struct err *err);
 int launch_log(struct launch *launch, struct err *err);
+/* Of a guest that runs: logs that have become long, which a guest can make them, are cut. */
+void launch_trim_logs(struct launch *launch);
 int launch_cgroup(struct launch *launch, struct err *err);
 int launch_huge_pages(struct launch *launch, struct err *err);
 void launch_huge_pages_undo(struct launch *launch, const json_t *done);
+/* QEMU has its pages, or there will be none. */
+void launch_huge_pages_unlock(struct launch *launch);
 int launch_taps(struct launch *launch, struct err *err);
+void launch_taps_undo(struct launch *launch, const json_t *done);
 int launch_vfio(struct launch *launch, struct err *err);
 void launch_vfio_undo(struct launch *launch, const json_t *done);
+int launch_usb(struct launch *launch, struct err *err);
+void launch_usb_undo(struct launch *launch, const json_t *done);
 int launch_files(struct launch *launch, struct err *err);
+void launch_files_undo(struct launch *launch, const json_t *done);
 int launch_helpers(struct launch *launch, struct err *err);
 void launch_helpers_undo(struct launch *launch, const json_t *done);
 int launch_memlock(struct launch *launch, struct err *err);
 int launch_qemu(struct launch *launch, struct err *err);
 void launch_qemu_undo(struct launch *launch, const json_t *done);
 int launch_qmp(struct launch *launch, struct err *err);
+int launch_settings(struct launch *launch, struct err *err);
 int launch_threads(struct launch *launch, struct err *err);
 int launch_cont(struct launch *launch, struct err *err);
 

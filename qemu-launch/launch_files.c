@@ -2,7 +2,6 @@
 /* launch_files.c: the guest's folders, QEMU's log, and files that are made at the first start. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,11 +12,11 @@
 #include "lib/file.h"
 #include "lib/file_copy.h"
 #include "lib/log.h"
-#include "lib/process.h"
+#include "qemu-launch/disk_image.h"
+#include "qemu-launch/guest_log.h"
 #include "qemu-launch/launch.h"
+#include "qemu-launch/qemu_img.h"
 #include "qemu-launch/ready.h"
-
-enum { LOG_FULL = 1 << 20, LOG_KEPT = 3, IMAGE_MS = 600000 };
 
 /* Sockets that QEMU left behind would be taken for its successor's. */
 static void remove_leftovers(int run_fd)
@@ -68,38 +67,28 @@ int launch_folders(struct launch *launch, struct err *err)
 	return state_fd < 0 ? state_fd : 0;
 }
 
-/* NAME.log, NAME.log.1 ... */
-static void rotate(int root_fd, const char *path)
+void launch_trim_logs(struct launch *launch)
 {
-	char from[STATE_PATH_MAX + 8], to[STATE_PATH_MAX + 8];
-
-	for (int i = LOG_KEPT; i > 0; i--) {
-		snprintf(to, sizeof(to), "%s.%d", path, i);
-		snprintf(from, sizeof(from), i > 1 ? "%s.%d" : "%s", path, i - 1);
-		renameat(root_fd, from, root_fd, to);
-	}
+	if (guest_log_trim(launch->root_fd, launch->name, GUEST_LOG_QEMU, launch->log_fd))
+		launch->log_start = 0;
+	/* What started us may have given us one for our own words. */
+	if (guest_log_is(launch->root_fd, launch->name, GUEST_LOG_SUPERVISOR,
+			 STDERR_FILENO))
+		guest_log_trim(launch->root_fd, launch->name, GUEST_LOG_SUPERVISOR,
+			       STDERR_FILENO);
 }
 
 int launch_log(struct launch *launch, struct err *err)
 {
-	char path[STATE_PATH_MAX], when[32];
 	time_t now = time(NULL);
 	struct tm local;
-	struct stat st;
-	int result = file_make_dirs(launch->root_fd, "var/log/bedplate/guests", err);
+	char when[32];
 
-	if (result)
-		return result;
-	snprintf(path, sizeof(path), "var/log/bedplate/guests/%.250s.log", launch->name);
-	if (fstatat(launch->root_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_size > LOG_FULL)
-		rotate(launch->root_fd, path);
 	cleanup_close(&launch->log_fd);
 	launch->log_fd =
-		openat(launch->root_fd, path,
-		       O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+		guest_log_open(launch->root_fd, launch->name, GUEST_LOG_QEMU, err);
 	if (launch->log_fd < 0)
-		return err_sys(err, errno, "opening /%s", path);
+		return launch->log_fd;
 	strftime(when, sizeof(when), "%F %T", localtime_r(&now, &local));
 	dprintf(launch->log_fd, "%s bedplate: starting\n", when);
 	launch->log_start = lseek(launch->log_fd, 0, SEEK_END);
@@ -153,52 +142,62 @@ static int make_vars(struct launch *launch, struct err *err)
 	return file_aside_commit(&aside, err);
 }
 
-/* By the ending of a file's name, as the guest's command line has it. */
-static const char *format_of(int format, const char *path)
+/* Runs qemu-img for a file that is QEMU's user's then. */
+static int make_image(struct launch *launch, const struct qemu_img *call,
+		      const char *path, struct err *err)
 {
-	static const char *const words[] = {
-		"auto", "raw", "qcow2", "vmdk", "vdi", "vhdx"
-	};
-	const char *dot = strrchr(path, '.');
+	int result = qemu_img_run(call, NULL, err);
 
-	for (size_t i = 1; format == 0 && dot && i < ARRAY_SIZE(words); i++)
-		if (!strcmp(dot + 1, words[i]))
-			return words[i];
-	return words[format ? format : 1];
+	if (!result && launch->user.uid != SPAWN_SAME &&
+	    lchown(path, (uid_t)launch->user.uid, (gid_t)launch->user.gid) < 0)
+		result = err_sys(err, errno, "giving it to QEMU's user");
+	return result ? (err_wrap(err, "making %s", path), result) : 0;
 }
 
 static int make_disk(struct launch *launch, const struct guest_disk *disk,
 		     struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf output;
-	char size[32];
-	const char *argv[12] = { "qemu-img", "create", "-q", "-f" };
-	struct process process = {
-		.argv = argv, .output = &output, .errors = &output, .timeout_ms = IMAGE_MS
-	};
-	size_t count = 4;
+	struct qemu_img call;
+
+	qemu_img_create(&call, disk->path, disk_image_format(disk), disk->size,
+			*disk->backing ? disk->backing : NULL,
+			disk_image_backing_format(disk));
+	log_info("%s: making the disk %s", launch->name, disk->path);
+	return make_image(launch, &call, disk->path, err);
+}
+
+/* Noted before it is made: its removal undoes it. */
+static int note_volatile(struct launch *launch, const char *path, struct err *err)
+{
+	json_t *paths = json_object_get(launch->state.done, "files");
+
+	paths = paths ? json_incref(paths) : json_object();
+	if (json_object_set_new(paths, path, json_true())) {
+		json_decref(paths);
+		return err_sys(err, ENOMEM, "making %s", path);
+	}
+	return launch_note(launch, "files", paths, err);
+}
+
+/* What a QEMU wrote that was killed with its supervisor is forgotten, too. */
+static int make_volatile(struct launch *launch, size_t index, struct err *err)
+{
+	const struct guest_disk *disk = &launch->guest->data->disk.items[index];
+	const char *overlay = launch->setup->disks[index];
+	_cleanup_strbuf_ struct strbuf path;
+	struct qemu_img call;
 	int result;
 
-	strbuf_init(&output, 65536);
-	argv[count++] = *disk->backing && !disk->format
-				? "qcow2"
-				: format_of(disk->format, disk->path);
-	if (*disk->backing) {
-		argv[count++] = "-b";
-		argv[count++] = disk->backing;
-		argv[count++] = "-F";
-		argv[count++] = format_of(disk->backing_format, disk->backing);
-	}
-	argv[count++] = disk->path;
-	snprintf(size, sizeof(size), "%" PRIu64, disk->size);
-	if (disk->size)
-		argv[count++] = size;
-	log_info("%s: making the disk %s", launch->name, disk->path);
-	result = process_run(&process, err);
-	if (!result && launch->user.uid != SPAWN_SAME &&
-	    lchown(disk->path, (uid_t)launch->user.uid, (gid_t)launch->user.gid) < 0)
-		result = err_sys(err, errno, "giving it to QEMU's user");
-	return result ? (err_wrap(err, "making %s", disk->path), result) : 0;
+	strbuf_init(&path, 0);
+	disk_image_path(disk, index, launch->setup, &path);
+	result = note_volatile(launch, path.text, err);
+	if (result)
+		return result;
+	if (unlink(path.text) < 0 && errno != ENOENT)
+		return err_sys(err, errno, "removing %s", path.text);
+	qemu_img_create(&call, path.text, "qcow2", 0, overlay ? overlay : disk->path,
+			overlay ? "qcow2" : disk_image_format(disk));
+	return make_image(launch, &call, path.text, err);
 }
 
 int launch_files(struct launch *launch, struct err *err)
@@ -209,9 +208,25 @@ int launch_files(struct launch *launch, struct err *err)
 	for (size_t i = 0; !result && i < data->disk.count; i++) {
 		const struct guest_disk *disk = &data->disk.items[i];
 
-		if (*disk->path && !disk->volatile_ && (disk->size || *disk->backing) &&
-		    access(disk->path, F_OK) < 0)
+		/* What overlays lie over is not made anew where it is missing. */
+		if (*disk->path && (disk->size || *disk->backing) &&
+		    !launch->setup->disks[i] && access(disk->path, F_OK) < 0)
 			result = make_disk(launch, disk, err);
+		if (!result && *disk->path && disk->volatile_)
+			result = make_volatile(launch, i, err);
 	}
 	return result;
+}
+
+void launch_files_undo(struct launch *launch, const json_t *done)
+{
+	const char *path;
+	json_t *value;
+
+	json_object_foreach((json_t *)done, path, value)
+	{
+		if (unlink(path) < 0 && errno != ENOENT)
+			log_warning("%s: removing %s: %s", launch->name, path,
+				    strerror(errno));
+	}
 }

@@ -159,10 +159,14 @@ void launch_helpers_undo(struct launch *launch, const json_t *done)
 	{
 		struct process_id id = process_id_from_json(value);
 		struct err err = ERR_INIT;
+		char path[STATE_PATH_MAX];
 
 		if (process_id_end(&id, END_MS, &err)) {
 			err_wrap(&err, "%s: %s", launch->name, name);
 			log_err(&err);
 		}
+		snprintf(path, sizeof(path), STATE_FOLDER "/%.120s/%.60s.sock",
+			 launch->name, name);
+		unlinkat(launch->root_fd, path, 0);
 	}
 }

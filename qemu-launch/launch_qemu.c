@@ -3,16 +3,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "lib/json_text.h"
 #include "lib/log.h"
 #include "qemu-launch/clock.h"
 #include "qemu-launch/launch.h"
 #include "qemu-launch/pin.h"
 
-enum { CONNECT_MS = 1, END_MS = 10000, COMMAND_MS = 10000 };
+enum { CONNECT_MS = 1, LOOK_MS = 250, END_MS = 10000, COMMAND_MS = 10000 };
 
 /* What the log begins with is what was run. */
 static void log_command(struct launch *launch, char *const *vector)
@@ -33,9 +33,12 @@ static int spawn_qemu(struct launch *launch, char *const *vector, struct err *er
 			       .user = &launch->user,
 			       .output_fd = launch->log_fd,
 			       .memlock = launch->memlock,
+			       /* Sockets and logs are its user's alone, wherever. */
+			       .umask = 0077,
 			       .fds = launch->fds,
 			       .fd_count = launch->fd_count };
 	int result = spawn_start(&spawn, err);
+	int64_t began;
 
 	if (result)
 		return result;
@@ -44,8 +47,10 @@ static int spawn_qemu(struct launch *launch, char *const *vector, struct err *er
 	result = launch_note(launch, "qemu", process_id_json(&spawn.id), err);
 	if (result)
 		spawn_abandon(&spawn);
-	else
+	began = clock_us();
+	if (!result)
 		result = spawn_go(&spawn, err);
+	launch->qemu_us = clock_us() - began; /* the kernel loads it */
 	launch->qemu_fd = spawn.pid_fd;
 	return result;
 }
@@ -89,16 +94,44 @@ static int fail_by_end(struct launch *launch, struct err *err)
 	return err_set(err, ECHILD, "it ended%s%s", *words ? ": " : "", words);
 }
 
+/* Tells what is made in the guest's folder, so that nobody has to look again and again; -1: the
+ * user's watches are used up, and somebody has to. */
+static int watch_folder(const struct launch *launch)
+{
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", launch->run_fd);
+	if (fd < 0 || inotify_add_watch(fd, path, IN_CREATE) >= 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* A socket is made first and listens then: between the two it has to be tried again. */
+static int await_socket(struct launch *launch, int watch_fd, bool is_made)
+{
+	bool is_told = watch_fd >= 0 && !is_made;
+	char events[4096];
+	int result = launch_wait_too(launch, launch->qemu_fd, is_told ? watch_fd : -1,
+				     is_told ? LOOK_MS : CONNECT_MS);
+
+	while (is_told && read(watch_fd, events, sizeof(events)) > 0)
+		;
+	return result;
+}
+
 /* QEMU makes its sockets before anything that takes time. */
 static int connect_qmp(struct launch *launch, struct err *err)
 {
+	_cleanup_close_ int watch_fd = watch_folder(launch);
 	int64_t end = clock_ms() + LAUNCH_QMP_MS;
 	int result;
 
 	while ((result = qmp_connect(&launch->qmp, launch->run_fd, "qmp.sock", err))) {
 		if (result != -ENOENT && result != -ECONNREFUSED && result != -EAGAIN)
 			return result;
-		result = launch_wait(launch, launch->qemu_fd, CONNECT_MS);
+		result = await_socket(launch, watch_fd, result != -ENOENT);
 		if (result == -ECHILD)
 			return fail_by_end(launch, err);
 		if (result)
@@ -117,10 +150,11 @@ int launch_qmp(struct launch *launch, struct err *err)
 	int64_t began = clock_us();
 	int result = connect_qmp(launch, err);
 
-	launch->qemu_us = clock_us() - began;
+	launch->qemu_us += clock_us() - began;
 	launch->qmp.waited_us = 0;
 	if (!result)
 		result = qmp_greet(&launch->qmp, LAUNCH_QMP_MS, err);
+	launch_huge_pages_unlock(launch);
 	/* Its end says more than the connection's. */
 	if (result && result != -EINTR &&
 	    launch_wait(launch, launch->qemu_fd, 100) == -ECHILD)
@@ -138,16 +172,15 @@ int launch_threads(struct launch *launch, struct err *err)
  * run is let go. */
 int launch_cont(struct launch *launch, struct err *err)
 {
-	json_t *value = NULL;
-	int result =
-		qmp_execute(&launch->qmp, "query-status", NULL, COMMAND_MS, &value, err);
-	bool is_new = !strcmp(json_text(value, "status"), "prelaunch");
+	bool is_new = false;
+	int result = launch_is_new(launch, &is_new, err);
 
-	json_decref(value);
 	if (!result && is_new)
 		result = qmp_execute(&launch->qmp, "cont", NULL, COMMAND_MS, NULL, err);
 	if (result)
 		return result;
+	if (is_new)
+		launch->state.times.run = clock_us();
 	state_set_phase(&launch->state, STATE_RUNNING);
 	return state_write(&launch->state, launch->root_fd, launch->name, err);
 }

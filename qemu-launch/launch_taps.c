@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * launch_taps.c: taps and vhost, opened here and handed to QEMU: its user need not be allowed to
- * open either.
+ * open either. A tap of a network that is not there is made, and goes when the guest does.
+ *
+ *	{"tap-web": "bedplate:network/lan.conf"}
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +18,9 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/log.h"
+#include "lib/user.h"
+#include "qemu-launch/guest_tap.h"
 #include "qemu-launch/launch.h"
 
 static int open_tap(int root_fd, const char *name, bool several, struct err *err)
@@ -100,14 +105,84 @@ static int open_nic(struct launch *launch, const struct guest_nic *nic,
 	return result ? (err_wrap(err, "%s", setup->tap), result) : 0;
 }
 
+/* ---- taps of our own ---- */
+
+static int find_network(struct networks *networks, const struct network **network,
+			int root_fd, const char *name, struct err *err)
+{
+	int result = networks_read(networks, root_fd, err);
+
+	*network = result ? NULL : networks_find(networks, name);
+	if (result || *network)
+		return result;
+	return err_set(err, ENOENT, "there is no network %s", name);
+}
+
+static int make_tap(struct launch *launch, size_t index, json_t *done, struct err *err)
+{
+	const struct guest_conf *data = launch->guest->data;
+	const struct guest_nic *nic = &data->nic.items[index];
+	_cleanup_networks_ struct networks networks = NETWORKS_INIT;
+	const struct network *network;
+	struct guest_tap plan;
+	int64_t owner;
+	int result =
+		find_network(&networks, &network, launch->root_fd, nic->network, err);
+
+	if (!result)
+		result = user_number(launch->root_fd,
+				     *nic->user ? nic->user : data->guest.user, &owner,
+				     err);
+	if (result)
+		return result;
+	guest_tap_plan(&plan, launch->guest, index, network, owner);
+	json_object_set_new(done, plan.name, json_string(plan.alias));
+	result = launch_note(launch, "taps", json_incref(done), err);
+	return result ? result : guest_tap_make(&plan, launch->system_fd, err);
+}
+
+/* Those of host-prep are there since the host was prepared. */
+static int make_taps(struct launch *launch, struct err *err)
+{
+	json_t *done = json_object();
+	int result = 0;
+
+	for (size_t i = 0; !result && i < launch->setup->nic_count; i++) {
+		const struct setup_nic *nic = &launch->setup->nics[i];
+
+		if (nic->type == guest_nic_type_network && !if_nametoindex(nic->tap) &&
+		    make_tap(launch, i, done, err))
+			result = err_wrap(err, "%s", nic->tap);
+	}
+	json_decref(done);
+	return result;
+}
+
 int launch_taps(struct launch *launch, struct err *err)
 {
 	const struct guest_conf *data = launch->guest->data;
-	int result = 0;
+	int result = make_taps(launch, err);
 
 	for (size_t i = 0; !result && i < launch->setup->nic_count; i++)
 		if (is_opened_here(&launch->setup->nics[i]))
 			result = open_nic(launch, &data->nic.items[i],
 					  &launch->setup->nics[i], err);
 	return result;
+}
+
+void launch_taps_undo(struct launch *launch, const json_t *done)
+{
+	const char *name;
+	json_t *alias;
+
+	json_object_foreach((json_t *)done, name, alias)
+	{
+		struct err err = ERR_INIT;
+
+		if (!guest_tap_remove(name, json_string_value(alias), launch->system_fd,
+				      &err))
+			continue;
+		err_wrap(&err, "%s: %s", launch->name, name);
+		log_err(&err);
+	}
 }

@@ -59,6 +59,14 @@ static int list(const struct context *context, bool json, struct err *err)
 		json_array_append_new(array, guest_json(&guests->items[i], &setup));
 		add_text(&out, &guests->items[i], &setup);
 	}
+	for (size_t i = 0; i < guests->wrong_count; i++) {
+		const char *name = guests->wrong[i].guest.name;
+
+		json_array_append_new(
+			array, json_pack("{s:s, s:o}", "name", name, "mistake",
+					 show_json_text(guests->wrong[i].why.text)));
+		strbuf_addf(&out, "%-20s %s\n", name, "its file is wrong");
+	}
 	if (json)
 		return show_json_value(array, err);
 	json_decref(array);
@@ -72,7 +80,7 @@ int list_run(const struct args *args, struct err *err)
 {
 	_cleanup_context_ struct context context;
 
-	if (context_open(&context, args, err))
+	if (context_open_any(&context, args, err))
 		return EXIT_USAGE;
 	return list(&context, args->json, err) ? EXIT_FAILED : EXIT_DONE;
 }

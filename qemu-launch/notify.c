@@ -12,7 +12,7 @@
 
 #include "qemu-launch/notify.h"
 
-enum { LINE_MAX_BYTES = 1024 };
+enum { LINE_MAX_BYTES = ERR_MAX + ERR_MAX / 4 + 16 };
 
 static struct {
 	struct sockaddr_un address;
@@ -49,25 +49,70 @@ void notify_open(void)
 	unsetenv(NOTIFY_PIPE);
 }
 
+/* A line is a line, whatever QEMU's words were. */
+static void flatten(char *line, char end)
+{
+	for (char *at = line; (at = strchr(at, '\n'));)
+		*at = end;
+}
+
+static void send_socket(const char *text)
+{
+	if (notified.socket_fd >= 0)
+		sendto(notified.socket_fd, text, strlen(text), MSG_NOSIGNAL,
+		       (const struct sockaddr *)&notified.address, notified.length);
+}
+
+static void send_pipe(const char *text)
+{
+	char line[LINE_MAX_BYTES + 1];
+	int length = snprintf(line, sizeof(line), "%s\n", text);
+
+	if (notified.pipe_fd >= 0 && write(notified.pipe_fd, line, (size_t)length) < 0) {
+		close(notified.pipe_fd);
+		notified.pipe_fd = -1;
+	}
+}
+
 void notify(const char *fmt, ...)
 {
 	char line[LINE_MAX_BYTES];
-	size_t length;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line) - 1, fmt, ap);
 	va_end(ap);
-	/* A line is a line, whatever QEMU's words were. */
-	for (char *at = line; (at = strchr(at, '\n'));)
-		*at = ' ';
-	length = strlen(line);
-	if (notified.socket_fd >= 0)
-		sendto(notified.socket_fd, line, length, MSG_NOSIGNAL,
-		       (const struct sockaddr *)&notified.address, notified.length);
-	line[length++] = '\n';
-	if (notified.pipe_fd >= 0 && write(notified.pipe_fd, line, length) < 0) {
-		close(notified.pipe_fd);
-		notified.pipe_fd = -1;
-	}
+	flatten(line, ' ');
+	send_socket(line);
+	send_pipe(line);
+}
+
+static void send_failure(const char *text, const char *hint)
+{
+	char line[LINE_MAX_BYTES];
+
+	snprintf(line, sizeof(line) - 1, "FAILED=%s%s%s", text, *hint ? "; " : "", hint);
+	flatten(line, NOTIFY_LINE_END);
+	send_pipe(line);
+}
+
+void notify_failed(const struct err *err)
+{
+	char line[LINE_MAX_BYTES];
+
+	send_failure(err->text, err->hint);
+	snprintf(line, sizeof(line), "STATUS=%s", err->text);
+	flatten(line, ' ');
+	send_socket(line);
+}
+
+void notify_not_ready(const char *text)
+{
+	char line[LINE_MAX_BYTES], words[LINE_MAX_BYTES + 32];
+
+	send_failure(text, "");
+	snprintf(line, sizeof(line), "%s", text);
+	flatten(line, ' ');
+	snprintf(words, sizeof(words), "STATUS=%s\nREADY=1", line);
+	send_socket(words);
 }

@@ -11,17 +11,23 @@
 #include "lib/file.h"
 #include "lib/json_text.h"
 #include "lib/log.h"
-#include "lib/program_find.h"
 #include "qemu-launch/context.h"
 #include "qemu-launch/preflight.h"
 
 const struct preflight_judge preflight_judges[] = {
-	{ "setup", judge_setup },     { "kvm", judge_kvm },
-	{ "qemu", judge_qemu },       { "files", judge_files },
-	{ "cpus", judge_cpus },       { "memory", judge_memory },
-	{ "pci", judge_passthrough }, { "usb", judge_usb },
-	{ "network", judge_nics },    { "ports", judge_ports },
-	{ "names", judge_names },     { NULL, NULL },
+	{ "setup", judge_setup },
+	{ "kvm", judge_kvm },
+	{ "qemu", judge_qemu },
+	{ "files", judge_files },
+	{ "cpus", judge_cpus },
+	{ "memory", judge_memory },
+	{ "pci", judge_passthrough },
+	{ "usb", judge_usb },
+	{ "network", judge_nics },
+	{ "ports", judge_ports },
+	{ "names", judge_names },
+	{ "order", judge_order },
+	{ NULL, NULL },
 };
 
 void preflight_judge(const struct preflight *preflight, struct findings *findings)
@@ -122,14 +128,43 @@ static bool is_running(const struct preflight *preflight, const char *name)
 	return runs;
 }
 
+/* QEMUs of those that are asked about only: asking takes time. */
+static void ask_qemu(struct preflight *preflight, struct preflight_guest *guest)
+{
+	if (guest->is_asked)
+		guest->qemu = qemu_facts_get(&preflight->qemus, guest->setup.binary,
+					     preflight->host->root_fd, false,
+					     &guest->no_answer);
+}
+
+/* A kept answer says what is there; what is not there may have come since. */
+static void ask_again(struct preflight *preflight, struct preflight_guest *guest)
+{
+	const struct qemu_facts *again;
+
+	if (!guest->qemu || guest->qemu->is_fresh ||
+	    preflight_knows_all(guest->qemu, &guest->argv))
+		return;
+	again = qemu_facts_get(&preflight->qemus, guest->setup.binary,
+			       preflight->host->root_fd, true, NULL);
+	if (again)
+		guest->qemu = again;
+}
+
 static void resolve(struct preflight *preflight, size_t number)
 {
 	struct preflight_guest *guest = &preflight->guests[number];
 	struct err *why = &guest->mistake;
+	struct setup_host host = *preflight->host;
 
+	host.any_port = true;
 	guest->is_running = is_running(preflight, guest->guest->name);
-	if (!setup_resolve(&guest->setup, guest->guest, preflight->host, why))
-		guest_argv(&guest->argv, guest->guest, &guest->setup, why);
+	if (setup_resolve(&guest->setup, guest->guest, &host, why))
+		return;
+	ask_qemu(preflight, guest);
+	guest->setup.version = qemu_version(guest->qemu);
+	if (!guest_argv(&guest->argv, guest->guest, &guest->setup, why))
+		ask_again(preflight, guest);
 }
 
 static bool is_named(const char *name, const char *const *names, size_t count)
@@ -138,33 +173,6 @@ static bool is_named(const char *name, const char *const *names, size_t count)
 		if (!strcmp(name, names[i]))
 			return true;
 	return !count;
-}
-
-/* A heap string; NULL where it is a path, or not to be found. */
-static char *find_binary(const char *binary)
-{
-	return strchr(binary, '/') ? NULL : program_find(binary);
-}
-
-/* QEMUs of those that are asked about only: asking takes time. A kept answer says what is
- * there; what is not there may have come since. */
-static void ask_qemu(struct preflight *preflight, struct preflight_guest *guest)
-{
-	_cleanup_free_ char *found = find_binary(guest->setup.binary);
-	const char *binary = found ? found : guest->setup.binary;
-	const struct qemu_facts *again;
-	int root_fd = preflight->host->root_fd;
-
-	if (!guest->is_asked || guest->mistake.code)
-		return;
-	guest->qemu = qemu_facts_get(&preflight->qemus, binary, root_fd, false,
-				     &guest->no_answer);
-	if (!guest->qemu || guest->qemu->is_fresh ||
-	    preflight_knows_all(guest->qemu, &guest->argv))
-		return;
-	again = qemu_facts_get(&preflight->qemus, binary, root_fd, true, NULL);
-	if (again)
-		guest->qemu = again;
 }
 
 static int open_machine(struct preflight *preflight, struct err *err)
@@ -193,13 +201,14 @@ static int take_guests(struct preflight *preflight, const struct guests *guests,
 		guest->argv = (struct argv)ARGV_INIT;
 		guest->is_asked = is_named(guest->guest->name, names, count);
 		resolve(preflight, i);
-		ask_qemu(preflight, guest);
 		result = preflight_add_uses(preflight, i);
 	}
 	if (!result)
 		result = preflight_read_facts(preflight);
 	if (!result)
 		result = preflight_read_files(preflight);
+	if (!result)
+		result = preflight_read_access(preflight);
 	return result ? err_sys(err, -result, "looking at the guests") : 0;
 }
 
@@ -228,9 +237,12 @@ void preflight_release(struct preflight *preflight)
 	free(preflight->uses);
 	free(preflight->facts.files);
 	free(preflight->facts.ports);
+	free(preflight->facts.stands);
 	free(preflight->facts.pci_users);
 	pci_list_release(&preflight->facts.pci);
+	pci_uses_release(&preflight->facts.pci_uses);
 	names_release(&preflight->facts.links);
+	networks_release(&preflight->facts.networks);
 	qemu_facts_release(&preflight->qemus);
 	cleanup_close(&preflight->machine_fd);
 	*preflight = (struct preflight){ .machine_fd = -1 };
@@ -238,7 +250,7 @@ void preflight_release(struct preflight *preflight)
 
 /* ---- a start ---- */
 
-static int tell(const struct findings *findings, struct err *err)
+int preflight_tell(const struct findings *findings, struct err *err)
 {
 	struct conf_errors errors;
 
@@ -261,7 +273,8 @@ static int tell(const struct findings *findings, struct err *err)
 	return conf_errors_finish(&errors, err);
 }
 
-int preflight_start(const struct context *context, const char *name, struct err *err)
+int preflight_start(const struct context *context, const char *name, unsigned *version,
+		    struct err *err)
 {
 	_cleanup_preflight_ struct preflight preflight;
 	_cleanup_host_findings_ struct findings findings = FINDINGS_INIT;
@@ -269,8 +282,11 @@ int preflight_start(const struct context *context, const char *name, struct err 
 
 	if (result)
 		return result;
+	for (size_t i = 0; i < preflight.count; i++)
+		if (preflight.guests[i].is_asked)
+			*version = preflight.guests[i].setup.version;
 	preflight_judge(&preflight, &findings);
 	if (findings.overflow)
 		return err_sys(err, ENOMEM, "looking whether %s can start", name);
-	return tell(&findings, err);
+	return preflight_tell(&findings, err);
 }

@@ -20,11 +20,14 @@
 #include "lib/findings.h"
 #include "lib/guests.h"
 #include "lib/names.h"
+#include "lib/networks.h"
 #include "lib/pci.h"
+#include "lib/pci_use.h"
 #include "lib/value/cpu_list.h"
 #include "qemu-launch/argv.h"
 #include "qemu-launch/qemu_facts.h"
 #include "qemu-launch/setup.h"
+#include "qemu-launch/spawn.h"
 
 struct context;
 
@@ -42,6 +45,10 @@ enum preflight_use_flags {
 	USE_IMAGE = 1 << 4,  /* QEMU's block layer opens it, and locks it */
 	USE_SOCKET = 1 << 5, /* QEMU makes it: only two guests may not have the same */
 	USE_INPUT = 1 << 6,  /* one guest only may have it */
+	USE_QEMU = 1 << 7,   /* QEMU itself opens it, as its own user */
+	USE_NODE =
+		1
+		<< 8, /* a device of the kernel's: that it is there is judged elsewhere */
 };
 
 struct preflight_use {
@@ -50,23 +57,39 @@ struct preflight_use {
 	unsigned flags;
 	char origin[ORIGIN_MAX];
 	size_t file; /* of the facts; of USE_SOCKET none */
+	int denied; /* errno of QEMU's user's opening it; 0: it may, or that is not known */
 };
 
 /* A file as it is now. */
 struct preflight_file {
 	const char *path;
-	int error; /* errno of looking at it; 0: it is there */
+	int error;      /* errno of looking at it; 0: it is there */
+	bool no_folder; /* it is not there, and neither is the folder that it would be in */
 	bool is_block, is_folder, is_regular;
 	uint64_t device, inode;    /* of a block device its own number, and 0 */
 	bool busy;                 /* the kernel has it open for itself alone (O_EXCL) */
 	bool locked;               /* a QEMU writes to it */
 	bool guarded;              /* a QEMU wants nobody to write to it */
+	char node[64];             /* of a block device: the kernel's name; "" */
 	char used[PREFLIGHT_TEXT]; /* "mounted on /srv", "swapped to"; "" */
 	char holder[PREFLIGHT_TEXT]; /* what stands on it: "dm-3 (vg0-web)"; "" */
 };
 
 struct preflight_pool {
 	uint64_t size, total, free, reserved;
+};
+
+/* A port that somebody has. */
+struct preflight_port {
+	unsigned number;
+	bool is_udp;
+};
+
+/* A block device that the host stands on. */
+struct preflight_stand {
+	char name[64];             /* "sda1" */
+	char path[256];            /* of sysfs: ".../0000:00:1f.2/.../block/sda/sda1" */
+	char what[PREFLIGHT_TEXT]; /* "mounted on /boot", also by what stands on it */
 };
 
 /* What the host is like. */
@@ -79,11 +102,15 @@ struct preflight_facts {
 	struct cpu_list cpus, nodes; /* that are online; empty: not known */
 	struct preflight_file *files;
 	size_t file_count;
-	unsigned *ports; /* of TCP, that somebody listens on */
+	struct preflight_stand *stands;
+	size_t stand_count;
+	struct preflight_port *ports; /* of TCP those that are listened on */
 	size_t port_count;
 	struct pci_list pci;
-	unsigned *pci_users; /* of each: the process that has it open; 0: none */
-	struct names links;  /* network interfaces; none: not known */
+	struct pci_uses pci_uses; /* of each of pci; none: not known */
+	unsigned *pci_users;      /* of each: the process that has it open; 0: none */
+	struct names links;       /* network interfaces; none: not known */
+	struct networks networks; /* none where the files have mistakes */
 	bool has_vhost_net, has_vhost_vsock, has_dev;
 };
 
@@ -96,6 +123,8 @@ struct preflight_guest {
 	bool is_running;               /* its QEMU is there */
 	const struct qemu_facts *qemu; /* NULL: not asked, or no answer */
 	struct err no_answer;          /* why */
+	struct spawn_user user;        /* whom QEMU runs as, where no_user is not set */
+	struct err no_user;
 };
 
 struct preflight {
@@ -121,8 +150,12 @@ void preflight_release(struct preflight *preflight);
 void preflight_judge(const struct preflight *preflight, struct findings *findings);
 
 /* The first step of a start: 0, or -EINVAL with each problem in a line of its own; what is
- * less than that is logged. */
-int preflight_start(const struct context *context, const char *name, struct err *err);
+ * less than that is logged. `version` is set to that of the guest's QEMU: 70200 is 7.2.0. */
+int preflight_start(const struct context *context, const char *name, unsigned *version,
+		    struct err *err);
+
+/* Makes an error of the problems, or 0 where there are none; warnings are logged. */
+int preflight_tell(const struct findings *findings, struct err *err);
 
 /* ---- between its sources ---- */
 
@@ -145,6 +178,7 @@ void judge_nics(const struct preflight *preflight, struct findings *findings);
 void judge_ports(const struct preflight *preflight, struct findings *findings);
 void judge_names(const struct preflight *preflight, struct findings *findings);
 void judge_qemu(const struct preflight *preflight, struct findings *findings);
+void judge_order(const struct preflight *preflight, struct findings *findings);
 
 /* Says of the latest finding that it is about this key of the guest. */
 void preflight_place(struct findings *findings, const struct preflight_guest *guest,
@@ -155,6 +189,9 @@ void preflight_place(struct findings *findings, const struct preflight_guest *gu
 enum check_severity preflight_clash(const struct preflight *preflight, size_t a, size_t b,
 				    size_t *at, size_t *other);
 
+/* Whether one of those that are asked about is to listen on a port that its file names. */
+bool preflight_wants_ports(const struct preflight *preflight);
+
 /* Whether QEMU knows all that it is asked for. Pure. */
 bool preflight_knows_all(const struct qemu_facts *facts, const struct argv *argv);
 
@@ -163,6 +200,23 @@ int preflight_add_uses(struct preflight *preflight, size_t number);
 
 /* Reads the file of each use. -ENOMEM. */
 int preflight_read_files(struct preflight *preflight);
+
+/* Sets guest->user or guest->no_user: by the running machine's ways, or by the files of another. */
+void preflight_find_user(const struct preflight *preflight,
+			 struct preflight_guest *guest);
+
+/* Asks whether QEMU's users may open their files. -ENOMEM. */
+int preflight_read_access(struct preflight *preflight);
+
+/* Adds a block device that the host uses (`what` says how), and all that it is made of.
+ * -ENOMEM. */
+int preflight_add_stand(struct preflight_facts *facts, int machine_fd, uint64_t device,
+			const char *what);
+
+/* A device that the host stands on below this folder of sysfs's: "sda", "0000:01:00.0". NULL
+ * where there is none. Pure. */
+const struct preflight_stand *preflight_find_stand(const struct preflight_facts *facts,
+						   const char *folder);
 
 /* Reads the other facts. -ENOMEM. */
 int preflight_read_facts(struct preflight *preflight);

@@ -52,6 +52,18 @@ static void read_busy(struct preflight_file *file, int machine_fd)
 	cleanup_close(&fd);
 }
 
+static void read_node(struct preflight_file *file, int machine_fd, dev_t device)
+{
+	char path[64], target[256];
+	const char *name;
+
+	snprintf(path, sizeof(path), "sys/dev/block/%u:%u", major(device), minor(device));
+	if (file_read_link(machine_fd, path, target, sizeof(target), NULL) < 0)
+		return;
+	name = strrchr(target, '/');
+	snprintf(file->node, sizeof(file->node), "%.60s", name ? name + 1 : target);
+}
+
 /* "dm-3 (vg0-web)" of each device that stands on it. */
 static void read_holder(struct preflight_file *file, int machine_fd, dev_t device)
 {
@@ -69,12 +81,26 @@ static void read_holder(struct preflight_file *file, int machine_fd, dev_t devic
 		 *name ? " (" : "", name, *name ? ")" : "");
 }
 
+/* A volume group's folder in /dev comes with its first volume. */
+static bool lacks_folder(const char *path, int machine_fd)
+{
+	_cleanup_free_ char *folder = strdup(path + (*path == '/'));
+	char *slash = folder ? strrchr(folder, '/') : NULL;
+
+	if (!slash || !strncmp(path, "/dev/", 5))
+		return false;
+	*slash = '\0';
+	return faccessat(machine_fd, folder, F_OK, 0) < 0 && errno == ENOENT;
+}
+
 static void look(struct preflight_file *file, int machine_fd)
 {
 	struct stat st;
 
 	if (fstatat(machine_fd, file->path + (*file->path == '/'), &st, 0) < 0) {
 		file->error = errno;
+		file->no_folder =
+			file->error == ENOENT && lacks_folder(file->path, machine_fd);
 		return;
 	}
 	file->is_block = S_ISBLK(st.st_mode);
@@ -83,6 +109,7 @@ static void look(struct preflight_file *file, int machine_fd)
 	file->device = file->is_block ? st.st_rdev : st.st_dev;
 	file->inode = file->is_block ? 0 : st.st_ino;
 	if (file->is_block) {
+		read_node(file, machine_fd, st.st_rdev);
 		read_busy(file, machine_fd);
 		read_holder(file, machine_fd, st.st_rdev);
 	}
@@ -94,25 +121,39 @@ static void look(struct preflight_file *file, int machine_fd)
 
 /* The device is at the start of the third field, the place in the fifth:
  * proc_pid_mountinfo(5). */
-static void take_mount(struct preflight_facts *facts, char *line)
+static void take_mount(struct preflight_facts *facts, int machine_fd, char *line,
+		       bool *failed)
 {
-	char point[LINE_SIZE];
+	char point[LINE_SIZE], source[LINE_SIZE] = "", what[PREFLIGHT_TEXT];
+	const char *rest = strstr(line, " - ");
 	unsigned device[2];
+	struct stat st;
 
 	if (sscanf(line, "%*u %*u %u:%u %*s %1023s", &device[0], &device[1], point) != 3)
 		return;
 	mount_text_decode(point);
+	/* Number 0 is no device: btrfs has several, and names one in front of its options. */
+	if (!device[0] && rest && sscanf(rest, " - %*s %1023s", source) == 1 &&
+	    *source == '/' && fstatat(machine_fd, source + 1, &st, 0) == 0 &&
+	    S_ISBLK(st.st_mode)) {
+		device[0] = major(st.st_rdev);
+		device[1] = minor(st.st_rdev);
+	}
+	snprintf(what, sizeof(what), "mounted on %.120s", point);
+	if (device[0] &&
+	    preflight_add_stand(facts, machine_fd, makedev(device[0], device[1]), what))
+		*failed = true;
 	for (size_t i = 0; i < facts->file_count; i++) {
 		struct preflight_file *file = &facts->files[i];
 
 		if (file->is_block && file->device == makedev(device[0], device[1]) &&
 		    !*file->used)
-			snprintf(file->used, sizeof(file->used), "mounted on %.120s",
-				 point);
+			snprintf(file->used, sizeof(file->used), "%s", what);
 	}
 }
 
-static void take_swap(struct preflight_facts *facts, int machine_fd, char *line)
+static void take_swap(struct preflight_facts *facts, int machine_fd, char *line,
+		      bool *failed)
 {
 	struct stat st;
 
@@ -120,6 +161,9 @@ static void take_swap(struct preflight_facts *facts, int machine_fd, char *line)
 	mount_text_decode(line);
 	if (*line != '/' || fstatat(machine_fd, line + 1, &st, 0) < 0)
 		return;
+	if (S_ISBLK(st.st_mode) &&
+	    preflight_add_stand(facts, machine_fd, st.st_rdev, "swapped to"))
+		*failed = true;
 	for (size_t i = 0; i < facts->file_count; i++) {
 		struct preflight_file *file = &facts->files[i];
 
@@ -129,8 +173,23 @@ static void take_swap(struct preflight_facts *facts, int machine_fd, char *line)
 	}
 }
 
-static void read_users(struct preflight_facts *facts, int machine_fd)
+/* A whole disk is the host's where one of its partitions is. */
+static void take_parts(struct preflight_facts *facts)
 {
+	for (size_t i = 0; i < facts->file_count; i++) {
+		struct preflight_file *file = &facts->files[i];
+		const struct preflight_stand *stand =
+			preflight_find_stand(facts, file->node);
+
+		if (stand && !*file->used && !*file->holder)
+			snprintf(file->holder, sizeof(file->holder), "%.40s, %.110s,",
+				 stand->name, stand->what);
+	}
+}
+
+static int read_users(struct preflight_facts *facts, int machine_fd)
+{
+	bool failed = false;
 	_cleanup_strbuf_ struct strbuf mounts, swaps;
 	char *rest, *line;
 
@@ -139,9 +198,11 @@ static void read_users(struct preflight_facts *facts, int machine_fd)
 	file_read(machine_fd, "proc/self/mountinfo", &mounts, NULL);
 	file_read(machine_fd, "proc/swaps", &swaps, NULL);
 	for (rest = mounts.text; (line = strsep(&rest, "\n"));)
-		take_mount(facts, line);
+		take_mount(facts, machine_fd, line, &failed);
 	for (rest = swaps.text; (line = strsep(&rest, "\n"));)
-		take_swap(facts, machine_fd, line);
+		take_swap(facts, machine_fd, line, &failed);
+	take_parts(facts);
+	return failed ? -ENOMEM : 0;
 }
 
 /* ---- all ---- */
@@ -167,6 +228,5 @@ int preflight_read_files(struct preflight *preflight)
 			preflight->uses[i].file = file_of(facts, preflight->uses[i].path);
 	for (size_t i = 0; i < facts->file_count; i++)
 		look(&facts->files[i], preflight->machine_fd);
-	read_users(facts, preflight->machine_fd);
-	return 0;
+	return read_users(facts, preflight->machine_fd);
 }

@@ -90,7 +90,8 @@ static void read_list(struct cpu_list *list, int machine_fd, const char *path)
 }
 
 /* kernel Documentation/networking/proc_net_tcp.rst. */
-static int read_ports(struct preflight_facts *facts, int machine_fd, const char *path)
+static int read_ports(struct preflight_facts *facts, int machine_fd, const char *path,
+		      bool is_udp)
 {
 	_cleanup_strbuf_ struct strbuf text;
 
@@ -98,17 +99,19 @@ static int read_ports(struct preflight_facts *facts, int machine_fd, const char 
 	if (file_read(machine_fd, path, &text, NULL))
 		return 0;
 	for (char *rest = text.text, *line; (line = strsep(&rest, "\n"));) {
-		unsigned port, state, *ports;
+		struct preflight_port *ports;
+		unsigned port, state;
 
 		if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", &port,
 			   &state) != 2 ||
-		    state != TCP_LISTEN)
+		    (!is_udp && state != TCP_LISTEN))
 			continue;
 		ports = reallocarray(facts->ports, facts->port_count + 1, sizeof(*ports));
 		if (!ports)
 			return -ENOMEM;
 		facts->ports = ports;
-		ports[facts->port_count++] = port;
+		ports[facts->port_count++] =
+			(struct preflight_port){ .number = port, .is_udp = is_udp };
 	}
 	return 0;
 }
@@ -140,6 +143,15 @@ static bool wants_pci(const struct preflight *preflight)
 	return false;
 }
 
+static int read_uses(struct preflight_facts *facts, int root_fd)
+{
+	int result = pci_uses_init(&facts->pci_uses, facts->pci.count, NULL);
+
+	for (size_t i = 0; !result && i < facts->pci.count; i++)
+		strcpy(facts->pci_uses.items[i].name, facts->pci.items[i].name);
+	return result ? result : pci_uses_read(&facts->pci_uses, root_fd, NULL);
+}
+
 static int read_pci(struct preflight *preflight)
 {
 	struct preflight_facts *facts = &preflight->facts;
@@ -156,25 +168,47 @@ static int read_pci(struct preflight *preflight)
 		if (is_passed(preflight, &facts->pci.items[i]))
 			facts->pci_users[i] =
 				vfio_user(preflight->machine_fd, &facts->pci.items[i]);
-	return 0;
+	return read_uses(facts, root_fd);
+}
+
+/* Only where a guest is in one. */
+static void read_networks(struct preflight *preflight)
+{
+	struct networks *networks = &preflight->facts.networks;
+	bool is_wanted = false;
+
+	for (size_t i = 0; i < preflight->count; i++)
+		for (size_t j = 0; j < preflight->guests[i].setup.nic_count; j++)
+			is_wanted |= preflight->guests[i].is_asked &&
+				     preflight->guests[i].setup.nics[j].type ==
+					     guest_nic_type_network;
+	if (is_wanted && networks_read(networks, preflight->host->root_fd, NULL))
+		networks_release(networks);
 }
 
 int preflight_read_facts(struct preflight *preflight)
 {
 	struct preflight_facts *facts = &preflight->facts;
-	int fd = preflight->machine_fd, result;
+	static const struct {
+		const char *path;
+		bool is_udp;
+	} tables[] = { { "proc/net/tcp", false },
+		       { "proc/net/tcp6", false },
+		       { "proc/net/udp", true },
+		       { "proc/net/udp6", true } };
+	/* The kernel looks through all connections for these. */
+	bool wanted = preflight_wants_ports(preflight);
+	int fd = preflight->machine_fd, result = 0;
 
 	read_kvm(facts, fd);
+	read_networks(preflight);
 	read_memory(facts, fd);
 	read_pools(facts, fd);
 	read_list(&facts->cpus, fd, "sys/devices/system/cpu/online");
 	read_list(&facts->nodes, fd, "sys/devices/system/node/online");
-	result = read_ports(facts, fd, "proc/net/tcp");
-	if (!result)
-		result = read_ports(facts, fd, "proc/net/tcp6");
+	for (size_t i = 0; wanted && !result && i < ARRAY_SIZE(tables); i++)
+		result = read_ports(facts, fd, tables[i].path, tables[i].is_udp);
 	if (!result)
 		result = names_read(&facts->links, fd, "sys/class/net");
-	if (!result)
-		result = read_pci(preflight);
-	return result;
+	return result ? result : read_pci(preflight);
 }

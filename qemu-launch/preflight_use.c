@@ -42,34 +42,42 @@ static void add_disks(struct adding *adding, const struct guest_conf *data)
 		bool reads = disk->read_only || disk->volatile_;
 
 		add(adding, disk->path,
-		    USE_IMAGE | (reads ? 0 : USE_WRITE) |
+		    USE_QEMU | USE_IMAGE | (reads ? 0 : USE_WRITE) |
 			    (disk->shareable ? USE_SHARE : 0) |
 			    (!reads && (disk->size || *disk->backing) ? USE_MADE : 0),
 		    "Disk", "Path", i);
-		add(adding, disk->backing, USE_IMAGE, "Disk", "Backing", i);
+		add(adding, disk->backing, USE_QEMU | USE_IMAGE, "Disk", "Backing", i);
 	}
 	for (size_t i = 0; i < data->cdrom.count; i++)
-		add(adding, data->cdrom.items[i].path, USE_IMAGE, "Cdrom", "Path", i);
+		add(adding, data->cdrom.items[i].path, USE_QEMU | USE_IMAGE, "Cdrom",
+		    "Path", i);
 	for (size_t i = 0; i < data->floppy.count; i++)
 		add(adding, data->floppy.items[i].path,
-		    USE_IMAGE | (data->floppy.items[i].read_only ? 0 : USE_WRITE),
+		    USE_QEMU | USE_IMAGE |
+			    (data->floppy.items[i].read_only ? 0 : USE_WRITE),
 		    "Floppy", "Path", i);
 }
 
 static void add_devices(struct adding *adding, const struct guest_conf *data)
 {
 	for (size_t i = 0; i < data->passthrough.count; i++)
-		add(adding, data->passthrough.items[i].rom_file, 0, "Passthrough",
+		add(adding, data->passthrough.items[i].rom_file, USE_QEMU, "Passthrough",
 		    "RomFile", i);
 	for (size_t i = 0; i < data->share.count; i++)
-		add(adding, data->share.items[i].path, USE_FOLDER, "Share", "Path", i);
+		add(adding, data->share.items[i].path,
+		    USE_FOLDER | (data->share.items[i].driver == guest_share_driver_9p
+					  ? USE_QEMU
+					  : 0),
+		    "Share", "Path", i);
 	for (size_t i = 0; i < data->rng.count; i++)
-		add(adding, data->rng.items[i].source, 0, "Rng", "Source", i);
+		add(adding, data->rng.items[i].source, USE_QEMU, "Rng", "Source", i);
 	for (size_t i = 0; i < data->input.count; i++)
-		add(adding, data->input.items[i].device, USE_INPUT, "Input", "Device", i);
+		add(adding, data->input.items[i].device, USE_QEMU | USE_INPUT, "Input",
+		    "Device", i);
 	for (size_t i = 0; i < data->nic.count; i++) {
 		add(adding, data->nic.items[i].helper, 0, "Nic", "Helper", i);
-		add(adding, data->nic.items[i].tftp, USE_FOLDER, "Nic", "Tftp", i);
+		add(adding, data->nic.items[i].tftp, USE_QEMU | USE_FOLDER, "Nic", "Tftp",
+		    i);
 	}
 }
 
@@ -79,8 +87,9 @@ static void add_people(struct adding *adding, const struct guest_conf *data)
 		const struct guest_display *row = &data->display.items[i];
 
 		add(adding, row->password_file, 0, "Display", "PasswordFile", i);
-		add(adding, row->tls_folder, USE_FOLDER, "Display", "TlsFolder", i);
-		add(adding, row->render_node, 0, "Display", "RenderNode", i);
+		add(adding, row->tls_folder, USE_QEMU | USE_FOLDER, "Display",
+		    "TlsFolder", i);
+		add(adding, row->render_node, USE_QEMU, "Display", "RenderNode", i);
 		add(adding, row->socket, USE_SOCKET, "Display", "Socket", i);
 	}
 	for (size_t i = 0; i < data->serial.count; i++)
@@ -103,10 +112,11 @@ static void add_firmware(struct adding *adding, const struct preflight_guest *gu
 
 	if (guest->mistake.code)
 		return;
-	add(adding, firmware->code, 0, "Firmware", "Code", 0);
+	add(adding, firmware->code, USE_QEMU, "Firmware", "Code", 0);
 	if (*data->firmware.vars)
 		add(adding, data->firmware.vars,
-		    USE_IMAGE | USE_WRITE | (*firmware->vars_template ? USE_MADE : 0),
+		    USE_QEMU | USE_IMAGE | USE_WRITE |
+			    (*firmware->vars_template ? USE_MADE : 0),
 		    "Firmware", "Vars", 0);
 	add(adding, firmware->vars_template, 0, "Firmware", "VarsTemplate", 0);
 }
@@ -119,13 +129,19 @@ int preflight_add_uses(struct preflight *preflight, size_t number)
 
 	add_disks(&adding, data);
 	add_firmware(&adding, guest);
-	add(&adding, data->kernel.kernel, 0, "Kernel", "Kernel", 0);
-	add(&adding, data->kernel.initrd, 0, "Kernel", "Initrd", 0);
-	add(&adding, data->kernel.dtb, 0, "Kernel", "Dtb", 0);
+	add(&adding, data->kernel.kernel, USE_QEMU, "Kernel", "Kernel", 0);
+	add(&adding, data->kernel.initrd, USE_QEMU, "Kernel", "Initrd", 0);
+	add(&adding, data->kernel.dtb, USE_QEMU, "Kernel", "Dtb", 0);
 	if (data->tpm.type == guest_tpm_type_passthrough)
-		add(&adding, data->tpm.device, USE_INPUT, "Tpm", "Device", 0);
+		add(&adding, data->tpm.device, USE_QEMU | USE_INPUT, "Tpm", "Device", 0);
 	if (data->tpm.type == guest_tpm_type_emulator)
-		add(&adding, data->tpm.key_file, 0, "Tpm", "KeyFile", 0);
+		add(&adding, data->tpm.key_file, USE_QEMU, "Tpm", "KeyFile", 0);
+	if (guest->setup.kvm)
+		add(&adding, "/dev/kvm", USE_QEMU | USE_NODE | USE_WRITE | USE_SHARE,
+		    "Machine", "Accel", 0);
+	if (data->vsock.cid)
+		add(&adding, "/dev/vhost-vsock",
+		    USE_QEMU | USE_NODE | USE_WRITE | USE_SHARE, "Vsock", "Cid", 0);
 	add_devices(&adding, data);
 	add_people(&adding, data);
 	return adding.failed ? -ENOMEM : 0;

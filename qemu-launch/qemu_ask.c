@@ -37,9 +37,12 @@ static void run(const char *binary, int socket_fd)
 
 static int execute_all(struct qmp *qmp, json_t **root, struct err *err)
 {
-	json_t *machines = NULL, *cpus = NULL, *types = NULL;
+	json_t *version = NULL, *machines = NULL, *cpus = NULL, *types = NULL;
 	int result = qmp_greet(qmp, ANSWER_MS, err);
 
+	if (!result)
+		result =
+			qmp_execute(qmp, "query-version", NULL, ANSWER_MS, &version, err);
 	if (!result)
 		result = qmp_execute(qmp, "query-machines", NULL, ANSWER_MS, &machines,
 				     err);
@@ -51,10 +54,11 @@ static int execute_all(struct qmp *qmp, json_t **root, struct err *err)
 				     json_pack("{s:b}", "abstract", 0), ANSWER_MS, &types,
 				     err);
 	if (!result) {
-		*root = qemu_facts_from(machines, cpus, types);
+		*root = qemu_facts_from(version, machines, cpus, types);
 		if (!*root)
 			result = err_sys(err, ENOMEM, "reading its answers");
 	}
+	json_decref(version);
 	json_decref(machines);
 	json_decref(cpus);
 	json_decref(types);

@@ -12,10 +12,11 @@
 #include "lib/file.h"
 #include "lib/json_text.h"
 #include "lib/nearest.h"
+#include "lib/program_find.h"
 #include "qemu-launch/qemu_ask.h"
 #include "qemu-launch/qemu_facts.h"
 
-enum { VERSION = 1, PATH_SIZE = 320 };
+enum { VERSION = 2, PATH_SIZE = 320 };
 
 #define CACHE_FOLDER "var/cache/bedplate"
 
@@ -83,7 +84,29 @@ static void add_name(json_t *set, const json_t *row, const char *key, bool value
 		json_object_set_new(set, name, json_boolean(value));
 }
 
-json_t *qemu_facts_from(const json_t *machines, const json_t *cpus, const json_t *types)
+unsigned qemu_version(const struct qemu_facts *facts)
+{
+	return facts ? (unsigned)json_integer_value(json_object_get(facts->root, "qemu"))
+		     : 0;
+}
+
+/* query-version: {"qemu": {"major": 7, "minor": 2, "micro": 0}, ...}. */
+static json_int_t version_from(const json_t *version)
+{
+	static const char *const parts[] = { "major", "minor", "micro" };
+	const json_t *numbers = json_object_get(version, "qemu");
+	json_int_t all = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		json_int_t part = json_integer_value(json_object_get(numbers, parts[i]));
+
+		all = all * 100 + (part > 0 && part < 100 ? part : 0);
+	}
+	return all;
+}
+
+json_t *qemu_facts_from(const json_t *version, const json_t *machines, const json_t *cpus,
+			const json_t *types)
 {
 	json_t *sets[] = { json_object(), json_object(), json_object() };
 	json_t *row;
@@ -99,8 +122,9 @@ json_t *qemu_facts_from(const json_t *machines, const json_t *cpus, const json_t
 	json_array_foreach(cpus, i, row) add_name(
 		sets[1], row, "name", json_is_true(json_object_get(row, "deprecated")));
 	json_array_foreach(types, i, row) add_name(sets[2], row, "name", true);
-	return json_pack("{s:i, s:o, s:o, s:o}", "version", VERSION, "machines", sets[0],
-			 "cpus", sets[1], "types", sets[2]);
+	return json_pack("{s:i, s:I, s:o, s:o, s:o}", "version", VERSION, "qemu",
+			 version_from(version), "machines", sets[0], "cpus", sets[1],
+			 "types", sets[2]);
 }
 
 /* ---- the cache ---- */
@@ -212,9 +236,11 @@ static int ask(struct qemu_facts *facts, int root_fd, const struct stat *st,
 	return 0;
 }
 
-const struct qemu_facts *qemu_facts_get(struct qemu_facts_list *list, const char *binary,
+const struct qemu_facts *qemu_facts_get(struct qemu_facts_list *list, const char *name,
 					int root_fd, bool again, struct err *err)
 {
+	_cleanup_free_ char *found = strchr(name, '/') ? NULL : program_find(name);
+	const char *binary = found ? found : name;
 	struct qemu_facts *facts = find(list, binary);
 	struct stat st;
 

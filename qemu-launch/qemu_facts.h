@@ -2,8 +2,8 @@
 /*
  * qemu_facts.h: what a QEMU knows: machines, CPU models, devices and objects.
  *
- * QEMU is asked once (query-machines, query-cpu-definitions and qom-list-types of a QEMU
- * without a machine); the answer is kept in /var/cache/bedplate/qemu-NAME.json for as long as
+ * QEMU is asked once (query-version, query-machines, query-cpu-definitions and qom-list-types
+ * of a QEMU without a machine); the answer is kept in /var/cache/bedplate/qemu-NAME.json for as long as
  * the program's size and time stay. What is not in a kept answer is asked for again, since
  * further modules of QEMU come without another program.
  */
@@ -18,7 +18,7 @@
 
 struct qemu_facts {
 	char *binary;
-	json_t *root; /* {"version", "path", "size", "mtime", "machines", "cpus", "types"} */
+	json_t *root; /* {"version", "qemu", "path", "size", "mtime", "machines", "cpus", "types"} */
 	bool is_fresh; /* asked now, and not kept */
 };
 
@@ -27,10 +27,10 @@ struct qemu_facts_list {
 	size_t count;
 };
 
-/* What a program knows; asked for where there is no kept answer, or `again`. The cache is below
+/* What a program, by its path or its name in $PATH, knows; asked for where there is no kept answer, or `again`. The cache is below
  * root_fd; one that cannot be written is no error. The facts belong to the list. NULL with
  * -ENOENT where there is no such program, -ETIMEDOUT, or its last words. */
-const struct qemu_facts *qemu_facts_get(struct qemu_facts_list *list, const char *binary,
+const struct qemu_facts *qemu_facts_get(struct qemu_facts_list *list, const char *name,
 					int root_fd, bool again, struct err *err);
 void qemu_facts_release(struct qemu_facts_list *list);
 
@@ -39,6 +39,9 @@ void qemu_facts_release(struct qemu_facts_list *list);
 bool qemu_knows_machine(const struct qemu_facts *facts, const char *name);
 bool qemu_knows_cpu(const struct qemu_facts *facts, const char *name);
 bool qemu_knows_type(const struct qemu_facts *facts, const char *name);
+
+/* Its version, as 70200 is 7.2.0; 0: not known. Pure. */
+unsigned qemu_version(const struct qemu_facts *facts);
 
 /* Whether the machine is to go in some version. */
 bool qemu_is_deprecated(const struct qemu_facts *facts, const char *machine);
@@ -49,6 +52,7 @@ const char *qemu_nearest(const struct qemu_facts *facts, const char *kind,
 
 /* The facts out of QEMU's replies; the references stay the caller's. NULL without memory.
  * Pure. */
-json_t *qemu_facts_from(const json_t *machines, const json_t *cpus, const json_t *types);
+json_t *qemu_facts_from(const json_t *version, const json_t *machines, const json_t *cpus,
+			const json_t *types);
 
 #endif

@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/interrupt.h"
 #include "lib/json_text.h"
 #include "qemu-launch/clock.h"
 #include "qemu-launch/qmp_private.h"
@@ -50,19 +52,73 @@ void qmp_attach(struct qmp *qmp, int fd)
 	qmp->fd = fd;
 }
 
-int qmp_connect(struct qmp *qmp, int folder_fd, const char *name, struct err *err)
+/* The folder's own path may be longer than an address can be. */
+static int connect_to(int fd, int folder_fd, const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s",
+		 folder_fd, name);
+	return connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0
+		       ? -errno
+		       : 0;
+}
+
+int qmp_connect(struct qmp *qmp, int folder_fd, const char *name, struct err *err)
+{
 	_cleanup_close_ int fd =
 		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int result;
 
 	if (fd < 0)
 		return err_sys(err, errno, "opening a socket");
-	/* The folder's own path may be longer than an address can be. */
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s",
-		 folder_fd, name);
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return err_sys(err, errno, "connecting to %s", name);
+	result = connect_to(fd, folder_fd, name);
+	if (result)
+		return err_sys(err, -result, "connecting to %s", name);
+	qmp_attach(qmp, steal_fd(&fd));
+	return 0;
+}
+
+/* poll(2) does not tell when there is room in the queue, but connect(2) waits for it, as long as SO_SNDTIMEO says:
+ * net/unix/af_unix.c, unix_stream_connect(). */
+static void limit_connect(int fd, int ms)
+{
+	const struct timeval limit = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
+static int connect_until(int fd, int folder_fd, const char *name, int64_t end)
+{
+	int result;
+
+	do {
+		int left = clock_timeout(end);
+
+		if (!left)
+			return -ETIMEDOUT;
+		limit_connect(fd, left);
+		result = interrupted ? -EINTR : connect_to(fd, folder_fd, name);
+	} while (result == -EAGAIN || (result == -EINTR && !interrupted));
+	return result;
+}
+
+int qmp_connect_in_turn(struct qmp *qmp, int folder_fd, const char *name, int timeout_ms,
+			struct err *err)
+{
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int result;
+
+	if (fd < 0)
+		return err_sys(err, errno, "opening a socket");
+	result = connect_until(fd, folder_fd, name, clock_ms() + timeout_ms);
+	if (result == -ETIMEDOUT)
+		return err_set(err, ETIMEDOUT,
+			       "%s: others have been in front of us for %d ms", name,
+			       timeout_ms);
+	if (result)
+		return err_sys(err, -result, "connecting to %s", name);
+	limit_connect(fd, 0);
 	qmp_attach(qmp, steal_fd(&fd));
 	return 0;
 }

@@ -58,6 +58,10 @@ void qmp_release(struct qmp *qmp);
 /* Connects to the socket of this name in a folder, without waiting: -ENOENT or -ECONNREFUSED
  * where nobody listens yet, -EAGAIN where its queue is full. */
 int qmp_connect(struct qmp *qmp, int folder_fd, const char *name, struct err *err);
+/* The same, but where the queue is full it waits for its turn: -ETIMEDOUT, -EINTR when the program is
+ * to stop. QEMU speaks with one at a time, and one who was killed stands in the queue until it sees that. */
+int qmp_connect_in_turn(struct qmp *qmp, int folder_fd, const char *name, int timeout_ms,
+			struct err *err);
 /* Takes a connected socket over; it is made non-blocking and is the qmp's to close. */
 void qmp_attach(struct qmp *qmp, int fd);
 

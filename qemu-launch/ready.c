@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -99,7 +100,7 @@ static int look_console(struct ready *ready, struct err *err)
 
 /* ---- lease ---- */
 
-bool ready_has_lease(const char *leases, const struct mac_address *mac)
+int64_t ready_lease_end(const char *leases, const struct mac_address *mac)
 {
 	_cleanup_strbuf_ struct strbuf wanted;
 
@@ -111,24 +112,40 @@ bool ready_has_lease(const char *leases, const struct mac_address *mac)
 		if (word + 1 + wanted.length < length && leases[word] == ' ' &&
 		    !strncmp(leases + word + 1, wanted.text, wanted.length) &&
 		    leases[word + 1 + wanted.length] == ' ')
-			return true;
+			return strtoll(leases, NULL, 10);
 		leases += length + (leases[length] == '\n');
 	}
-	return false;
+	return -1;
 }
 
-static int look_lease(struct ready *ready, struct err *err)
+static int64_t read_lease(const struct ready *ready)
 {
 	_cleanup_strbuf_ struct strbuf leases;
 	char path[128];
 
-	(void)err;
 	strbuf_init(&leases, 0);
 	snprintf(path, sizeof(path), "var/lib/bedplate/dnsmasq/%.63s.leases",
 		 ready->want.network);
+	return file_read(ready->want.root_fd, path, &leases, NULL)
+		       ? -1
+		       : ready_lease_end(leases.text, &ready->want.mac);
+}
+
+/* What it had before it was started says nothing; one that is taken again ends later. */
+static int begin_lease(struct ready *ready, struct err *err)
+{
+	(void)err;
+	ready->old_lease = ready->want.is_under_way ? -1 : read_lease(ready);
+	return 0;
+}
+
+static int look_lease(struct ready *ready, struct err *err)
+{
+	int64_t end = read_lease(ready);
+
+	(void)err;
 	ready->look_at = clock_ms() + LEASE_MS;
-	return file_read(ready->want.root_fd, path, &leases, NULL) == 0 &&
-	       ready_has_lease(leases.text, &ready->want.mac);
+	return end >= 0 && end != ready->old_lease;
 }
 
 /* ---- all ---- */
@@ -142,7 +159,7 @@ static const struct {
 	[guest_guest_ready_agent] = { ready_begin_agent, ready_look_agent,
 				      "an answer of its guest agent" },
 	[guest_guest_ready_port] = { ready_begin_port, ready_look_port, "its TCP port" },
-	[guest_guest_ready_lease] = { NULL, look_lease, "its DHCP lease" },
+	[guest_guest_ready_lease] = { begin_lease, look_lease, "its DHCP lease" },
 	[guest_guest_ready_console] = { begin_console, look_console,
 					"a line of its console" },
 	[guest_guest_ready_notify] = { ready_begin_notify, ready_look_notify,

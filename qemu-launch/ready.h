@@ -34,6 +34,7 @@ struct ready_want {
 	uint64_t delay_ms;
 	const char *network; /* of Ready=lease: whose leases */
 	struct mac_address mac;
+	bool is_under_way; /* it was started before, by another supervisor */
 };
 
 struct ready {
@@ -45,6 +46,7 @@ struct ready {
 	struct qmp agent;
 	uint64_t asked;
 	int log_fd, peer_fd;
+	int64_t old_lease;         /* when what it had before ends; -1 */
 	char tail[READY_LINE_MAX]; /* of the console: what has not been left behind */
 	size_t tail_length;
 };
@@ -63,8 +65,8 @@ void ready_describe(const struct ready_want *want, char *text, size_t size);
 /* Adds what the console wrote; true once the line is in it, whatever the pieces. Pure. */
 bool ready_take_console(struct ready *ready, const char *bytes, size_t length);
 
-/* Whether dnsmasq's leases (dnsmasq(8): "TIME MAC ADDRESS NAME CLIENT-ID" a line) have one
- * of this hardware address. Pure. */
-bool ready_has_lease(const char *leases, const struct mac_address *mac);
+/* When the lease of this hardware address ends, in dnsmasq's leases (dnsmasq(8): "TIME MAC ADDRESS NAME CLIENT-ID"
+ * a line); -1 where it has none. Pure. */
+int64_t ready_lease_end(const char *leases, const struct mac_address *mac);
 
 #endif

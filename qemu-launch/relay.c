@@ -65,15 +65,23 @@ static int serve(int socket_fd, bool is_terminal)
 	return result < 0 ? result : 0;
 }
 
-int relay(int socket_fd, bool raw, struct err *err)
+void relay_begin(struct relay *relay, bool raw)
 {
-	struct termios before;
-	bool is_terminal = isatty(STDIN_FILENO);
-	bool is_raw = is_terminal && raw && make_raw(&before);
-	int result = serve(socket_fd, is_terminal);
+	relay->is_terminal = isatty(STDIN_FILENO);
+	relay->is_raw = relay->is_terminal && raw && make_raw(&relay->before);
+}
 
-	if (is_raw)
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+void relay_end(struct relay *relay)
+{
+	if (relay->is_raw)
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &relay->before);
+	relay->is_raw = false;
+}
+
+int relay_run(const struct relay *relay, int socket_fd, struct err *err)
+{
+	int result = serve(socket_fd, relay->is_terminal);
+
 	/* Who closes first is no failure. */
 	if (result == -EPIPE || result == -ECONNRESET)
 		result = 0;

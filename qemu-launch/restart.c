@@ -15,6 +15,8 @@ static bool is_wanted(const struct guest_guest *guest, enum ending ending)
 		return guest->restart == guest_guest_restart_always;
 	case ENDING_REBOOT:
 		return guest->on_reboot == guest_guest_on_reboot_restart;
+	case ENDING_RESET:
+		return true;
 	case ENDING_PANIC:
 		return guest->on_panic == guest_guest_on_panic_restart;
 	case ENDING_QUIT:
@@ -41,8 +43,8 @@ struct restart restart_decide(const struct guest_guest *guest, enum ending endin
 
 	if (!is_wanted(guest, ending))
 		return (struct restart){ .again = false };
-	/* What the guest itself asked for is no failure, and neither waits nor counts. */
-	if (ending == ENDING_REBOOT)
+	/* What the guest itself or somebody asked for is no failure, and neither waits nor counts. */
+	if (ending == ENDING_REBOOT || ending == ENDING_RESET)
 		return (struct restart){ .again = true, .restarts = restarts };
 	if (ran_ms < RESTART_FORGET_MS)
 		restart.restarts += restarts;
@@ -58,6 +60,7 @@ const char *ending_word(enum ending ending)
 		[ENDING_CRASH] = "QEMU died",
 		[ENDING_SHUTDOWN] = "the guest has shut down",
 		[ENDING_REBOOT] = "the guest reboots",
+		[ENDING_RESET] = "it was reset",
 		[ENDING_PANIC] = "the guest's kernel panicked",
 		[ENDING_QUIT] = "QEMU was told to quit",
 		[ENDING_STOP] = "stopped",
@@ -72,9 +75,12 @@ enum ending ending_of_reason(const char *reason)
 		const char *reason;
 		enum ending ending;
 	} reasons[] = {
-		{ "guest-shutdown", ENDING_SHUTDOWN }, { "guest-reset", ENDING_REBOOT },
-		{ "guest-panic", ENDING_PANIC },       { "host-error", ENDING_CRASH },
+		{ "guest-shutdown", ENDING_SHUTDOWN },
+		{ "guest-reset", ENDING_REBOOT },
+		{ "guest-panic", ENDING_PANIC },
+		{ "host-error", ENDING_CRASH },
 		{ "subsystem-reset", ENDING_REBOOT },
+		{ "host-qmp-system-reset", ENDING_RESET },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)

@@ -13,6 +13,7 @@ enum ending {
 	ENDING_CRASH,    /* QEMU died, or could not be started again */
 	ENDING_SHUTDOWN, /* the guest switched itself off */
 	ENDING_REBOOT,   /* it rebooted, and QEMU ends with that */
+	ENDING_RESET,    /* somebody pressed reset, and QEMU ends with that */
 	ENDING_PANIC,    /* its kernel panicked, and QEMU ends with that */
 	ENDING_QUIT,     /* somebody told QEMU to */
 	ENDING_STOP,     /* we did */

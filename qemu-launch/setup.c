@@ -110,7 +110,8 @@ static unsigned at_least_one(int64_t number)
 	return number > 0 ? (unsigned)number : 1;
 }
 
-/* Of sockets, dies, cores and threads those that are given count; sockets make up the rest. */
+/* Of sockets, dies, cores and threads those that are given count. Cores make up the rest, and
+ * sockets where the cores are given: Windows for clients uses two sockets at most. */
 static int resolve_cpus(struct guest_setup *setup, const struct guest *guest,
 			struct err *err)
 {
@@ -118,8 +119,12 @@ static int resolve_cpus(struct guest_setup *setup, const struct guest *guest,
 	unsigned rest, all;
 
 	setup->dies = at_least_one(cpu->dies);
-	setup->cores = at_least_one(cpu->cores);
 	setup->threads = at_least_one(cpu->threads);
+	setup->cores =
+		cpu->cores ? (unsigned)cpu->cores
+			   : at_least_one((cpu->max_cpus ? cpu->max_cpus : cpu->cpus) /
+					  (at_least_one(cpu->sockets) * setup->dies *
+					   setup->threads));
 	rest = setup->dies * setup->cores * setup->threads;
 	setup->cpus = cpu->cpus ? (unsigned)cpu->cpus : rest * at_least_one(cpu->sockets);
 	setup->max_cpus = cpu->max_cpus ? (unsigned)cpu->max_cpus : setup->cpus;
@@ -186,6 +191,8 @@ int setup_resolve(struct guest_setup *setup, const struct guest *guest,
 		result = setup_resolve_passthrough(setup, guest, host, err);
 	if (!result)
 		result = setup_resolve_usb(setup, guest, host, err);
+	if (!result)
+		result = setup_resolve_disks(setup, guest, host, err);
 	return result;
 }
 
@@ -203,5 +210,8 @@ void setup_release(struct guest_setup *setup)
 	free(setup->passthrough);
 	free(setup->usb);
 	free(setup->displays);
+	for (size_t i = 0; i < setup->disk_count; i++)
+		free(setup->disks[i]);
+	free(setup->disks);
 	*setup = (struct guest_setup)SETUP_INIT;
 }

@@ -92,7 +92,8 @@ struct guest_setup {
 	struct setup_passthrough *passthrough;
 	struct setup_usb *usb;
 	struct setup_display *displays;
-	size_t nic_count, passthrough_count, usb_count, display_count;
+	char **disks; /* the overlay that the guest writes to; NULL: Path= itself */
+	size_t nic_count, passthrough_count, usb_count, display_count, disk_count;
 };
 
 #define SETUP_INIT           \
@@ -107,6 +108,11 @@ struct setup_host {
 	const struct host_conf *conf; /* host.conf */
 	bool kvm;                     /* /dev/kvm can be used */
 	const char *arch;             /* the host's, as uname(2) says it */
+	bool any_port; /* displays get ports without looking which are free: nobody starts */
+	/* Who starts the guest keeps others that start from the ports that it gets, as long as this is open; it is
+	 * opened where one is needed. NULL: nobody starts */
+	int *ports_fd;
+	unsigned first_port; /* displays get none below it; 0: none below 5900 */
 };
 
 /* -EINVAL with the line where something that the file names cannot be, -ENOENT where firmware
@@ -114,6 +120,10 @@ struct setup_host {
 int setup_resolve(struct guest_setup *setup, const struct guest *guest,
 		  const struct setup_host *host, struct err *err);
 void setup_release(struct guest_setup *setup);
+
+/* The highest port that a display got because it was free, and that somebody else has now; 0 where there
+ * is none. */
+unsigned setup_lost_port(const struct guest_setup *setup, const struct guest *guest);
 #define _cleanup_setup_ __attribute__((cleanup(setup_release)))
 
 /* Whether the machine has a PCI bus; whether it is PCI Express. */

@@ -146,7 +146,9 @@ int setup_resolve_usb(struct guest_setup *setup, const struct guest *guest,
 	_cleanup_names_ struct names names = NAMES_INIT;
 	size_t count = guest->data->usb.count;
 
+	free(setup->usb);
 	setup->usb = calloc(count + 1, sizeof(*setup->usb));
+	setup->usb_count = 0;
 	if (!setup->usb || (count && names_read(&names, host->root_fd, usb_folder)))
 		return err_sys(err, ENOMEM, "looking for USB devices");
 	setup->usb_count = count;

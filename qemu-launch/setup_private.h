@@ -9,8 +9,11 @@ int setup_resolve_firmware(struct guest_setup *setup, const struct guest *guest,
 			   const struct setup_host *host, struct err *err);
 int setup_resolve_passthrough(struct guest_setup *setup, const struct guest *guest,
 			      const struct setup_host *host, struct err *err);
+/* Also while the guest runs, for devices come and go: what it found before is forgotten. */
 int setup_resolve_usb(struct guest_setup *setup, const struct guest *guest,
 		      const struct setup_host *host, struct err *err);
+int setup_resolve_disks(struct guest_setup *setup, const struct guest *guest,
+			const struct setup_host *host, struct err *err);
 /* -ENOMEM, else 0. */
 int setup_resolve_displays(struct guest_setup *setup, const struct guest *guest,
 			   const struct setup_host *host);

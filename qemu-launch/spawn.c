@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -76,6 +77,11 @@ static int become(const struct spawn_user *user)
 	return 0;
 }
 
+static bool stays_root(const struct spawn_user *user)
+{
+	return geteuid() == 0 && (!user || user->uid == SPAWN_SAME || user->uid == 0);
+}
+
 /* A session of its own: a terminal's Ctrl-C is the supervisor's, which shuts down first. */
 static int prepare(const struct spawn *spawn)
 {
@@ -88,6 +94,8 @@ static int prepare(const struct spawn *spawn)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
+	if (spawn->umask)
+		umask(spawn->umask);
 	if (null < 0 || dup2(null, 0) < 0)
 		return -errno;
 	if (spawn->output_fd >= 0 &&
@@ -96,7 +104,10 @@ static int prepare(const struct spawn *spawn)
 	for (size_t i = 0; i < spawn->fd_count; i++)
 		if (fcntl(spawn->fds[i], F_SETFD, 0) < 0)
 			return -errno;
-	if (spawn->memlock && setrlimit(RLIMIT_MEMLOCK, &memlock) < 0)
+	/* Who stays root is not held to it (CAP_IPC_LOCK, mlock(2)), and in a container need
+	 * not be able to raise it. */
+	if (spawn->memlock && setrlimit(RLIMIT_MEMLOCK, &memlock) < 0 &&
+	    (errno != EPERM || !stays_root(spawn->user)))
 		return -errno;
 	return become(spawn->user);
 }

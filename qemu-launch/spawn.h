@@ -36,6 +36,7 @@ struct spawn {
 	const struct spawn_user *user; /* NULL: ours */
 	int output_fd;                 /* its standard output and error; -1: ours */
 	uint64_t memlock;              /* bytes that it may lock; 0: as we may */
+	mode_t umask;                  /* of it; 0: ours */
 	const int *fds;                /* that it inherits under their numbers */
 	size_t fd_count;
 	/* results */

@@ -22,9 +22,10 @@ enum { COMMAND_MS = 60000, SCROLL_BACK = 64 << 10 };
 static const struct guest *open_guest(struct context *context, const struct args *args,
 				      struct err *err)
 {
-	if (context_open(context, args, err))
+	if (context_open_any(context, args, err))
 		return NULL;
-	return context_operand(context, args, err);
+	return context_find_any(context, args->operand_count ? args->operands[0] : NULL,
+				err);
 }
 
 /* ---- qmp, reset ---- */
@@ -73,7 +74,7 @@ static int connect_plain(int root_fd, const char *guest, const char *name,
 	qmp_init(&qmp);
 	if (folder < 0)
 		return folder;
-	result = qmp_connect(&qmp, folder, name, err);
+	result = qmp_connect_in_turn(&qmp, folder, name, CONTROL_MS, err);
 	if (result)
 		return result;
 	fcntl(qmp.fd, F_SETFL, 0);
@@ -84,8 +85,12 @@ static int relay_raw(int root_fd, const char *guest, const char *name, bool raw,
 		     struct err *err)
 {
 	_cleanup_close_ int fd = connect_plain(root_fd, guest, name, err);
+	_cleanup_relay_ struct relay relay = RELAY_INIT;
 
-	return fd < 0 || relay(fd, raw, err) ? EXIT_FAILED : EXIT_DONE;
+	if (fd < 0)
+		return EXIT_FAILED;
+	relay_begin(&relay, raw);
+	return relay_run(&relay, fd, err) ? EXIT_FAILED : EXIT_DONE;
 }
 
 int qmp_run(const struct args *args, struct err *err)
@@ -178,22 +183,40 @@ static int show_log(int root_fd, const char *guest, struct err *err)
 	return 0;
 }
 
+/* A guest that runs makes its socket at its start, from the file as it was then. */
+static int connect_console(int root_fd, const char *guest, struct err *err)
+{
+	int fd = connect_plain(root_fd, guest, "console.sock", err);
+
+	if (fd != -ENOENT)
+		return fd;
+	err_set(err, ENOENT, "%s has no console", guest);
+	err_hint(
+		err,
+		"add the line [Serial] to its file, and `bedplate qemu-launch restart %.80s`",
+		guest);
+	return -ENOENT;
+}
+
 int console_run(const struct args *args, struct err *err)
 {
 	_cleanup_context_ struct context context;
 	const struct guest *guest = open_guest(&context, args, err);
 	_cleanup_close_ int fd = -1;
+	_cleanup_relay_ struct relay relay = RELAY_INIT;
 
 	if (!guest)
 		return EXIT_USAGE;
 	if (!args->log_only) {
-		fd = connect_plain(context.root_fd, guest->name, "console.sock", err);
+		fd = connect_console(context.root_fd, guest->name, err);
 		if (fd < 0)
 			return EXIT_FAILED;
 		if (isatty(STDERR_FILENO))
 			fprintf(stderr, "Ctrl-] leaves.\n");
+		/* From the first line that it shows, keys are the guest's. */
+		relay_begin(&relay, true);
 	}
 	if (show_log(context.root_fd, guest->name, err))
 		return EXIT_FAILED;
-	return args->log_only || !relay(fd, true, err) ? EXIT_DONE : EXIT_FAILED;
+	return args->log_only || !relay_run(&relay, fd, err) ? EXIT_DONE : EXIT_FAILED;
 }

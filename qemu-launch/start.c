@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* start.c: the commands start, stop and restart: by systemd where it runs, by ourselves elsewhere. */
+/* start.c: the command start: by systemd where it runs, by supervisors of our own elsewhere. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -7,54 +7,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/interrupt.h"
-#include "lib/process.h"
+#include "qemu-launch/clock.h"
 #include "qemu-launch/commands.h"
-#include "qemu-launch/context.h"
+#include "qemu-launch/guest_log.h"
+#include "qemu-launch/launch.h"
+#include "qemu-launch/needs.h"
 #include "qemu-launch/notify.h"
+#include "qemu-launch/preflight.h"
+#include "qemu-launch/show_jobs.h"
 #include "qemu-launch/start.h"
 #include "qemu-launch/state.h"
-#include "qemu-launch/supervise.h"
-
-/* Another root has its guests, but not systemd's. */
-static bool has_unit(const struct context *context)
-{
-	return !context->host.root &&
-	       file_exists(context->root_fd, "run/systemd/system") &&
-	       (file_exists(context->root_fd, "run/systemd/generator/" START_UNIT) ||
-		file_exists(context->root_fd, "usr/lib/systemd/system/" START_UNIT) ||
-		file_exists(context->root_fd, "etc/systemd/system/" START_UNIT));
-}
-
-static int ask_systemd(const char *verb, const char *guest, struct err *err)
-{
-	char unit[300];
-	const char *argv[] = { "systemctl", verb, unit, NULL };
-	struct process process = { .argv = argv };
-
-	snprintf(unit, sizeof(unit), "bedplate-guest@%.255s.service", guest);
-	return process_run(&process, err);
-}
+#include "qemu-launch/unit.h"
 
 /* ---- a supervisor of our own ---- */
-
-/* The supervisor's own words: nobody else hears them. */
-static int open_log(int root_fd, const char *guest, struct err *err)
-{
-	char path[STATE_PATH_MAX];
-	int fd, result = file_make_dirs(root_fd, "var/log/bedplate/guests", err);
-
-	if (result)
-		return result;
-	snprintf(path, sizeof(path), "var/log/bedplate/guests/%.240s.run.log", guest);
-	fd = openat(root_fd, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
-		    0600);
-	return fd >= 0 ? fd : err_sys(err, errno, "opening /%s", path);
-}
 
 static _Noreturn void become_supervisor(const char *guest, const char *root, int log_fd,
 					int pipe_fd)
@@ -84,7 +55,9 @@ static _Noreturn void become_supervisor(const char *guest, const char *root, int
 int start_supervisor(int root_fd, const char *root, const char *guest, pid_t *pid,
 		     struct err *err)
 {
-	_cleanup_close_ int log_fd = open_log(root_fd, guest, err);
+	/* The supervisor's own words: nobody else hears them. */
+	_cleanup_close_ int log_fd =
+		guest_log_open(root_fd, guest, GUEST_LOG_SUPERVISOR, err);
 	int ends[2];
 
 	if (log_fd < 0)
@@ -101,139 +74,172 @@ int start_supervisor(int root_fd, const char *root, const char *guest, pid_t *pi
 	return err_sys(err, errno, "starting %s", guest);
 }
 
-/* A line of the supervisor's: 1: ready; 0: nothing yet; -ECHILD: failed. */
-static int take_line(const char *line, struct err *err)
-{
-	if (!strcmp(line, "READY=1"))
-		return 1;
-	if (!strncmp(line, "FAILED=", 7))
-		return err_set(err, ECHILD, "%s", line + 7);
-	return 0;
-}
+/* ---- somebody else's ---- */
 
-int start_await(int pipe_fd, struct err *err)
-{
-	char text[4096];
-	size_t length = 0;
-
-	for (;;) {
-		ssize_t got = read(pipe_fd, text + length, sizeof(text) - 1 - length);
-		char *end;
-
-		if (got < 0 && errno == EINTR && interrupted)
-			return err_set(err, EINTR, "not waited for any longer");
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return err_set(err, ECHILD, "its supervisor has ended");
-		length += (size_t)got;
-		text[length] = '\0';
-		while ((end = strchr(text, '\n'))) {
-			int result;
-
-			*end = '\0';
-			result = take_line(text, err);
-			if (result)
-				return result < 0 ? result : 0;
-			length -= (size_t)(end + 1 - text);
-			memmove(text, end + 1, length + 1);
-		}
-	}
-}
-
-static int start_guest(const struct context *context, const char *guest, struct err *err)
-{
-	_cleanup_close_ int pipe_fd = -1;
-	pid_t pid;
-
-	if (has_unit(context))
-		return ask_systemd("start", guest, err);
-	pipe_fd =
-		start_supervisor(context->root_fd, context->host.root, guest, &pid, err);
-	return pipe_fd < 0 ? pipe_fd : start_await(pipe_fd, err);
-}
-
-/* ---- stop ---- */
-
-/* What a killed supervisor left behind is stopped here, as it would have been there. */
-static int stop_orphan(const struct args *args, const char *guest, struct err *err)
-{
-	struct supervisor sup = { .args = args, .only_stop = true };
-
-	return supervise(&sup, guest, err) == EXIT_DONE ? 0 : err->code;
-}
-
-static int await_end(const struct process_id *supervisor, int fd, struct err *err)
-{
-	struct pollfd gone = { .fd = fd, .events = POLLIN };
-	int result = process_id_signal(supervisor, SIGTERM, err);
-
-	while (!result && poll(&gone, 1, -1) < 0)
-		if (interrupted)
-			return err_set(err, EINTR, "not waited for any longer");
-	return result == -ESRCH ? (err_clear(err), 0) : result;
-}
-
-int stop_guest(const struct context *context, const struct args *args, const char *guest,
-	       struct err *err)
+/* Why the guest is not ready, from what its supervisor has written down. */
+static int tell_state(const struct context *context, const char *guest, struct err *err)
 {
 	_cleanup_state_ struct state state = { .done = NULL };
-	_cleanup_close_ int fd = -1;
 	int result = state_read(&state, context->root_fd, guest, err);
 
 	if (result)
 		return result;
-	fd = process_id_open(&state.supervisor, NULL);
-	if (fd >= 0 && has_unit(context))
-		return ask_systemd("stop", guest, err);
-	if (fd >= 0)
-		result = await_end(&state.supervisor, fd, err);
-	if (result)
-		return result;
-	/* It may have been killed instead. */
-	state_release(&state);
-	result = state_read(&state, context->root_fd, guest, err);
-	if (!result && json_object_size(state.done))
-		result = stop_orphan(args, guest, err);
+	return err_set(err, ECHILD, "%s",
+		       *state.reason ? state.reason : "its supervisor has ended");
+}
+
+static int watch_states(const struct context *context, struct err *err)
+{
+	_cleanup_close_ int folder =
+		file_open(context->root_fd, STATE_FOLDER, O_RDONLY | O_DIRECTORY, err);
+	_cleanup_close_ int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	char path[48];
+
+	if (folder < 0)
+		return folder;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", folder);
+	if (fd < 0 || inotify_add_watch(fd, path, IN_MOVED_TO) < 0)
+		return err_sys(err, errno, "watching /" STATE_FOLDER);
+	return steal_fd(&fd);
+}
+
+/* A state is written aside and renamed into place. */
+static int await_state(int watch_fd, int supervisor_fd, int64_t until, struct err *err)
+{
+	struct pollfd polled[] = { { .fd = watch_fd, .events = POLLIN },
+				   { .fd = supervisor_fd, .events = POLLIN } };
+	char events[4096];
+
+	if (poll(polled, ARRAY_SIZE(polled), clock_timeout(until)) < 0 && interrupted)
+		return err_set(err, EINTR, "not waited for any longer");
+	if (until != CLOCK_NEVER && clock_ms() >= until)
+		return err_set(err, ETIMEDOUT, "it is not ready in time");
+	return read(watch_fd, events, sizeof(events)) < 0 && errno != EAGAIN
+		       ? err_sys(err, errno, "watching /" STATE_FOLDER)
+		       : 0;
+}
+
+/* One that runs, or is being started by somebody else. Its launch has its own deadlines. */
+static int await_other(const void *data, const char *guest, struct err *err)
+{
+	const struct context *context = data;
+	const struct guest *file = context_find(context, guest, err);
+	uint64_t timeout = file ? file->data->guest.ready_timeout_ms : 0;
+	int64_t until = timeout > INT32_MAX
+				? CLOCK_NEVER
+				: clock_ms() + (int64_t)timeout + LAUNCH_QMP_MS;
+	_cleanup_close_ int watch_fd = watch_states(context, err);
+	int result = watch_fd < 0 ? watch_fd : 0;
+
+	while (!result && !needs_is_ready(guest, context->root_fd)) {
+		_cleanup_state_ struct state state = { .done = NULL };
+		_cleanup_close_ int fd = -1;
+
+		result = state_read(&state, context->root_fd, guest, err);
+		fd = process_id_open(&state.supervisor, NULL);
+		if (!result && fd < 0)
+			result = tell_state(context, guest, err);
+		if (!result)
+			result = await_state(watch_fd, fd, until, err);
+	}
 	return result;
 }
 
-/* ---- commands ---- */
-
-static int each(const struct args *args, bool stops, bool starts, struct err *err)
+/* A unit of a guest that is not ready in time is active: the guest runs. */
+static int start_by_unit(const void *data, const char *guest, struct err *err)
 {
-	_cleanup_context_ struct context context;
-	int result = context_open(&context, args, err);
+	const struct context *context = data;
+	_cleanup_state_ struct state state = { .done = NULL };
+	int result = unit_ask("start", guest, err);
 
-	if (!result && !args->operand_count)
-		result = err_set(err, EINVAL, "which guest?");
-	for (size_t i = 0; !result && i < args->operand_count; i++)
-		if (!context_find(&context, args->operands[i], err))
-			result = -ENOENT;
+	if (needs_is_ready(guest, context->root_fd))
+		return 0;
+	/* systemctl's words are where to look for words. */
+	if (result &&
+	    (state_read(&state, context->root_fd, guest, NULL) || !*state.reason))
+		return result;
+	return tell_state(context, guest, err);
+}
+
+static bool is_supervised(const struct context *context, const char *guest)
+{
+	_cleanup_state_ struct state state = { .done = NULL };
+
+	return !state_read(&state, context->root_fd, guest, NULL) &&
+	       state_is_supervised(&state);
+}
+
+int start_begin(const struct jobs *jobs, size_t guest, pid_t *pid, struct err *err)
+{
+	const struct context *context = jobs->data;
+	const char *name = jobs->order->guests[guest].name;
+
+	if (is_supervised(context, name))
+		return jobs_fork(await_other, context, name, pid, err);
+	if (unit_is_used(context))
+		return jobs_fork(start_by_unit, context, name, pid, err);
+	return start_supervisor(context->root_fd, context->host.root, name, pid, err);
+}
+
+void start_skip_ready(struct jobs *jobs, const struct context *context)
+{
+	for (size_t i = 0; i < jobs->order->count; i++)
+		if (jobs->items[i].state == JOB_WAITS &&
+		    needs_is_ready(jobs->order->guests[i].name, context->root_fd))
+			jobs->items[i].state = JOB_DONE;
+}
+
+/* ---- the command ---- */
+
+static int choose(const struct args *args, const struct order *order, bool *chosen,
+		  struct err *err)
+{
+	_cleanup_host_findings_ struct findings findings = FINDINGS_INIT;
+
+	for (size_t i = 0; i < order->count; i++)
+		for (size_t j = 0; j < args->operand_count; j++)
+			chosen[i] |= !strcmp(order->guests[i].name, args->operands[j]);
+	order_judge(order, chosen, &findings);
+	order_complete(order, chosen);
+	return preflight_tell(&findings, err);
+}
+
+static int start_all(const struct context *context, const struct order *order,
+		     const bool *chosen, struct err *err)
+{
+	_cleanup_jobs_ struct jobs jobs = { .order = order,
+					    .begin = start_begin,
+					    .tell = show_failure,
+					    .data = context };
+	int result = jobs_init(&jobs, err);
+
+	for (size_t i = 0; !result && i < order->count; i++)
+		jobs.items[i].state = chosen[i] ? JOB_WAITS : JOB_NONE;
+	if (!result && unit_is_used(context))
+		result = unit_refresh(context, err);
 	if (result)
-		return EXIT_USAGE;
-	for (size_t i = 0; !result && i < args->operand_count; i++) {
-		const char *guest = args->operands[i];
-
-		if (stops)
-			result = stop_guest(&context, args, guest, err);
-		if (!result && starts)
-			result = start_guest(&context, guest, err);
-	}
-	return result ? EXIT_FAILED : EXIT_DONE;
+		return EXIT_FAILED;
+	start_skip_ready(&jobs, context);
+	if (jobs_run(&jobs, err))
+		return EXIT_FAILED;
+	return jobs_have(&jobs, JOB_FAILED) || jobs_have(&jobs, JOB_LEFT_OUT)
+		       ? EXIT_FAILED
+		       : EXIT_DONE;
 }
 
 int start_run(const struct args *args, struct err *err)
 {
-	return each(args, false, true, err);
-}
+	_cleanup_context_ struct context context;
+	_cleanup_order_ struct order order = { .edges = NULL };
+	_cleanup_free_ bool *chosen = NULL;
 
-int stop_run(const struct args *args, struct err *err)
-{
-	return each(args, true, false, err);
-}
-
-int restart_run(const struct args *args, struct err *err)
-{
-	return each(args, true, true, err);
+	if (context_open_operands(&context, args, err))
+		return EXIT_USAGE;
+	chosen = calloc(context.settings.guests.count + 1, sizeof(*chosen));
+	if (!chosen || order_read(&order, context.settings.guests.items,
+				  context.settings.guests.count, err))
+		return err_sys(err, ENOMEM, "starting guests"), EXIT_FAILED;
+	if (choose(args, &order, chosen, err))
+		return EXIT_USAGE;
+	return start_all(&context, &order, chosen, err);
 }

@@ -50,6 +50,33 @@ static enum state_phase phase_of(const char *word)
 	return STATE_OFF;
 }
 
+static const struct {
+	const char *key;
+	size_t offset;
+} times[] = {
+	{ "start_us", offsetof(struct state_times, start) },
+	{ "run_us", offsetof(struct state_times, run) },
+	{ "ready_us", offsetof(struct state_times, ready) },
+};
+
+static void take_times(struct state_times *into, const json_t *object)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		*(int64_t *)((char *)into + times[i].offset) =
+			json_integer_value(json_object_get(object, times[i].key));
+}
+
+static json_t *times_json(const struct state_times *from)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		json_object_set_new(object, times[i].key,
+				    json_integer(*(const int64_t *)((const char *)from +
+								    times[i].offset)));
+	return object;
+}
+
 static void take(struct state *state, const json_t *root)
 {
 	json_t *done = json_object_get(root, "done");
@@ -59,8 +86,11 @@ static void take(struct state *state, const json_t *root)
 	state->since = json_integer_value(json_object_get(root, "since"));
 	state->restarts = (int)json_integer_value(json_object_get(root, "restarts"));
 	snprintf(state->reason, sizeof(state->reason), "%s", json_text(root, "reason"));
+	state->forced = json_is_true(json_object_get(root, "forced"));
 	state->supervisor = process_id_from_json(json_object_get(root, "supervisor"));
 	state->qemu = process_id_from_json(json_object_get(root, "qemu"));
+	take_times(&state->times, json_object_get(root, "times"));
+	snprintf(state->awaits, sizeof(state->awaits), "%s", json_text(root, "awaits"));
 	if (json_is_object(done)) {
 		json_decref(state->done);
 		state->done = json_incref(done);
@@ -96,11 +126,12 @@ int state_read(struct state *state, int root_fd, const char *guest, struct err *
 
 static json_t *build(const struct state *state)
 {
-	json_t *root =
-		json_pack("{s:i, s:s, s:b, s:I, s:i, s:s, s:O}", "version", VERSION,
-			  "phase", words[state->phase], "ready", state->ready, "since",
-			  (json_int_t)state->since, "restarts", state->restarts, "reason",
-			  state->reason, "done", state->done);
+	json_t *root = json_pack(
+		"{s:i, s:s, s:b, s:I, s:i, s:s, s:b, s:o, s:s, s:O}", "version", VERSION,
+		"phase", words[state->phase], "ready", state->ready, "since",
+		(json_int_t)state->since, "restarts", state->restarts, "reason",
+		state->reason, "forced", state->forced, "times",
+		times_json(&state->times), "awaits", state->awaits, "done", state->done);
 
 	if (root && state->supervisor.pid)
 		json_object_set_new(root, "supervisor",
@@ -141,6 +172,14 @@ int state_write(const struct state *state, int root_fd, const char *guest,
 	if (!text)
 		return err_sys(err, ENOMEM, "writing the state of %s", guest);
 	return write_text(root_fd, guest, text, err);
+}
+
+void state_begin(struct state *state, int64_t start)
+{
+	state_set_phase(state, STATE_STARTING);
+	state->ready = false;
+	state->times = (struct state_times){ .start = start };
+	state->awaits[0] = '\0';
 }
 
 void state_set_phase(struct state *state, enum state_phase phase)

@@ -100,15 +100,22 @@ static json_t *guest_json(const char *guest, const struct look *look)
 static void add_text(struct strbuf *out, const char *guest, const struct look *look)
 {
 	const struct state *state = &look->state;
+	const char *before = "  ";
 	char since[32] = "";
 	time_t when = (time_t)state->since;
 	struct tm local;
 
 	if (when)
 		strftime(since, sizeof(since), "since %F %T", localtime_r(&when, &local));
-	strbuf_addf(out, "%-20s %-12s %-9s %s%s%s\n", guest, word_of(look),
-		    look->qemu_runs && state->ready ? "ready" : "-", since,
-		    *state->reason ? "  " : "", state->reason);
+	strbuf_addf(out, "%-20s %-12s %-9s %s", guest, word_of(look),
+		    look->qemu_runs && state->ready ? "ready" : "-", since);
+	for (const char *line = state->reason; *line; before = "\n    ") {
+		int length = (int)strcspn(line, "\n");
+
+		strbuf_addf(out, "%s%.*s", before, length, line);
+		line += length + (line[length] == '\n');
+	}
+	strbuf_addf(out, "\n");
 }
 
 /* Those of the operands, or all. */
@@ -120,24 +127,38 @@ static bool is_chosen(const struct args *args, const char *guest)
 	return !args->operand_count;
 }
 
+/* `why` is what is wrong with its file, or NULL. */
+static int show_guest(const struct context *context, const char *guest, const char *why,
+		      json_t *array, struct strbuf *out, struct err *err)
+{
+	struct look look = { .state = { .done = NULL } };
+	int result = look_at(&look, context->root_fd, guest, err);
+	json_t *value = guest_json(guest, &look);
+
+	if (why)
+		json_object_set_new(value, "mistake", show_json_text(why));
+	json_array_append_new(array, value);
+	add_text(out, guest, &look);
+	state_release(&look.state);
+	return result;
+}
+
 static int show(const struct context *context, const struct args *args, struct err *err)
 {
+	const struct guests *guests = &context->settings.guests;
 	json_t *array = json_array();
 	_cleanup_strbuf_ struct strbuf out;
 	int result = 0;
 
 	strbuf_init(&out, 0);
-	for (size_t i = 0; !result && i < context->settings.guests.count; i++) {
-		const char *guest = context->settings.guests.items[i].name;
-		struct look look = { .state = { .done = NULL } };
-
-		if (!is_chosen(args, guest))
-			continue;
-		result = look_at(&look, context->root_fd, guest, err);
-		json_array_append_new(array, guest_json(guest, &look));
-		add_text(&out, guest, &look);
-		state_release(&look.state);
-	}
+	for (size_t i = 0; !result && i < guests->count; i++)
+		if (is_chosen(args, guests->items[i].name))
+			result = show_guest(context, guests->items[i].name, NULL, array,
+					    &out, err);
+	for (size_t i = 0; !result && i < guests->wrong_count; i++)
+		if (is_chosen(args, guests->wrong[i].guest.name))
+			result = show_guest(context, guests->wrong[i].guest.name,
+					    guests->wrong[i].why.text, array, &out, err);
 	if (!result && args->json)
 		return show_json_value(array, err);
 	json_decref(array);
@@ -150,10 +171,10 @@ int status_run(const struct args *args, struct err *err)
 {
 	_cleanup_context_ struct context context;
 
-	if (context_open(&context, args, err))
+	if (context_open_any(&context, args, err))
 		return EXIT_USAGE;
 	for (size_t i = 0; i < args->operand_count; i++)
-		if (!context_find(&context, args->operands[i], err))
+		if (!context_find_any(&context, args->operands[i], err))
 			return EXIT_USAGE;
 	return show(&context, args, err) ? EXIT_FAILED : EXIT_DONE;
 }

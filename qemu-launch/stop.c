@@ -45,12 +45,14 @@ static void enter(struct stop *stop, enum stop_stage stage,
 {
 	stop->stage = stage;
 	stop->until = end_of(stop, guest, now);
+	stop->asked |= stage == STOP_AGENT || stage == STOP_ACPI;
 }
 
 void stop_begin(struct stop *stop, const struct guest_guest *guest, bool has_agent,
 		bool can_answer, int64_t now)
 {
 	stop->began = now;
+	stop->asked = false;
 	if (can_answer && has_agent && asks(guest, guest_guest_stop_agent))
 		enter(stop, STOP_AGENT, guest, now);
 	else if (can_answer && asks(guest, guest_guest_stop_acpi))
@@ -74,6 +76,11 @@ void stop_give_time(struct stop *stop, const struct guest_guest *guest)
 {
 	if (stop->stage == STOP_AGENT)
 		stop->until = after(stop->began, guest->stop_timeout_ms);
+}
+
+bool stop_is_forced(const struct stop *stop)
+{
+	return stop->stage >= STOP_TERM || (stop->stage == STOP_QUIT && stop->asked);
 }
 
 const char *stop_stage_word(enum stop_stage stage)

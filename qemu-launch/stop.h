@@ -31,6 +31,7 @@ struct stop {
 	enum stop_stage stage;
 	int64_t began; /* clock_ms() */
 	int64_t until; /* then the next stage comes; CLOCK_NEVER: none does */
+	bool asked;    /* to shut down by itself */
 };
 
 /* Begins it; `can_answer`: the guest runs, so that it can shut down by itself. The stage is
@@ -44,6 +45,10 @@ void stop_next(struct stop *stop, const struct guest_guest *guest, int64_t now);
 
 /* The agent has taken the request: the guest has the rest of StopTimeout= to shut down. */
 void stop_give_time(struct stop *stop, const struct guest_guest *guest);
+
+/* Whether it has been brought to an end that it was not to come to: it was asked and did not shut
+ * down in time, or QEMU did not quit. */
+bool stop_is_forced(const struct stop *stop);
 
 const char *stop_stage_word(enum stop_stage stage);
 

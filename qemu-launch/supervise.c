@@ -16,6 +16,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 #include "qemu-launch/clock.h"
+#include "qemu-launch/needs.h"
 #include "qemu-launch/notify.h"
 #include "qemu-launch/supervise.h"
 
@@ -29,6 +30,8 @@ static void release_files(struct supervisor *sup)
 		context_release(&sup->context);
 	memset(&sup->context, 0, sizeof(sup->context));
 	sup->context.root_fd = -1;
+	cleanup_close(&sup->ports_fd);
+	sup->ports_fd = -1;
 }
 
 static int read_files(struct supervisor *sup, struct err *err)
@@ -37,17 +40,27 @@ static int read_files(struct supervisor *sup, struct err *err)
 	int result;
 
 	release_files(sup);
-	result = context_open(&sup->context, sup->args, err);
+	launch->began_us = clock_us();
+	launch->began_cpu_us = clock_cpu_us();
+	sup->is_lenient = supervise_is_lenient(sup);
+	result = (sup->is_lenient ? context_open_any : context_open)(&sup->context,
+								     sup->args, err);
 	if (result)
 		return result;
-	launch->guest = context_find(&sup->context, launch->name, err);
+	launch->guest = (sup->is_lenient ? context_find_any : context_find)(
+		&sup->context, launch->name, err);
 	if (!launch->guest)
 		return -ENOENT;
+	sup->context.host.ports_fd = &sup->ports_fd;
 	launch->root_fd = sup->context.root_fd;
 	launch->host = sup->context.settings.host;
 	launch->context = &sup->context;
 	launch->setup = &sup->setup;
-	return setup_resolve(&sup->setup, launch->guest, &sup->context.host, err);
+	result = setup_resolve(&sup->setup, launch->guest, &sup->context.host, err);
+	if (!sup->is_lenient || !result)
+		return result;
+	err_clear(err);
+	return 0;
 }
 
 /* ---- descriptors ---- */
@@ -98,7 +111,7 @@ static int lock(int root_fd, const char *name, struct err *err)
 	return err_sys(err, errno, "locking /" STATE_FOLDER "/%s", file);
 }
 
-/* ---- starting ---- */
+/* ---- taking over ---- */
 
 /* A QEMU that a supervisor before us left behind, with its folder and log. */
 static bool find_running(struct launch *launch, struct err *err)
@@ -117,33 +130,32 @@ static bool find_running(struct launch *launch, struct err *err)
 	return launch->run_fd >= 0;
 }
 
-/* Whatever another supervisor left behind: the guest goes on with us, or what it had goes back. */
-static int take_over(struct supervisor *sup, bool *adopted, struct err *err)
+/* Whatever another supervisor left behind: the guest goes on with us (true), or what it had goes back. */
+static bool take_over(struct supervisor *sup)
 {
 	struct launch *launch = &sup->launch;
 	const enum state_phase phase = launch->state.phase;
-	struct err own = ERR_INIT;
+	struct err err = ERR_INIT;
 
-	*adopted = false;
-	if (find_running(launch, &own)) {
-		*adopted = !launch_up(launch, LAUNCH_ADOPT, &own);
-		if (*adopted)
+	if (find_running(launch, &err)) {
+		sup->is_adopted = !launch_up(launch, LAUNCH_ADOPT, &err);
+		if (sup->is_adopted) {
 			log_info("%s: it runs already, as process %d; watching it",
 				 launch->name, (int)launch->state.qemu.pid);
-		if (*adopted && phase == STATE_STOPPING)
-			supervise_stop(sup);
-		if (*adopted)
-			return 0;
+			supervise_await_commit(sup);
+			if (phase == STATE_STOPPING)
+				supervise_stop(sup);
+			return true;
+		}
 		log_warning("%s: it was left behind half started (%s)", launch->name,
-			    own.text);
+			    err.text);
 	}
 	if (json_object_size(launch->state.done)) {
 		log_info("%s: giving back what a supervisor before us left behind",
 			 launch->name);
 		launch_down(launch);
 	}
-	(void)err;
-	return 0;
+	return false;
 }
 
 static void begin_readiness(struct supervisor *sup)
@@ -157,9 +169,10 @@ static void begin_readiness(struct supervisor *sup)
 				   .port = (unsigned)guest->ready_port,
 				   .line = guest->ready_line,
 				   .delay_ms = guest->ready_delay_ms,
-				   .network = "" };
+				   .network = "",
+				   .is_under_way = sup->is_adopted };
+	char *awaits = sup->launch.state.awaits;
 	struct err err = ERR_INIT;
-	char text[256];
 
 	for (size_t i = 0; i < data->nic.count; i++) {
 		const struct guest_nic *nic = &data->nic.items[i];
@@ -173,8 +186,9 @@ static void begin_readiness(struct supervisor *sup)
 	}
 	if (guest->ready == guest_guest_ready_notify)
 		want.port = READY_VSOCK_PORT + (unsigned)data->vsock.cid;
-	ready_describe(&want, text, sizeof(text));
-	notify("STATUS=waiting for %s", text);
+	ready_describe(&want, awaits, STATE_AWAITS_MAX);
+	launch_write_state(&sup->launch);
+	notify("STATUS=waiting for %s", awaits);
 	sup->awaits_ready = true;
 	sup->ready_until = guest->ready_timeout_ms > INT32_MAX
 				   ? CLOCK_NEVER
@@ -182,24 +196,9 @@ static void begin_readiness(struct supervisor *sup)
 	if (!ready_begin(&sup->ready, &want, &err))
 		return;
 	log_err(&err);
-	notify("FAILED=%s", err.text);
+	supervise_not_ready(sup, err.text);
 	ready_end(&sup->ready);
 	sup->awaits_ready = false;
-}
-
-static int start(struct supervisor *sup, struct err *err)
-{
-	struct launch *launch = &sup->launch;
-	int result;
-
-	notify("STATUS=starting");
-	state_set_phase(&launch->state, STATE_STARTING);
-	launch->state.ready = false;
-	result = launch_up(launch, NULL, err);
-	if (!result)
-		log_info("%s: running, as process %d", launch->name,
-			 (int)launch->state.qemu.pid);
-	return result;
 }
 
 /* ---- between two starts ---- */
@@ -210,6 +209,7 @@ static void end_state(struct supervisor *sup, enum state_phase phase, const char
 
 	state_set_phase(state, phase);
 	state->ready = false;
+	state->forced = stop_is_forced(&sup->stop);
 	snprintf(state->reason, sizeof(state->reason), "%s", reason);
 	launch_write_state(&sup->launch);
 }
@@ -221,6 +221,8 @@ static void describe_end(struct supervisor *sup, char *text, size_t size)
 
 	if (sup->ending == ENDING_CRASH)
 		launch_last_words(&sup->launch, words, sizeof(words));
+	else if (stop_is_forced(&sup->stop))
+		snprintf(words, sizeof(words), "%s", stop_stage_word(sup->stop.stage));
 	snprintf(text, size, "%s%s%s", ending_word(sup->ending), *words ? ": " : "",
 		 words);
 }
@@ -261,9 +263,9 @@ static bool restart(struct supervisor *sup, const char *reason)
 static void reset(struct supervisor *sup)
 {
 	sup->stop = (struct stop){ .stage = STOP_NOT, .until = CLOCK_NEVER };
-	sup->has_ending = false;
+	sup->has_ending = sup->is_adopted = false;
 	sup->ending = ENDING_CRASH;
-	sup->meet_at = sup->press_at = CLOCK_NEVER;
+	sup->meet_at = sup->press_at = sup->usb_at = sup->commit_at = CLOCK_NEVER;
 	sup->trim_at = clock_ms();
 	sup->started = clock_ms();
 }
@@ -274,11 +276,15 @@ static int live(struct supervisor *sup, char *reason, size_t size, struct err *e
 	int result;
 
 	sup->started = clock_ms();
+	/* As long as it runs, the others' files are only memory; a restart reads them again. */
+	sup->launch.guest = guests_keep(&sup->context.settings.guests, sup->launch.guest);
 	if (sup->launch.state.ready)
 		notify("READY=1");
 	else
 		begin_readiness(sup);
+	supervise_watch_begin(sup);
 	result = supervise_loop(sup, err);
+	supervise_watch_end(sup);
 	if (sup->awaits_ready)
 		ready_end(&sup->ready);
 	sup->awaits_ready = false;
@@ -296,19 +302,26 @@ static int live(struct supervisor *sup, char *reason, size_t size, struct err *e
 static int run(struct supervisor *sup, struct err *err)
 {
 	char reason[STATE_REASON_MAX];
-	bool runs = false, read_again = false;
-	int result = take_over(sup, &runs, err);
+	bool runs = take_over(sup), read_again = sup->is_lenient;
+	int result = 0;
 
 	if (runs && sup->only_stop)
 		supervise_stop(sup);
 	if (!runs && sup->only_stop)
 		return end_state(sup, STATE_OFF, ""), 0;
+	/* Who started us may not know of the order: a person, or systemd by an old unit. */
+	if (!runs)
+		result = needs_ready(sup->launch.guest, sup->launch.root_fd, err);
+	if (result)
+		return end_state(sup, STATE_FAILED, err->text), result;
+	if (!runs)
+		sup->launch.state.reason[0] = '\0'; /* of another life */
 	while (!result) {
 		if (!runs && read_again)
 			result = read_files(sup, err);
 		read_again = true;
 		if (!result && !runs)
-			result = start(sup, err);
+			result = supervise_start(sup, err);
 		if (result == -EINTR)
 			return end_state(sup, STATE_OFF, ""), err_clear(err), 0;
 		if (result)
@@ -350,22 +363,23 @@ static int open_all(struct supervisor *sup, struct err *err)
 
 int supervise(struct supervisor *sup, const char *name, struct err *err)
 {
-	int result;
+	int result, code;
 
 	notify_open();
 	sup->launch.name = name;
 	sup->context.root_fd = -1;
-	sup->lock_fd = sup->signal_fd = sup->clock_fd = -1;
+	sup->lock_fd = sup->signal_fd = sup->clock_fd = sup->ports_fd = -1;
 	reset(sup);
 	result = open_all(sup, err);
+	code = result ? (int)err_exit_code(err) : EXIT_FAILED;
 	if (!result)
 		result = run(sup, err);
 	if (result)
-		notify("FAILED=%s", err->text);
+		notify_failed(err);
 	launch_release(&sup->launch);
 	release_files(sup);
 	cleanup_close(&sup->signal_fd);
 	cleanup_close(&sup->clock_fd);
 	cleanup_close(&sup->lock_fd);
-	return result ? (err_wrap(err, "%s", name), EXIT_FAILED) : EXIT_DONE;
+	return result ? (err_wrap(err, "%s", name), code) : EXIT_DONE;
 }

@@ -17,17 +17,33 @@
 #include "qemu-launch/clock.h"
 #include "qemu-launch/notify.h"
 #include "qemu-launch/pin.h"
+#include "qemu-launch/resident.h"
 #include "qemu-launch/supervise.h"
 
 enum {
 	MEET_MS = 1000,
 	GREET_MS = 2000,
 	TRIM_MS = 10000,
+	MOMENT_MS = 500,
 	CONSOLE_KEPT = 1 << 20,
-	SLEPT_MS = 1000,
 };
 
 /* ---- QEMU ---- */
+
+/* QEMU stands still after a panic, and where it is reset then: it has no word for more. */
+static void take_panic(struct supervisor *sup, const char *event)
+{
+	const struct guest_guest *guest = &sup->launch.guest->data->guest;
+
+	if (!strcmp(event, "GUEST_PANICKED") && sup->stop.stage == STOP_NOT &&
+	    guest->on_panic == guest_guest_on_panic_reset) {
+		sup->panicked =
+			!qmp_send(&sup->launch.qmp, "system_reset", NULL, NULL, NULL);
+	} else if (!strcmp(event, "RESET") && sup->panicked) {
+		sup->panicked = false;
+		qmp_send(&sup->launch.qmp, "cont", NULL, NULL, NULL);
+	}
+}
 
 static void take_event(struct supervisor *sup, const json_t *event)
 {
@@ -45,6 +61,9 @@ static void take_event(struct supervisor *sup, const json_t *event)
 		sup->has_ending = true;
 		sup->ending = ending_of_reason(json_text(data, "reason"));
 	}
+	take_panic(sup, name);
+	if (!strcmp(name, "JOB_STATUS_CHANGE"))
+		supervise_take_job(sup, data);
 	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
 		_cleanup_free_ char *text = NULL;
 
@@ -79,6 +98,9 @@ static void serve_qmp(struct supervisor *sup)
 	if (!result)
 		return;
 	qmp_close(&sup->launch.qmp);
+	/* Told to end it has nothing more to say. */
+	if (sup->stop.stage >= STOP_QUIT)
+		return;
 	/* QEMU's end comes with the connection's. */
 	if (launch_wait(&sup->launch, sup->launch.qemu_fd, 100) != -ECHILD)
 		log_warning("%s: QMP: %s; connecting again", sup->launch.name, err.text);
@@ -136,7 +158,7 @@ static void take_signals(struct supervisor *sup)
 
 	while (read(sup->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGUSR1)
-			sweep(sup);
+			sweep(sup), supervise_look_usb(sup);
 		else
 			supervise_stop(sup);
 	}
@@ -149,26 +171,34 @@ static int64_t slept_ms(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	clock_gettime(CLOCK_MONOTONIC, &awake);
-	return ((int64_t)boot.tv_sec - awake.tv_sec) * 1000 +
-	       (boot.tv_nsec - awake.tv_nsec) / 1000000;
+	return clock_slept(&boot, &awake);
 }
 
 static void take_clock(struct supervisor *sup)
 {
-	int64_t slept = slept_ms();
+	int64_t slept = slept_ms(), suspended = clock_suspended(sup->slept_ms, slept);
 	uint64_t count;
 
 	/* -ECANCELED says that the clock was set; it goes on telling. */
 	if (read(sup->clock_fd, &count, sizeof(count)) < 0 && errno != ECANCELED &&
 	    errno != EAGAIN)
 		return;
-	if (slept - sup->slept_ms > SLEPT_MS)
+	if (suspended)
 		log_info("%s: the host was suspended for %lld s", sup->launch.name,
-			 (long long)(slept - sup->slept_ms) / 1000);
+			 (long long)suspended / 1000);
 	sup->slept_ms = slept;
 }
 
 /* ---- readiness, console ---- */
+
+void supervise_not_ready(struct supervisor *sup, const char *why)
+{
+	struct state *state = &sup->launch.state;
+
+	snprintf(state->reason, sizeof(state->reason), "%s", why);
+	launch_write_state(&sup->launch);
+	notify_not_ready(why);
+}
 
 static void look_ready(struct supervisor *sup)
 {
@@ -177,13 +207,15 @@ static void look_ready(struct supervisor *sup)
 
 	if (result > 0) {
 		sup->launch.state.ready = true;
+		sup->launch.state.times.ready = clock_us();
+		sup->launch.state.reason[0] = '\0';
 		launch_write_state(&sup->launch);
 		log_info("%s: ready", sup->launch.name);
 		notify("STATUS=ready");
 		notify("READY=1");
 	} else if (result < 0) {
 		log_err(&err);
-		notify("FAILED=%s", err.text);
+		supervise_not_ready(sup, err.text);
 	}
 	if (!result)
 		return;
@@ -194,12 +226,13 @@ static void look_ready(struct supervisor *sup)
 /* Whoever waits is told once; it may still become ready. */
 static void miss_ready(struct supervisor *sup)
 {
-	char text[256];
+	char what[256], text[300];
 
-	ready_describe(&sup->ready.want, text, sizeof(text));
+	ready_describe(&sup->ready.want, what, sizeof(what));
+	snprintf(text, sizeof(text), "not ready in time: it waits for %s", what);
 	sup->ready_until = CLOCK_NEVER;
-	log_error("%s: not ready in time: it waits for %s", sup->launch.name, text);
-	notify("FAILED=not ready in time: it waits for %s", text);
+	log_error("%s: %s", sup->launch.name, text);
+	supervise_not_ready(sup, text);
 }
 
 /* The console's log is in memory (/run): what is long past is given back, as a hole. */
@@ -224,6 +257,7 @@ enum {
 	POLL_QMP,
 	POLL_READY,
 	POLL_AGENT,
+	POLL_WATCH,
 	POLL_COUNT
 };
 
@@ -233,6 +267,8 @@ static int64_t next_deadline(const struct supervisor *sup)
 
 	next = clock_earlier(next, sup->press_at);
 	next = clock_earlier(next, sup->trim_at);
+	next = clock_earlier(next, sup->usb_at);
+	next = clock_earlier(next, sup->commit_at);
 	if (sup->awaits_ready)
 		next = clock_earlier(next,
 				     clock_earlier(sup->ready.look_at, sup->ready_until));
@@ -252,9 +288,26 @@ static void take_deadlines(struct supervisor *sup, bool ready_stirred)
 		look_ready(sup);
 	if (sup->awaits_ready && is_over(sup->ready_until))
 		miss_ready(sup);
-	if (is_over(sup->trim_at))
+	if (is_over(sup->usb_at))
+		supervise_look_usb(sup);
+	if (is_over(sup->commit_at))
+		supervise_look_commit(sup);
+	if (is_over(sup->trim_at)) {
 		trim_console(sup);
+		launch_trim_logs(&sup->launch);
+	}
 	supervise_step_stop(sup);
+}
+
+/* A host has one of us for each guest, for as long as that runs, so what is not needed to wait goes when
+ * nothing has happened for a moment. */
+static void wait_for_something(struct pollfd *polled, int timeout_ms)
+{
+	bool is_long = timeout_ms < 0 || timeout_ms > MOMENT_MS;
+
+	if (poll(polled, POLL_COUNT, is_long ? MOMENT_MS : timeout_ms) || !is_long)
+		return;
+	resident_poll(polled, POLL_COUNT, timeout_ms < 0 ? -1 : timeout_ms - MOMENT_MS);
 }
 
 int supervise_loop(struct supervisor *sup, struct err *err)
@@ -271,9 +324,10 @@ int supervise_loop(struct supervisor *sup, struct err *err)
 					 .events = sup->ready.events },
 			[POLL_AGENT] = { .fd = sup->agent.fd,
 					 .events = qmp_poll_events(&sup->agent) },
+			[POLL_WATCH] = { .fd = sup->watch_fd, .events = POLLIN },
 		};
 
-		poll(polled, POLL_COUNT, clock_timeout(next_deadline(sup)));
+		wait_for_something(polled, clock_timeout(next_deadline(sup)));
 		if (polled[POLL_QEMU].revents)
 			return take_end(sup), 0;
 		if (polled[POLL_QMP].revents)
@@ -282,6 +336,8 @@ int supervise_loop(struct supervisor *sup, struct err *err)
 			take_signals(sup);
 		if (polled[POLL_CLOCK].revents)
 			take_clock(sup);
+		if (polled[POLL_WATCH].revents)
+			supervise_watch_take(sup);
 		take_deadlines(sup, polled[POLL_READY].revents);
 	}
 	return err_set(err, ETIMEDOUT, "QEMU outlives SIGKILL: it hangs in the kernel");

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* supervise_stop.c: takes the stages of a guest's end (stop.h). */
+/* supervise_stop.c: takes the stages of a guest's end (stop.h), whatever its file has become. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
 
+#include "lib/cleanup.h"
+#include "lib/file.h"
 #include "lib/json_text.h"
 #include "lib/log.h"
 #include "qemu-launch/clock.h"
 #include "qemu-launch/notify.h"
 #include "qemu-launch/supervise.h"
 
-enum { STATUS_MS = 5000 };
+enum { STATUS_MS = 5000, TURN_MS = 2000, PRESS_AGAIN_MS = 1000 };
 
 /* The shutdown stands behind the mark and the synchronisation: an agent that comes to life
  * reads both, one that is there answers the first at once. */
@@ -23,7 +25,8 @@ static int ask_agent(struct supervisor *sup, struct err *err)
 	if (sup->awaits_ready)
 		ready_end(&sup->ready);
 	sup->awaits_ready = false;
-	result = qmp_connect(agent, sup->launch.run_fd, "agent.sock", err);
+	result = qmp_connect_in_turn(agent, sup->launch.run_fd, "agent.sock", TURN_MS,
+				     err);
 	if (result)
 		return result;
 	agent->is_agent = true;
@@ -37,11 +40,46 @@ static int ask_agent(struct supervisor *sup, struct err *err)
 	return result ? result : qmp_pump(agent, err);
 }
 
+/* Only whether it was sent: a QEMU that does as it is told may have ended before we look, and its end of the
+ * connection with it. */
 static int command(struct supervisor *sup, const char *word, struct err *err)
 {
-	int result = qmp_send(&sup->launch.qmp, word, NULL, NULL, err);
+	struct qmp *qmp = &sup->launch.qmp;
+	int result = qmp->fd < 0 ? err_set(err, ENOTCONN, "QMP is not connected")
+				 : qmp_send(qmp, word, NULL, NULL, err);
 
-	return result ? result : qmp_pump(&sup->launch.qmp, err);
+	if (result)
+		return result;
+	result = qmp_pump(qmp, err);
+	if (result && qmp->out.length)
+		return result;
+	err_clear(err);
+	return 0;
+}
+
+/* A lost connection is found again by the loop: the guest is asked then, and has its time. */
+static void press(struct supervisor *sup)
+{
+	struct err err = ERR_INIT;
+	int result = command(sup, "system_powerdown", &err);
+
+	sup->press_at = clock_ms() + (result ? PRESS_AGAIN_MS : STOP_PRESS_MS);
+	if (result)
+		log_info("%s: its power button cannot be pressed yet: %s",
+			 sup->launch.name, err.text);
+}
+
+/* A QEMU that obeys at once may be gone before its answer. */
+static int quit(struct supervisor *sup, struct err *err)
+{
+	int result;
+
+	if (sup->launch.qmp.fd < 0)
+		return err_set(err, ENOTCONN, "QMP is not connected");
+	result = qmp_send(&sup->launch.qmp, "quit", NULL, NULL, err);
+	if (!result && qmp_pump(&sup->launch.qmp, NULL))
+		log_debug("%s: QEMU has hung up", sup->launch.name);
+	return result;
 }
 
 static int take_stage(struct supervisor *sup, struct err *err)
@@ -51,10 +89,9 @@ static int take_stage(struct supervisor *sup, struct err *err)
 	case STOP_AGENT:
 		return ask_agent(sup, err);
 	case STOP_ACPI:
-		sup->press_at = clock_ms() + STOP_PRESS_MS;
-		return command(sup, "system_powerdown", err);
+		return press(sup), 0;
 	case STOP_QUIT:
-		return command(sup, "quit", err);
+		return quit(sup, err);
 	case STOP_TERM:
 		return process_id_signal(&sup->launch.state.qemu, SIGTERM, err);
 	case STOP_KILL:
@@ -153,9 +190,20 @@ void supervise_step_stop(struct supervisor *sup)
 		stop_next(&sup->stop, guest, clock_ms());
 		enter_stage(sup);
 	} else if (sup->press_at != CLOCK_NEVER && clock_ms() >= sup->press_at) {
-		struct err err = ERR_INIT;
-
-		command(sup, "system_powerdown", &err);
-		sup->press_at = clock_ms() + STOP_PRESS_MS;
+		press(sup);
 	}
+}
+
+bool supervise_is_lenient(const struct supervisor *sup)
+{
+	_cleanup_state_ struct state state = { .done = NULL };
+	_cleanup_close_ int root_fd = file_open_root(sup->args->root, NULL);
+	_cleanup_close_ int fd = -1;
+
+	if (sup->only_stop)
+		return true;
+	if (root_fd < 0 || state_read(&state, root_fd, sup->launch.name, NULL))
+		return false;
+	fd = process_id_open(&state.qemu, NULL);
+	return fd >= 0;
 }

@@ -15,7 +15,7 @@ define unit_test
 $(B)/unit/$(1): $(B)/obj/tests/unit/$(1).o $(call objects,$(call unit_sources,tests/unit/$(1).c))
 	@mkdir -p $$(@D)
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $$(PROGRAM_LDFLAGS) -o $$@ $$^ $(addprefix -l,$(call unit_libs,tests/unit/$(1).c)) -lpthread
+	$$(Q)$$(LINK) $$(PROGRAM_LDFLAGS) -o $$@ $$^ $(addprefix -l,$(call unit_libs,tests/unit/$(1).c)) -lpthread
 
 $(B)/unit-san/$(1): $(patsubst %.c,$(B)/unit-san/obj/%.o,tests/unit/$(1).c $(call unit_sources,tests/unit/$(1).c))
 	@mkdir -p $$(@D)
@@ -32,6 +32,21 @@ $(B)/unit-san/obj/%.o: %.c | $(DEPS_STAMPS) $(B)/setup-check.stamp
 	$(Q)$(NATIVE_CC) $(CPPFLAGS) -I$(B)/deps/native/include -std=gnu11 $(WARNINGS) -g -O1 \
 		$(SAN_FLAGS) -MMD -MP -c -o $@ $<
 
+# The programs in the same way, in a folder that stands for build/: what the golden cases run.
+SAN := $(B)/san
+define san_program
+$(SAN)/$(1): $(patsubst %.c,$(B)/unit-san/obj/%.o,$($(2)_SRCS) $(lib_SRCS))
+	@mkdir -p $$(@D)
+	$$(call say,LINK,$$@)
+	$$(Q)$$(NATIVE_CC) $$(SAN_FLAGS) -L$(B)/deps/native/lib -o $$@ $$^ $(addprefix -l,$($(2)_LIBS)) -lpthread
+SAN_PROGRAMS += $(SAN)/$(1)
+endef
+$(eval $(call san_program,mkinitramfs/bedplate-mkinitramfs,mkinitramfs))
+$(eval $(call san_program,boot/bedplate-boot,boot))
+$(eval $(call san_program,host-prep/bedplate-host-prep,host_prep))
+$(eval $(call san_program,qemu-launch/bedplate-qemu-launch,qemu_launch))
+$(eval $(call san_program,bedplate/bedplate,bedplate))
+
 define fuzz_target
 $(B)/fuzz/$(1): $(patsubst %.c,$(B)/fuzz/obj/%.o,tests/fuzz/$(1).c $(call unit_sources,tests/fuzz/$(1).c))
 	@mkdir -p $$(@D)
@@ -45,14 +60,20 @@ $(B)/fuzz/obj/%.o: %.c | $(DEPS_STAMPS) $(B)/setup-check.stamp
 	$(Q)clang $(CPPFLAGS) -I$(B)/deps/native/include -std=gnu11 $(WARNINGS) -g -O1 \
 		$(SAN_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
-VM_TOOLS := $(B)/tests/vm/vmrun $(B)/tests/vm/testinit $(B)/tests/vm/lvmnative
-.PHONY: check check-unit check-san check-golden check-hooks check-net check-guests check-vm check-fuzz check-build lint fuzz
+VM_TOOLS := $(B)/tests/vm/vmrun $(B)/tests/vm/testinit $(B)/tests/vm/lvmnative $(B)/tests/vm/ksmpages $(GUESTS_BOOT)
+.PHONY: check check-unit check-san check-golden check-golden-san check-hooks check-net check-guests check-vm check-fuzz check-build lint fuzz
 check-unit: $(UNIT_TESTS:%=$(B)/unit/%)
 	@tests/run unit
 check-san: $(UNIT_TESTS:%=$(B)/unit-san/%)
 	@tests/run san
 check-golden: all $(B)/setup-check.stamp
 	@tests/run golden
+# What /init is made of and the parts are those of build/.
+check-golden-san: all $(SAN_PROGRAMS) $(B)/setup-check.stamp
+	@for name in deps init init-probe tests vm man sample completion; do \
+		[ ! -e $(B)/$$name ] || ln -sfn $(abspath $(B))/$$name $(SAN)/$$name; \
+	done
+	@BEDPLATE_BUILD=$(abspath $(SAN)) CASES='$(CASES)' tests/run golden-san
 check-hooks: all $(B)/setup-check.stamp
 	@CASES='$(CASES)' tests/run hooks
 check-net: all $(B)/tests/net/netstate $(B)/setup-check.stamp

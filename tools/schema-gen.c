@@ -27,6 +27,8 @@ static const struct option_command *const programs[] = {
 	&mkinitramfs_command, &boot_command, &host_prep_command, &qemu_launch_command
 };
 
+enum { OWN_COMMANDS_MAX = 16 };
+
 static const struct {
 	const char *kind;
 	void (*write)(const struct conf_schema *schema, struct strbuf *out);
@@ -93,12 +95,15 @@ static bool write_options(const struct option_command *command, const char *name
 
 static bool write_completion(const char *shell, struct strbuf *out)
 {
-	struct option_command commands[ARRAY_SIZE(programs) + 1] = { { .name = NULL } };
+	struct option_command commands[OWN_COMMANDS_MAX + ARRAY_SIZE(programs) + 1] = {
+		{ .name = NULL }
+	};
 	const struct option_command bedplate = { .name = "bedplate",
 						 .commands = commands };
+	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
-		commands[i] = *programs[i];
+		commands[count++] = *programs[i];
 	for (size_t i = 0; i < ARRAY_SIZE(of_shells); i++) {
 		if (strcmp(of_shells[i].shell, shell) == 0) {
 			of_shells[i].write(&bedplate, out);

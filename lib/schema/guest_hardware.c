@@ -106,6 +106,47 @@ int guest_check_machine(const struct guest_conf *data, const struct conf *conf,
 	return result ? result : guest_judge(conf, 0, rows, ARRAY_SIZE(rows), err);
 }
 
+static bool has_twice(const unsigned *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (words[i] == words[j])
+				return true;
+	return false;
+}
+
+/* QEMU's PC_MAX_BOOT_DEVICES: a PC's CMOS has room for three. */
+int guest_check_boot(const struct guest_conf *data, const struct conf *conf,
+		     struct err *err)
+{
+	const struct guest_machine *machine = &data->machine;
+	const struct {
+		const char *key;
+		const unsigned *words;
+		size_t count;
+	} orders[] = {
+		{ "BootOrder", (const void *)machine->boot_order.items,
+		  machine->boot_order.count },
+		{ "BootOnce", (const void *)machine->boot_once.items,
+		  machine->boot_once.count },
+	};
+	int result = 0;
+
+	for (size_t i = 0; !result && i < ARRAY_SIZE(orders); i++) {
+		const char *key = orders[i].key;
+		const struct guest_rule rows[] = {
+			{ orders[i].count > 3, "Machine", key,
+			  "a PC tries three kinds at most",
+			  "BootIndex= has no such limit" },
+			{ has_twice(orders[i].words, orders[i].count), "Machine", key,
+			  "one kind stands there twice", "BootIndex= of each device" },
+		};
+
+		result = guest_judge(conf, 0, rows, ARRAY_SIZE(rows), err);
+	}
+	return result;
+}
+
 static bool has_hyperv(const struct guest_cpu *cpu, enum guest_cpu_hyperv word)
 {
 	for (size_t i = 0; i < cpu->hyperv.count; i++)
@@ -182,6 +223,11 @@ int guest_check_cpu(const struct guest_conf *data, const struct conf *conf,
 		  "fifo and rr need a priority", "Priority=1" },
 		{ !real_time && cpu->priority, "Cpu", "Priority",
 		  "only fifo and rr have a priority", "Scheduler=fifo, or Nice=" },
+		{ cpu->migratable != guest_cpu_migratable_auto &&
+			  strcmp(cpu->model, "host") != 0 &&
+			  strcmp(cpu->model, "max") != 0,
+		  "Cpu", "Migratable", "a named model can always move",
+		  "it is of Model=host and max" },
 		{ real_time && cpu->nice, "Cpu", "Nice", "fifo and rr have no niceness",
 		  "Priority=" },
 	};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* host_prepare.c: the rules of those sections of host.conf that are about the running host. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,8 +47,8 @@ static const char *sysctl_fault(const char *text)
 	length = strcspn(text, "=");
 	if (!text[length] || !length)
 		return "is not NAME=VALUE";
-	if (*text == '/' || *text == '.' || memmem(text, length, "..", 2) ||
-	    memmem(text, length, "//", 2))
+	if (strcspn(text, " \t") < length || *text == '/' || *text == '.' ||
+	    memmem(text, length, "..", 2) || memmem(text, length, "//", 2))
 		return "has no name of a setting, such as vm.swappiness";
 	return NULL;
 }
@@ -124,12 +125,62 @@ static int check_swap_keys(const struct host_swap *swap, const struct conf *conf
 		  "only zram takes memory" },
 		{ "Format", swap->format && !*swap->device,
 		  "what is no device is made by itself" },
+		{ "Label", *swap->label && *swap->device && !swap->format,
+		  "is for new swap space: Format=yes" },
+		{ "Uuid", *swap->uuid && *swap->device && !swap->format,
+		  "is for new swap space: Format=yes" },
 	};
 
 	for (size_t j = 0; j < ARRAY_SIZE(rows); j++)
 		if (rows[j].wrong)
 			return conf_fail(conf, "Swap", rows[j].key, i, err, "%s",
 					 rows[j].why);
+	return 0;
+}
+
+/* As mkswap(8) takes it. */
+static bool is_uuid(const char *text)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	size_t i = 0;
+
+	for (; form[i]; i++)
+		if (form[i] == 'x' ? !isxdigit((unsigned char)text[i]) : text[i] != '-')
+			return false;
+	return !text[i];
+}
+
+static bool is_device(const char *text)
+{
+	static const char *const tags[] = { "UUID=", "LABEL=", "PARTUUID=",
+					    "PARTLABEL=" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
+		if (!strncmp(text, tags[i], strlen(tags[i])))
+			return text[strlen(tags[i])];
+	return *text == '/' && text[1];
+}
+
+/* What the new swap space and its device are called. */
+static int check_swap_names(const struct host_swap *swap, const struct conf *conf,
+			    size_t i, struct err *err)
+{
+	if (strlen(swap->label) > SWAP_LABEL_MAX)
+		return conf_fail(conf, "Swap", "Label", i, err,
+				 "\"%s\" is longer than %d letters", swap->label,
+				 SWAP_LABEL_MAX);
+	if (*swap->uuid && !is_uuid(swap->uuid))
+		return conf_fail(conf, "Swap", "Uuid", i, err,
+				 "\"%s\" is no UUID; uuidgen makes one", swap->uuid);
+	if (*swap->device && !is_device(swap->device))
+		return conf_fail(
+			conf, "Swap", "Device", i, err,
+			"\"%s\" is neither a path nor UUID=, LABEL=, PARTUUID= or "
+			"PARTLABEL=",
+			swap->device);
+	if (strpbrk(swap->algorithm, " \t"))
+		return conf_fail(conf, "Swap", "Algorithm", i, err,
+				 "\"%s\" is not one word", swap->algorithm);
 	return 0;
 }
 
@@ -147,17 +198,7 @@ static int check_swap_values(const struct host_swap *swap, const struct conf *co
 	if (*swap->size && !share.percent && share.bytes < 1 << 20)
 		return conf_fail(conf, "Swap", "Size", i, err,
 				 "less than 1M is too little");
-	if (strlen(swap->label) > SWAP_LABEL_MAX)
-		return conf_fail(conf, "Swap", "Label", i, err,
-				 "\"%s\" is longer than %d letters", swap->label,
-				 SWAP_LABEL_MAX);
-	if (*swap->device && *swap->device != '/' && !strchr(swap->device, '='))
-		return conf_fail(
-			conf, "Swap", "Device", i, err,
-			"\"%s\" is neither a path nor UUID=, LABEL=, PARTUUID= or "
-			"PARTLABEL=",
-			swap->device);
-	return 0;
+	return check_swap_names(swap, conf, i, err);
 }
 
 static bool is_same_place(const struct host_swap *a, const struct host_swap *b)
@@ -295,6 +336,14 @@ int host_check_huge_pages(const struct host_conf *data, const struct conf *conf,
 			result = check_pages_twice(data, conf, i, err);
 	}
 	return result;
+}
+
+/* The kernel takes no less (mm/ksm.c, max_page_sharing_store). */
+int host_check_ksm(const struct host_conf *data, const struct conf *conf, struct err *err)
+{
+	if (data->ksm.max_page_sharing != 1)
+		return 0;
+	return conf_fail(conf, "Ksm", "MaxPageSharing", 0, err, "2 is the least");
 }
 
 /* They stand in a rule of udev's, in quotes there. */

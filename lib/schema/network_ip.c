@@ -140,20 +140,31 @@ int network_check_addresses(const struct network_conf *data, const struct conf *
 	return result;
 }
 
+/* What the bridge takes over from its ports is not known here. */
+static bool has_addresses_of_ports(const struct network_conf *data,
+				   const struct network_route *row)
+{
+	return !*row->interface && data->bridge.ports.count &&
+	       data->network.mode == network_network_mode_public;
+}
+
 /* A router that no address's network has cannot be reached: the kernel refuses it. */
 static bool is_reachable(const struct network_conf *data, const struct network_route *row)
 {
+	bool any = false;
+
 	if (ip_is_link_local(&row->via))
 		return true;
 	for (size_t i = 0; i < data->address.count; i++) {
 		const struct network_address *address = &data->address.items[i];
 
+		any |= !strcmp(address->interface, row->interface);
 		if (strcmp(address->interface, row->interface) == 0 &&
 		    (address->dhcp != network_address_dhcp_no ||
 		     ip_prefix_has(&address->address, &row->via)))
 			return true;
 	}
-	return false;
+	return !any && has_addresses_of_ports(data, row);
 }
 
 int network_check_routes(const struct network_conf *data, const struct conf *conf,

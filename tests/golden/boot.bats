@@ -558,6 +558,18 @@ killed_at() {
 	[ "$(boot apply --yes)" = "no boot loader is set up ([BootLoader] Type=none)" ]
 }
 
+@test "apply --clear takes back what was set up, whatever host.conf says, and keeps the images" {
+	fingerprint | grep -vE 'boot/grub/grub.cfg|host.conf' >"$work/before"
+	cmdline quiet
+	boot apply --yes
+	grep -q bedplate "$config"
+	boot apply --clear --yes | grep -x "no boot loader is set up from here any more (--clear)"
+	rm "$root/etc/bedplate/cmdline"
+	fingerprint | grep -vE 'boot/grub/grub.cfg|var/lib/bedplate|host.conf' | diff "$work/before" -
+	refute grep -q bedplate "$config"
+	[ ! -e "$root/etc/grub.d/09_bedplate" ]
+}
+
 @test "a GRUB that reads no drop-ins gets a marked block, and nothing else is changed" {
 	sed '/^for x in .*grub.d/,/^done/d' /usr/sbin/grub-mkconfig >"$work/grub-mkconfig"
 	chmod 755 "$work/grub-mkconfig"

@@ -21,3 +21,23 @@ guests_host() {
 	echo 0x040300 >"$root/$device.1/class"
 	ln -s /bin/true "$root/usr/bin/qemu-system-x86_64"
 }
+
+# options NAME: the guest's command line, one option a line, as on a host of its own.
+options() {
+	"$launch" argv --json --root "$root" "$1" |
+		jq -r '.options[] | .option + (if .value then " " + .value else "" end)' | sed "s|$root/|/|g"
+}
+
+# without LIST: what no regular expression of guests-meaning/LIST matches as a whole line.
+without() {
+	grep -xvE -f <(grep -v '^#' "$here/guests-meaning/$1") || true
+}
+
+# same_meaning WANTED MADE: but for what the lists allow; an addition that WANTED has must be there, too.
+same_meaning() {
+	jq -n --rawfile wanted "$1" --rawfile made "$2" -f "$here/argv.jq" >"$work/meaning"
+	jq -r '.made[]' "$work/meaning" >"$work/made.all"
+	jq -r '.wanted[]' "$work/meaning" | without omissions >"$work/wanted.all"
+	diff -u <(without additions <"$work/wanted.all") <(without additions <"$work/made.all") &&
+		! grep -vxFf "$work/made.all" "$work/wanted.all"
+}

@@ -97,3 +97,7 @@ all_started() {
 @test "QEMU starts with one of everything" {
 	all_started all-q35 all-pc
 }
+
+@test "QEMU starts with every switch, and every kind of disk" {
+	all_started all-switches all-disks
+}

@@ -119,3 +119,11 @@ journal() {
 	fails 1 'no journal of this version' host_prep down
 	grep -q 99 "$(journal)"
 }
+
+@test "what --restore and --confirm cannot mean is a mistake" {
+	fails 2 'not a part' host_prep down --restore sysctl
+	for seconds in 0 -1; do
+		fails 2 'from 1 on' host_prep up --confirm=$seconds
+	done
+	[[ $(cat "$root/proc/sys/vm/swappiness") == 60 ]]
+}

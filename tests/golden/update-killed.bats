@@ -98,6 +98,33 @@ up_to_date_with() {
 	done < <(calls "${traced[@]}")
 }
 
+# synced TRACE: of strace -y. Every file was synced before its name went to it, but for further names of
+# one that was there, and the folder between two images' names and at the end: a power cut takes what was not.
+synced() {
+	sed -E 's/^[0-9]+ +//' "$1" | awk -F'[(, ]+' '
+		function path(fd, name) { gsub(/^[0-9]+<|>$/, "", fd); gsub(/"/, "", name); return fd "/" name }
+		$1 == "fsync" { file = $2; gsub(/^[0-9]+<|>.*$/, "", file); done[file] = 1; open_name = 0 }
+		$1 == "linkat" && / = 0$/ { done[path($4, $5)] = 1 }
+		$1 == "renameat" && / = 0$/ {
+			if (!done[path($2, $3)]) { print "not synced: " $0; wrong = 1 }
+			if (open_name && $5 !~ /\.json"/) { print "the folder was not synced before: " $0; wrong = 1 }
+			open_name = 1; count++
+		}
+		END { if (open_name) print "the folder was not synced at the end"; exit wrong || open_name || count < 2 }'
+}
+
+@test "nothing gets its name before it is on the disk, and the name before comes there first" {
+	local refusal
+	for refusal in none linkat; do
+		restart
+		strace -f -qq -y -o "$work/trace" -e trace=fsync,linkat,renameat \
+			-e inject="${refusal/none/linkat}:error=EPERM$([ $refusal != none ] || echo :when=999)" \
+			"${traced[@]}" 2>/dev/null
+		same "$boot/$name" "$work/new"
+		synced "$work/trace" || { cat "$work/trace" && return 1; }
+	done
+}
+
 @test "a file system without hard links has the previous image copied" {
 	restart
 	"${strace[@]}" -e inject=linkat,link:error=EPERM "${traced[@]}"

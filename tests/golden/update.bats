@@ -30,6 +30,14 @@ another_kernel() {
 	cp "$boot/config-6.1.0-fake" "$boot/config-$1"
 }
 
+# of_running: the kernel that runs here has the image.
+of_running() {
+	name=initrd.img-$(uname -r)
+	mv "$boot/initrd.img-6.1.0-fake" "$boot/$name"
+	mv "$boot/initrd.img-6.1.0-fake.json" "$boot/$name.json"
+	sed -i "/\"kernel\":/s/6\.1\.0-fake/$(uname -r)/" "$boot/$name.json"
+}
+
 @test "update installs the image that -o writes, and a record of it" {
 	update
 	nothing_but "$boot" config-6.1.0-fake $name $name.json
@@ -104,6 +112,10 @@ another_kernel() {
 	update
 	rm "$root/boot/config-6.1.0-fake"
 	stale_because "^boot/config-6.1.0-fake is gone$"
+	update
+	jq '.made_by = "0.0"' "$boot/$name.json" >"$work/record"
+	cp "$work/record" "$boot/$name.json"
+	stale_because "^version 0.0 made it, this is "
 }
 
 @test "a kernel that is replaced under its version is verified anew, where the bytes stay the same" {
@@ -267,6 +279,19 @@ another_kernel() {
 	fails 2 "of which kernel" "$mki" remove --root "$root"
 }
 
+@test "remove refuses the running kernel's image while its modules are there, but for --force" {
+	unshare --user --map-root-user true || skip "no user namespaces here"
+	update
+	of_running
+	mv "$root/lib/modules/6.1.0-fake" "$root/lib/modules/$(uname -r)"
+	cp "$mki" "$root/program"
+	remove=(unshare --user --map-root-user chroot "$root" /program remove)
+	fails 1 "/boot/$name is the running kernel's image.*hint: --force" "${remove[@]}" "$(uname -r)"
+	nothing_but "$boot" config-6.1.0-fake "$name" "$name.json"
+	"${remove[@]}" --force "$(uname -r)"
+	nothing_but "$boot" config-6.1.0-fake
+}
+
 @test "status shows kernels without an image and images without a kernel" {
 	another_kernel 6.2.0-fake
 	update 6.1.0-fake
@@ -374,6 +399,10 @@ another_kernel() {
 	[ "$status" -eq 0 ]
 	[[ $output != *"verifying it"* ]]
 	[ "$(jq -r .verified.result "$boot/$name.json")" = passed ]
+	# A look is no boot.
+	conf "[Image]" Verify=boot
+	fails 0 "verifying it by a boot" update
+	[ "$(jq -r .verified.method "$boot/$name.json")" = boot ]
 }
 
 @test "an image that fails is not installed: what was there stays, whole, and nothing is left over" {
@@ -497,7 +526,7 @@ in_small_boot() {
 	[ "$(id -u)" = 0 ] || skip "mounting needs root"
 	{
 		declare -p boot root parts mki name work
-		declare -f update image_status
+		declare -f update image_status of_running
 		echo "mount -t tmpfs -o size=${size}k none '$boot' || exit 99"
 		echo "$*"
 	} >"$work/in-namespace"
@@ -534,9 +563,37 @@ $name.failure" ]]
 		update 6.3.0-fake || exit 3
 		ls -A "$boot" | xargs'
 	[ "$status" -eq 0 ]
-	[[ $output == *"would remove /boot/initrd.img-6.2.0-fake, for the modules of kernel 6.2.0-fake are gone"* ]]
+	[[ $output == *"would remove /boot/initrd.img-6.2.0-fake, for kernel 6.2.0-fake is gone"* ]]
 	[[ $output == *"removing /boot/initrd.img-6.2.0-fake"* ]]
 	[[ ${lines[-1]} == "initrd.img-5.0 $name $name.json initrd.img-6.3.0-fake initrd.img-6.3.0-fake.json" ]]
+}
+
+# As pacman leaves the kernel that runs while the next one gets its image: the modules are gone, the copy in /boot is not.
+@test "no room is made of the image of a kernel that can still be booted" {
+	mkdir "$work/parts"
+	cp -a "$parts/." "$work/parts"
+	parts=$work/parts
+	head -c 300000 /dev/urandom >"$parts/init"
+	conf "[Image]" Verify=no
+	another_kernel 6.2.0-fake
+	cp -a "$root/lib/modules/6.1.0-fake" "$work/modules"
+	in_small_boot 720 '
+		update 6.1.0-fake || exit 2
+		echo kernel >"$boot/vmlinuz-6.1.0-fake"
+		rm -r "$root/lib/modules/6.1.0-fake"
+		update 6.2.0-fake && exit 3
+		ls -A "$boot" | xargs'
+	[ "$status" -eq 0 ]
+	[[ ${lines[-1]} == "$name $name.json initrd.img-6.2.0-fake.failure vmlinuz-6.1.0-fake" ]]
+	# Nor of that of the one that runs, wherever its file is.
+	mv "$work/modules" "$root/lib/modules/6.1.0-fake"
+	in_small_boot 720 '
+		update 6.1.0-fake || exit 2
+		of_running
+		rm -r "$root/lib/modules/6.1.0-fake"
+		update 6.2.0-fake && exit 3
+		ls -A "$boot" | grep -c "^$name"'
+	[ "$status" -eq 0 ] && [ "${lines[-1]}" = 2 ]
 }
 
 @test "too little room for the next image is a warning" {

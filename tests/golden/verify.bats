@@ -182,6 +182,11 @@ wrong() {
 	verify | grep "note *the host's root was not found: "
 }
 
+@test "an image that activates another volume than the root's fails" {
+	change sed -i 's/^Volumes=.*/Volumes=vg-a\/other/' etc/bedplate/init.conf
+	wrong "the image does not activate vg-a/root-lv"
+}
+
 @test "a root that only lvm can activate needs lvm in the image" {
 	dm=$root/sys/devices/virtual/block/dm
 	mkdir -p "$dm-1/dm" "$dm-1/slaves"

@@ -17,6 +17,17 @@ guests_setup() {
 	log=$root/var/log/bedplate/guests
 	sockets=$root/run/bedplate/guests
 	supervisors=()
+	namespace=()
+}
+
+# Ports that are the case's alone: those that displays get by themselves are any host's.
+own_ports() {
+	local holder
+	unshare --net sh -c 'ip link set lo up; exec sleep 600' 3>&- &
+	holder=$!
+	supervisors+=("$holder")
+	await grep -qsx sleep "/proc/$holder/comm"
+	namespace=(nsenter --target "$holder" --net)
 }
 
 # Whatever a case has left running ends with it, and is known by its folder.
@@ -31,13 +42,13 @@ guests_teardown() {
 			[[ $pid == null ]] || ! grep -qs -- "$root" "/proc/$pid/cmdline" || kill -KILL "$pid"
 		done
 	done
-	[[ -z ${BATS_TEST_COMPLETED:-} ]] && tail -n 50 "$log"/* 2>/dev/null
+	[[ -z ${BATS_TEST_COMPLETED:-} ]] && tail -n 50 "$log"/* "$root"/*.out 2>/dev/null
 	wait 2>/dev/null || true
-	rm -rf "$root"
+	rm -rf --one-file-system "$root"
 }
 
 launch() {
-	"$launcher" "$@" --root "$root"
+	"${namespace[@]}" "$launcher" "$@" --root "$root"
 }
 
 # guest NAME BOOT [KEY=VALUE...]: a guest's file with more keys of [Guest], and what stands on the
@@ -79,9 +90,15 @@ is_ready() {
 
 # run_guest NAME [OPTION...]: its supervisor in the background, as $supervisor.
 run_guest() {
-	"$launcher" run "$@" --root "$root" >>"$root/$1.out" 2>&1 3>&- &
+	"${namespace[@]}" "$launcher" run "$@" --root "$root" >>"$root/$1.out" 2>&1 3>&- &
 	supervisor=$!
 	supervisors+=("$supervisor")
+}
+
+# The supervisor's death, which what follows a signal must not be quicker than.
+kill_supervisor() {
+	kill -KILL "$supervisor"
+	await is_gone "$supervisor"
 }
 
 qemu_of() {
@@ -99,4 +116,11 @@ said() {
 # Nothing of the guest runs, and nothing is left to be given back.
 is_clean() {
 	[[ $(jq -c .done "$sockets/$1.json") == '{}' ]] && ! pgrep -f -- "-name guest=$1,.*$root" >/dev/null
+}
+
+# link_of NAME NUMBER: 1 where the e1000 has a link: bit 1 of its status register, at offset 8.
+link_of() {
+	local base
+	base=$(launch monitor "$1" info pci | tr -d '\r' | sed -n 's/.*BAR0: 32 bit memory at \(0x[0-9a-f]*\) \[.*/\1/p' | sed -n "$2p")
+	echo $((($(launch monitor "$1" xp /1wx $((base + 8)) | tr -d '\r' | sed -n 's/.*: \(0x[0-9a-f]*\)$/\1/p') >> 1) & 1))
 }

@@ -21,6 +21,19 @@ console=(Ready=console "ReadyLine=here I am")
 	is_clean web
 }
 
+@test "a guest's times are in its state, on the kernel's clock, and stay when another supervisor takes over" {
+	before=$(awk '{ print int($1 * 1e6) }' /proc/uptime)
+	guest web ACPI "${console[@]}"
+	launch start web
+	times=$(jq -c '[.times.start_us, .times.run_us, .times.ready_us]' "$sockets/web.json")
+	jq -e --argjson before "$before" '. == sort and .[0] >= $before and .[1] > .[0] and .[2] - .[0] < 120e6' <<<"$times"
+	kill -KILL "$(status web .supervisor)"
+	launch start web
+	[[ $(jq -c '[.times.start_us, .times.run_us, .times.ready_us]' "$sockets/web.json") == "$times" ]]
+	[[ $("$guests_build/bedplate/bedplate" chart --root "$root" --json |
+		jq -c '[.spans[] | .kind, .end_us, .note]') == "[\"guest-start\",$(jq '.[1]' <<<"$times"),\"\",\"guest-boot\",$(jq '.[2]' <<<"$times"),\"ready: \\\"here I am\\\" on its console\"]" ]]
+}
+
 @test "every thread runs on the CPUs that the guest's file says, and on no other" {
 	(($(nproc) > 1)) || skip "one CPU"
 	more=$(printf '%s\n' "[Cpu]" Model=qemu64 Cpus=2 "Pin=0 1" EmulatorPin=1 Iothreads=1 IothreadPin=0)
@@ -134,6 +147,48 @@ console=(Ready=console "ReadyLine=here I am")
 	[[ $output == *"there is no guest mail"* ]]
 }
 
+# fill_queue SOCKET: as killed clients do that QEMU has not seen yet. Where QEMU stands still it is full. By $others.
+fill_queue() {
+	python3 - "$1" "$root/full" 3>&- <<-'END' &
+		import os, signal, socket, sys
+		os.chdir(os.path.dirname(sys.argv[1]))
+		held = []
+		try:
+		    while True:
+		        held.append(socket.socket(socket.AF_UNIX))
+		        held[-1].setblocking(False)
+		        held[-1].connect(os.path.basename(sys.argv[1]))
+		except BlockingIOError:
+		    open(sys.argv[2], "w").close()
+		signal.pause()
+	END
+	others=$!
+	supervisors+=("$others")
+	await test -e "$root/full"
+	rm "$root/full"
+}
+
+@test "a command waits for its turn where others are in front of it, and not without end" {
+	guest web ACPI "${console[@]}"
+	run_guest web
+	await is_ready web
+	kill -STOP "$(qemu_of web)"
+	fill_queue "$sockets/web/control.sock"
+	"$launcher" qmp web query-status --root "$root" >"$root/answer" 2>&1 3>&- &
+	first=$!
+	await grep -qs unix_ "/proc/$first/stack"
+	kill "$others"
+	kill -CONT "$(qemu_of web)"
+	wait "$first" || cat "$root/answer"
+	grep -q running "$root/answer"
+	kill -STOP "$(qemu_of web)"
+	fill_queue "$sockets/web/control.sock"
+	run -1 launch qmp web query-status
+	[[ $output == *"others have been in front of us"* ]]
+	kill "$others"
+	kill -CONT "$(qemu_of web)"
+}
+
 @test "the console carries both ways, and shows what was written before" {
 	guest web ECHO "${console[@]}"
 	launch start web
@@ -157,6 +212,22 @@ console=(Ready=console "ReadyLine=here I am")
 	[[ $(stat -c %U "/proc/$(qemu_of web)") == nobody ]]
 	[[ $(stat -c %U:%a "$sockets/web") == nobody:700 ]]
 	[[ $(stat -c %U:%a "$sockets/web.json") == root:600 ]]
+}
+
+@test "sockets and files that QEMU makes are its user's alone, wherever they are" {
+	more=$(printf '%s\n' "[Serial]" Type=file "Path=$root/second" "[Serial]" Type=socket "Path=$root/third")
+	umask 022
+	guest web ACPI "${console[@]}"
+	launch start web
+	[[ $(stat -c %a "$root/second") == 600 ]]
+	for socket in "$root/third" "$sockets"/web/*.sock; do
+		echo "# $socket $(stat -c %A "$socket")"
+		[[ $(stat -c %A "$socket") == srw[x-]------ ]]
+		count=$((${count:-0} + 1))
+	done
+	((count >= 5))
+	[[ $(stat -c %a "$log/web.log") == 600 ]]
+	launch stop web
 }
 
 @test "the supervisor says to systemd when the guest is ready" {
@@ -186,4 +257,137 @@ console=(Ready=console "ReadyLine=here I am")
 	run -1 launch start web
 	[[ $output == *'not ready in time: it waits for "never said" on its console'* ]]
 	[[ $(status web) == running ]]
+}
+
+# vnc_login PORT PASSWORD: "in" or "out", as the server of VNC says (RFC 6143, 7.2.2).
+vnc_login() {
+	"${namespace[@]}" python3 - "$1" "$2" <<-'END'
+		import socket, subprocess, sys
+		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+		f = s.makefile("rwb", buffering=0)
+		f.read(12)
+		f.write(b"RFB 003.008\n")
+		kinds = f.read(f.read(1)[0])
+		if 2 not in kinds:
+		    print("open")
+		    sys.exit()
+		f.write(b"\x02")
+		challenge = f.read(16)
+		# DES with each byte of the key mirrored, by openssl as triple DES with one key.
+		key = sys.argv[2].encode()[:8].ljust(8, b"\0")
+		key = bytes(int(f"{b:08b}"[::-1], 2) for b in key)
+		answer = subprocess.run(
+		    ["openssl", "enc", "-des-ede3", "-nopad", "-K", (key * 3).hex()],
+		    input=challenge, capture_output=True, check=True).stdout[:16]
+		f.write(answer)
+		print("in" if f.read(4) == b"\0\0\0\0" else "out")
+	END
+}
+
+@test "a display's password comes from its file, and never stands on the command line" {
+	command -v openssl >/dev/null || skip "no openssl"
+	(umask 077 && echo secret-1 >"$root/password" && echo second >"$root/password2")
+	own_ports
+	more=$(printf '%s\n' "[Display]" Type=vnc "PasswordFile=$root/password" \
+		"[Display]" Type=vnc "PasswordFile=$root/password2")
+	guest web ACPI "${console[@]}"
+	launch start web
+	! tr '\0' '\n' <"/proc/$(qemu_of web)/cmdline" | grep -E 'secret|second'
+	run ! grep -rE 'secret-1|second' "$log" "$sockets"
+	mapfile -t ports < <(tr '\0' '\n' <"/proc/$(qemu_of web)/cmdline" | sed -n 's/^vnc=127.0.0.1:\([0-9]*\),.*/\1/p')
+	((${#ports[@]} == 2))
+	[[ $(vnc_login $((5900 + ports[0])) secret-1) == in ]]
+	[[ $(vnc_login $((5900 + ports[0])) wrong) == out ]]
+	[[ $(vnc_login $((5900 + ports[1])) second) == in ]]
+	[[ $(vnc_login $((5900 + ports[1])) secret-1) == out ]]
+	launch stop web
+	# Without a password nobody would get in: the start says so.
+	: >"$root/password"
+	run -1 launch run web
+	[[ $output == *"set passwords and cables: setting a display's password: $root/password: it is empty"* ]]
+	is_clean web
+}
+
+@test "a card whose cable is out has no link when the guest begins, and keeps what is set later" {
+	more=$(printf '%s\n' "[Nic]" Type=user Model=e1000 "[Nic]" Type=user Model=e1000 LinkUp=no)
+	guest web ACPI "${console[@]}" StopTimeout=60s
+	run_guest web
+	await is_ready web
+	[[ $(link_of web 1) == 1 ]]
+	[[ $(link_of web 2) == 0 ]]
+	launch qmp web set_link '{"name": "nic1", "up": true}'
+	# The card takes half a second to find it.
+	await eval '[[ $(link_of web 2) == 1 ]]'
+	kill_supervisor
+	run_guest web
+	await said web "it runs already"
+	[[ $(link_of web 2) == 1 ]]
+	launch stop web
+}
+
+# kilobytes PID KEY: of its memory.
+kilobytes() {
+	sed -n "s/^$2: *\([0-9]*\) kB/\1/p" "/proc/$1/smaps_rollup"
+}
+
+# What is its own, and what of the program is there: with the page that waits its neighbours in the page cache,
+# which are the more where the file was written a moment ago. All of it has twice as much.
+is_small() {
+	(($(kilobytes "$1" Anonymous) < 220 && $(kilobytes "$1" Rss) < 500))
+}
+
+@test "a supervisor that waits has little memory, and works on when something happens" {
+	guest web ACPI "${console[@]}"
+	run_guest web
+	await is_ready web
+	await is_small "$supervisor"
+	launch qmp web stop
+	await is_small "$supervisor"
+	launch qmp web cont
+	launch stop web
+	said web "asked by the power button"
+	is_clean web
+}
+
+# pad FILE MEGABYTES
+pad() {
+	head -c "$(($2 << 20))" /dev/zero >>"$1"
+}
+
+@test "QEMU's log is bounded: set aside at a start, and cut while the guest runs" {
+	guest web ACPI "${console[@]}"
+	mkdir -p "$log"
+	for i in 1 2 3 4; do
+		echo "log $i" >"$log/web.log"
+		pad "$log/web.log" 2
+		launch start web
+		[[ $(stat -c %s "$log/web.log") -lt 100000 ]]
+		((i == 4)) || launch stop web
+	done
+	grep -aq "log 4" "$log/web.log.1"
+	grep -aq "log 2" "$log/web.log.3"
+	[[ ! -e $log/web.log.4 ]]
+	pad "$log/web.log" 5
+	await eval '[[ $(stat -c %s "$log/web.log") -lt 100000 ]]'
+	[[ $(stat -c %s "$log/web.log.1") == 1048576 ]]
+	grep -aq "log 4" "$log/web.log.2"
+	launch stop web
+}
+
+@test "a supervisor's log is bounded as well: set aside at a start, and cut while the guest runs" {
+	guest web ACPI "${console[@]}"
+	mkdir -p "$log"
+	echo "log 1" >"$log/web.run.log"
+	pad "$log/web.run.log" 2
+	launch start web
+	grep -aq "log 1" "$log/web.run.log.1"
+	[[ $(stat -c %s "$log/web.run.log") -lt 100000 ]]
+	echo "log 2" >>"$log/web.run.log"
+	pad "$log/web.run.log" 5
+	await eval '[[ $(stat -c %s "$log/web.run.log") -lt 100000 ]]'
+	[[ $(stat -c %s "$log/web.run.log.1") == 1048576 ]]
+	grep -aq "log 1" "$log/web.run.log.2"
+	# It writes on, into the log's beginning.
+	launch stop web
+	[[ $(head -c 2 "$log/web.run.log" | tr -d '\0') != "" ]]
 }

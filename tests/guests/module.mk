@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Guests of 512 bytes: one source, a program for each symbol.
-GUESTS_BOOT := $(patsubst %,$(B)/tests/guests/%.img,HALT ACPI OFF REBOOT SPIN ECHO)
+GUESTS_BOOT := $(patsubst %,$(B)/tests/guests/%.img,HALT ACPI OFF REBOOT SPIN ECHO PCI UNPLUG PANIC)
 $(B)/tests/guests/%.img: tests/guests/boot.S | $(B)/setup-build.stamp
 	@mkdir -p $(@D)
 	$(call say,AS,$@)

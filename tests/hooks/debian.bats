@@ -32,40 +32,6 @@ teardown() {
 	leave_root
 }
 
-# A chroot's root is on no device that grub-probe could name, and the tests may run in a container,
-# where zz-update-grub does nothing.
-stand_ins() {
-	local program
-	cat >"$root/usr/sbin/grub-probe" <<-'END'
-		#!/bin/sh
-		case $* in
-		*--target=device*) echo /dev/vda1 ;;
-		*--target=fs\ * | *--target=fs) echo ext2 ;;
-		*--target=fs_uuid*) echo 0000-0000 ;;
-		*--target=partmap*) echo gpt ;;
-		*--target=abstraction*) ;;
-		*) echo "hd0" ;;
-		esac
-	END
-	printf '#!/bin/sh\nexit 1\n' >"$root/usr/bin/systemd-detect-virt"
-	chmod +x "$root/usr/sbin/grub-probe" "$root/usr/bin/systemd-detect-virt"
-}
-
-# install_kernel NAME: of the packages in debs.
-install_kernel() {
-	cp "$debs/$1.deb" "$root/tmp/kernel.deb"
-	in_root dpkg --force-unsafe-io -i /tmp/kernel.deb
-}
-
-package_state() {
-	in_root dpkg-query -W -f '${db:Status-Status}' "linux-image-$1"
-}
-
-# Kernels in grub.cfg's order: the first one is the default.
-grub_kernels() {
-	grep -o 'vmlinuz-[^ ]*' "$root/boot/grub/grub.cfg" | sed 's/vmlinuz-//' | uniq | awk '!seen[$0]++' | xargs
-}
-
 @test "a kernel that dpkg installs gets a verified image, with a record, before GRUB lists it" {
 	ours "$old"
 	[ "$(verdict "$old")" = passed ]

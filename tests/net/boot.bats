@@ -47,23 +47,51 @@ now_ms() {
 	[[ ! -e $run/host-prep.json ]]
 }
 
-@test "a network without its port costs no other part, and those that need it are named" {
+@test "a network without its port costs no other network and no other part" {
 	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth9
+	network inside '[Network]' Mode=nat Bridge=virbr7 '[Address]' Address=10.20.0.1/24 \
+		'[Tap]' Name=tap7 '[Firewall]' Reach=lan
+	mkdir -p "$conf/guests"
+	printf '%s\n' '[Nic]' Network=lan >"$conf/guests/web.conf"
 	printf '%s\n' '[Sysctl]' Set=net.ipv4.conf.eth0.log_martians=1 >"$conf/host.conf"
+	run -1 host_prep up
+	is_as_before
 	run -1 host_prep up --keep-going
-	[[ $output == *"nat: etc/bedplate/network/lan.conf:5: "*"eth9 chooses no interface"* ]]
-	[[ $output == *"links is left out: it needs nat"*"dhcp is left out: it needs links"* ]]
+	[[ $output == *"network lan is left out: "*"network/lan.conf:5: "*"eth9 chooses no interface"* ]]
+	[[ $output == *"the guest web is without its network lan"* ]]
+	[[ ${lines[-1]} == *"network lan: failed; what does not need it is done" ]]
 	[[ $(grep -c eth9 <<<"$output") == 1 ]]
 	[[ $(on_host cat /proc/sys/net/ipv4/conf/eth0/log_martians) == 1 ]]
-	is_as_before
-	[[ $(jq -c '[.sysctl, .links | length]' "$run/host-prep.json") == '[1,0]' ]]
+	[[ $(link_field tap7 .master) == virbr7 && -e $run/dnsmasq/inside.pid ]]
+	[[ $(on_host nft list table inet bedplate) == *virbr7* ]]
+	run -1 on_host ip link show br0
+	# It tells so again, and takes it in when its port has come.
+	run -1 host_prep up --keep-going
+	[[ ${lines[0]} != *virbr7* && $output == *eth9* ]]
+	on_host ip link add eth9 type veth peer name far9
+	host_prep up --keep-going
+	[[ $(link_field eth9 .master) == br0 ]]
+	# One that is up is not taken down where its port goes.
+	on_host ip link del eth9
+	run -1 host_prep up --keep-going
+	[[ $(link_field br0 .operstate) != null && $(link_field tap7 .master) == virbr7 ]]
 	host_prep down
+	diff <(echo "$before") <(snapshot)
+	[[ ! -e $run/host-prep.json ]]
 	[[ $(on_host cat /proc/sys/net/ipv4/conf/eth0/log_martians) == 0 ]]
 }
 
-@test "a part that fails half way is undone, and what it does not need stays" {
+@test "a mistake in one network's file changes nothing at all" {
+	network inside '[Network]' Mode=nat Bridge=virbr7 '[Address]' Address=10.20.0.1/24
+	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Prots=eth0
+	run -2 host_prep up --keep-going
+	is_as_before
+}
+
+@test "a network whose server fails is undone, and the others come up" {
 	network inside '[Network]' Mode=nat Bridge=virbr7 '[Address]' Address=10.20.0.1/24
 	network other '[Network]' Mode=nat Bridge=virbr8 '[Address]' Address=10.30.0.1/24
+	bad_swap
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	# The first server starts, the second does not.
 	cat >"$BATS_TEST_TMPDIR/bin/dnsmasq" <<-END
@@ -72,16 +100,31 @@ now_ms() {
 		exec $(command -v dnsmasq) "\$@"
 	END
 	chmod +x "$BATS_TEST_TMPDIR/bin/dnsmasq"
-	PATH=$BATS_TEST_TMPDIR/bin:$PATH run -1 host_prep up --keep-going network
-	[[ $output == *"dhcp: "*"network/other.conf"*"broken"* ]]
-	[[ $output != *"is left out"* ]]
-	[[ $(link_field eth0 .master) == br0 ]]
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run -1 host_prep up --keep-going
+	[[ $output == *"network other is left out: "*"network/other.conf"*"broken"* ]]
+	[[ ${lines[-1]} == *"network other, swap: failed; what does not need it is done" ]]
+	[[ $(link_field eth0 .master) == br0 && -e $run/dnsmasq/inside.pid ]]
 	[[ $(on_host nft list tables) == *"inet bedplate"* ]]
-	[[ $(on_host ip -o link show) == *virbr7*virbr8* ]]
-	[[ ! -e $run/dnsmasq/inside.conf && ! -e $run/dnsmasq/inside.pid ]]
-	[[ $(jq -c '[has("dhcp"), has("links")]' "$run/host-prep.json") == '[false,true]' ]]
+	[[ $(on_host nft list table inet bedplate) == *virbr7* ]]
+	[[ $(on_host nft list table inet bedplate) != *virbr8* ]]
+	[[ $(on_host ip -o link show) == *virbr7* && $(on_host ip -o link show) != *virbr8* ]]
+	[[ ! -e $run/dnsmasq/other.conf ]]
+	[[ $(jq -c '.dhcp | keys' "$run/host-prep.json") == '["inside"]' ]]
+	# All that could be done is done: nothing is left to do but what failed.
+	[[ $(host_prep plan network) != *virbr7* && $(host_prep plan network) == *virbr8* ]]
 	host_prep down
 	diff <(echo "$before") <(snapshot)
+}
+
+@test "with all networks in the way of one another each is told" {
+	network other '[Network]' Mode=nat Bridge=virbr8 '[Address]' Address=10.30.0.1/24
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '%s\n' '#!/bin/sh' 'echo "Error: no nft" >&2; exit 1' >"$BATS_TEST_TMPDIR/bin/nft"
+	chmod +x "$BATS_TEST_TMPDIR/bin/nft"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run -1 host_prep up --keep-going network
+	[[ $output == *"network other is left out: "*"no nft"* ]]
+	[[ $(link_field eth0 .master) == br0 ]]
+	run -1 on_host ip link show virbr8
 }
 
 @test "a port that appears while up waits is taken" {
@@ -111,7 +154,7 @@ now_ms() {
 	is_as_before
 	bad_swap
 	run -1 host_prep up --wait 700ms --keep-going
-	[[ $output == *"swap: "*"nat: "*"eth5"* ]]
+	[[ $output == *"network lan is left out: "*"eth5"*"swap: "* ]]
 }
 
 @test "up waits for a device of swap, and then goes on without" {

@@ -58,7 +58,7 @@ static struct net_link *new_link(struct net *net, const char *name, enum net_kin
 	struct net_link link = { .kind = kind,
 				 .managed = true,
 				 .up = true,
-				 .alias = NET_ALIAS_PREFIX "test",
+				 .alias = LINK_ALIAS_PREFIX "test",
 				 .tap = { .owner = -1, .group = -1 },
 				 .origin = "network/test.conf:1" };
 	struct net_link *there = net_find_link(net, name);

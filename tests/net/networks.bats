@@ -318,6 +318,31 @@ with_bin() {
 	[[ -z $(with_bin up vpn) ]]
 }
 
+@test "what somebody changed by wg is told, and put right" {
+	vpn
+	wg_link
+	wg_script :
+	with_bin up vpn
+	prep peer add phone >/dev/null
+	with_bin up vpn
+	before=$(<"$BATS_TEST_TMPDIR/wg/wg-vpn")
+	[[ -z $(with_bin up vpn) ]]
+	sed -i 's,10.10.99.2/32,10.10.99.0/24,' "$BATS_TEST_TMPDIR/wg/wg-vpn"
+	run with_bin status vpn
+	[[ $output == *"WireGuard keys of wg-vpn: other allowed addresses of the peer phone -> 1 peers"* ]]
+	with_bin up vpn
+	[[ $(<"$BATS_TEST_TMPDIR/wg/wg-vpn") == "$before" && -z $(with_bin up vpn) ]]
+	sed -i '/\[Peer\]/,$d' "$BATS_TEST_TMPDIR/wg/wg-vpn"
+	[[ $(with_bin status vpn) == *"does not know the peer phone"* ]]
+	key=$(wg genkey)
+	sed -i "s,^PrivateKey.*,PrivateKey = $key," "$BATS_TEST_TMPDIR/wg/wg-vpn"
+	run with_bin status vpn
+	[[ $output == *"another private key"* && $output != *"$key"* ]]
+	[[ $output != *"$(<"$etc/bedplate/wireguard/vpn.key")"* ]]
+	with_bin up vpn
+	[[ $(<"$BATS_TEST_TMPDIR/wg/wg-vpn") == "$before" ]]
+}
+
 @test "a peer that was let in goes again where a later step fails" {
 	vpn
 	wg_link
@@ -435,6 +460,18 @@ client_is_gone() {
 	on_host iptables-nft -D FORWARD 1
 	[[ $(prep status network) == *"~ rules in others' firewalls: 4 rules -> 5 rules"* ]]
 	prep up network
+	reaches web 10.9.0.1
+	# what somebody puts in front of ours decides first
+	on_host iptables-nft -A FORWARD -i eth0 -j ACCEPT
+	[[ $(prep status network) == "all is as configured" ]]
+	on_host iptables-nft -I FORWARD -s 10.10.20.0/24 -j DROP
+	run ! reaches web 10.9.0.1
+	[[ $(prep status network) == *"1 rule of others stands before bedplate's in the chain ip filter FORWARD and decides first"* ]]
+	prep up network
+	run ! reaches web 10.9.0.1
+	on_host iptables-nft -D FORWARD 1
+	on_host iptables-nft -D FORWARD -i eth0 -j ACCEPT
+	[[ $(prep status network) == "all is as configured" ]]
 	reaches web 10.9.0.1
 	# a down that is killed before it has taken them out
 	mkdir "$BATS_TEST_TMPDIR/bin"

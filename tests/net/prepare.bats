@@ -49,6 +49,20 @@ saved=host-prep.saved.json
 	[[ $(on_host cat /proc/sys/net/ipv4/conf/eth0/forwarding) == 1 ]]
 }
 
+@test "down says of a tap that a guest has open that the guest loses its network" {
+	network inside '[Network]' Mode=host-only Bridge=br7 '[Address]' Address=10.20.0.1/24 '[Tap]' Name=tap-web '[Tap]' Name=tap-free
+	host_prep up network
+	nsenter --target "$host" --net --mount "$netstate" hold tap-web >/dev/null 3>&- &
+	holder=$!
+	has_carrier() { [[ $(on_host ip -o link show tap-web) == *LOWER_UP* ]]; }
+	await has_carrier
+	run -0 host_prep down network
+	kill "$holder"
+	wait "$holder" || true
+	[[ $output == *"tap-web is in use: the guest"*"has no network until it is started anew"* ]]
+	[[ $output != *"tap-free is in use"* ]]
+}
+
 @test "a network that has no file any more goes, and its port gets back what it had" {
 	host_prep up network
 	rm "$conf/network/lan.conf"
@@ -81,11 +95,20 @@ saved=host-prep.saved.json
 	jq '.links = {giving: .links.took}' "$BATS_TEST_TMPDIR/journal" >"$run/host-prep.json"
 	# Parts that have nothing to do with it, and one that cannot be planned, leave that there.
 	host_prep up swap
-	mv "$conf/network/lan.conf" "$conf/network/else.conf"
-	sed -i s/eth0/eth9/ "$conf/network/else.conf"
+	sed -i s/eth0/eth9/ "$conf/network/lan.conf"
 	run -1 host_prep up --keep-going
 	[[ $(jq '.links.giving.links | length' "$run/host-prep.json") == 1 ]]
 	host_prep down network
+	diff <(echo "$before") <(snapshot)
+	[[ ! -e $run/host-prep.json ]]
+}
+
+@test "a network that has no file any more goes, too, where the one that has cannot come up" {
+	host_prep up network
+	mv "$conf/network/lan.conf" "$conf/network/else.conf"
+	sed -i s/eth0/eth9/ "$conf/network/else.conf"
+	run -1 host_prep up --keep-going
+	[[ $output == *"network else is left out: "*eth9* ]]
 	diff <(echo "$before") <(snapshot)
 	[[ ! -e $run/host-prep.json ]]
 }
@@ -126,6 +149,13 @@ saved=host-prep.saved.json
 	[[ $(link_field eth0 .master) == br0 ]]
 	run -1 host_prep confirm
 	[[ $output == *"no change waits to be confirmed"* ]]
+}
+
+@test "a time of nothing to confirm in is refused: it would be no net at all" {
+	run -2 host_prep up --confirm=-1 network
+	run -2 host_prep up --confirm 0 network
+	[[ $output == *"--confirm"*seconds* ]]
+	is_as_before
 }
 
 watchdogs() {

@@ -284,6 +284,27 @@ static void test_plan_same(void)
 	       "one that was switched off is made anew");
 }
 
+static void test_starts_others(void)
+{
+	struct efi_entry there[] = { OURS(0, "6.1", "a"),
+				     OTHER(2),
+				     { .number = 3,
+				       .active = true,
+				       .label = (char *)"Setup",
+				       .file = (char *)"",
+				       .options = (char *)"" } };
+	int order[] = { 0, 3, 7, 2 };
+	struct efi efi = { there, 3, order, 4, EFI_NONE, 0 };
+
+	ok(efi_starts_others(&efi), "another loader in BootOrder is started");
+	there[1].active = false;
+	ok(!efi_starts_others(&efi), "one that is switched off is not");
+	there[1].active = true;
+	efi.order_count = 3;
+	ok(!efi_starts_others(&efi),
+	   "nor one that BootOrder does not name; setup is none");
+}
+
 /* The disk was replaced, or the partition made anew. */
 static void test_plan_partition(void)
 {
@@ -341,5 +362,6 @@ int main(void)
 	test_plan_same();
 	test_plan_room();
 	test_plan_current();
+	test_starts_others();
 	return done_testing();
 }

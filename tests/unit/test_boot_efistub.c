@@ -263,14 +263,120 @@ static void test_not_in_order(void)
 	       "also where it is as it ought to be already");
 }
 
+/* The firmware has none of ours yet, so that the way to the image is new, whatever the image is. */
+static void test_first_entry(void)
+{
+	unlinkat(boot.root_fd, EFI_PATH "/Boot0000" GLOBAL, 0);
+	unlinkat(boot.root_fd, EFI_PATH "/Boot0001" GLOBAL, 0);
+	number("BootOrder", 9);
+	number("BootCurrent", 9);
+	forget();
+	state_set_good(&boot.state, &(struct booted){ IMAGE, "6.1", KERNEL, "ro" });
+	is_str(steps(loader_efistub.plan),
+	       "remove initrd-6.1-" OLD ".img; copy vmlinuz-6.1-" KERNEL
+	       "; copy initrd-6.1-" IMAGE ".img; create 0000; order 0009,0000; next 0000",
+	       "the first entry of ours is tried, also with an image that was good");
+	host.boot_loader.tries = 0;
+	is_str(steps(loader_efistub.plan),
+	       "remove initrd-6.1-" OLD ".img; copy vmlinuz-6.1-" KERNEL
+	       "; copy initrd-6.1-" IMAGE ".img; create 0000; order 0000,0009",
+	       "with Tries=0 it is the first one at once");
+	host.boot_loader.tries = 3;
+}
+
+/* Another kernel and image took the place of those that were good, which are left only here. */
+static void test_last_good(void)
+{
+	fake_file(boot.root_fd, AT "vmlinuz-6.1-00000000000000aa", "old kernel\n");
+	entry("Boot0000", "Bedplate 6.1", FOLDER "vmlinuz-6.1-00000000000000aa", FORMER);
+	forget();
+	state_set_good(&boot.state,
+		       &(struct booted){ OLD, "6.1", "00000000000000aa", "ro" });
+	is_str(steps(loader_efistub.plan),
+	       "copy vmlinuz-6.1-" KERNEL "; copy initrd-6.1-" IMAGE ".img; "
+	       "create 0001; create 0002; order 0002,0001; next 0001; delete 0000",
+	       "what was good last keeps an entry, and comes before what is new");
+	unlinkat(boot.root_fd, AT "vmlinuz-6.1-00000000000000aa", 0);
+	entry("Boot0000", "Bedplate 6.1", FILE_, FORMER);
+}
+
+static void test_new_line(void)
+{
+	forget();
+	state_set_good(&boot.state, &(struct booted){ IMAGE, "6.1", KERNEL, "ro" });
+	boot.line = (char *)"ro quiet";
+	is_str(steps(loader_efistub.plan),
+	       "copy vmlinuz-6.1-" KERNEL "; copy initrd-6.1-" IMAGE ".img; "
+	       "create 0001; create 0002; order 0002,0001; next 0001; delete 0000; "
+	       "remove initrd-6.1-" OLD ".img",
+	       "a new command line is tried beside an entry with the one before");
+	boot.line = (char *)"ro";
+}
+
+static void test_no_room(void)
+{
+	int fd = openat(boot.root_fd, "boot/initrd.img-6.1", O_WRONLY | O_CLOEXEC);
+	const char *said;
+
+	forget();
+	if (fd < 0 || ftruncate(fd, 7LL << 40) < 0) {
+		ok(true, "an image that does not fit: # SKIP no file of that size here");
+	} else {
+		said = steps(loader_efistub.plan);
+		ok(!strncmp(said, "failed: /efi has room for", 25) &&
+			   !strstr(said, "create"),
+		   "an image that does not fit is an error, and no entry is made for it");
+		if (ftruncate(fd, 10) < 0)
+			abort();
+	}
+	close(fd);
+}
+
+/* As after the removal of the last kernel that has an image. */
+static void test_no_image(void)
+{
+	forget();
+	state_set_good(&boot.state, &(struct booted){ OLD, "6.1", KERNEL, "ro" });
+	boot.images = (struct image_list){ NULL, 0 };
+	is_str(steps(loader_efistub.plan), "",
+	       "without an image the entries that are there stay");
+	boot.images = (struct image_list){ images, 2 };
+}
+
+/* Removal of the package must leave a machine that starts. */
+static void test_clear(void)
+{
+	static const uint8_t both[] = { 0, 0, 9, 0 };
+
+	forget();
+	args.clear = true;
+	is_str(steps(loader_efistub.clear), "",
+	       "what alone starts this machine stays when all is taken back");
+	unlinkat(boot.root_fd, EFI_PATH "/BootOrder" GLOBAL, 0);
+	variable("BootOrder", both, sizeof(both));
+	is_str(steps(loader_efistub.clear),
+	       "order 0009; delete 0000; remove initrd-6.1-" OLD ".img",
+	       "ours go where the firmware starts another boot loader");
+	args.clear = false;
+	number("BootOrder", 0);
+	is_str(steps(loader_efistub.clear), "delete 0000; remove initrd-6.1-" OLD ".img",
+	       "who asks for no boot loader by Type=none gets none");
+}
+
 int main(void)
 {
 	boot.root_fd = fake_tree_open();
 	set_up();
 	test_order();
+	test_no_image();
+	test_clear();
+	test_no_room();
+	test_last_good();
+	test_new_line();
 	test_broken_off();
 	test_foreign_next();
 	test_not_in_order();
+	test_first_entry();
 	state_release(&boot.state);
 	close(boot.root_fd);
 	fake_tree_remove();

@@ -175,6 +175,10 @@ static void test_state(void)
 	state_set_written(&state, "f", "x");
 	is_int(state_was_written(&state, "f", "x"), 1, "one that is as it was written");
 	is_int(state_was_written(&state, "f", "y"), -1, "one that is not");
+	json_object_set_new(state.json, "written", json_string("damaged"));
+	state_set_written(&state, "f", "x");
+	is_int(state_was_written(&state, "f", "x"), 1,
+	       "what the state had in its place is no list of files");
 	state_release(&state);
 }
 

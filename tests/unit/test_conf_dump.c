@@ -175,6 +175,7 @@ static const struct {
 	{ &conf_type_SIZE, make_size },
 	{ &conf_type_SPAN, make_span },
 	{ &conf_type_STRING, make_string },
+	{ &conf_type_SECRET, make_string },
 	{ &conf_type_PATH, make_path },
 	{ &conf_type_ENUM, make_enum },
 	{ &conf_type_PCI_ADDRESS, make_pci_address },
@@ -373,11 +374,27 @@ static void defaults_are_shown_on_demand(void)
 	   "what is not set has nothing behind the =");
 }
 
+static void secrets_stay(void)
+{
+	_cleanup_conf_ struct conf *conf = conf_new(&all_schema);
+	_cleanup_strbuf_ struct strbuf out;
+
+	strbuf_init(&out, 0);
+	conf_read_text(conf, "host.conf", "[Plain]\nSecret=hash\nString=a\n", NULL);
+	conf_dump(conf, CONF_DUMP_PUBLIC, &out);
+	is_str(out.text, "[Plain]\nString=a\n# Secret= is set, and not shown\n",
+	       "a dump for everybody has a remark where a secret is");
+	strbuf_truncate(&out, 0);
+	conf_dump(conf, 0, &out);
+	is_str(out.text, "[Plain]\nString=a\nSecret=hash\n", "any other has the secret");
+}
+
 int main(void)
 {
 	random_texts_survive_quoting();
 	random_values_survive();
 	origins_stand_above_values();
 	defaults_are_shown_on_demand();
+	secrets_stay();
 	return done_testing();
 }

@@ -137,6 +137,33 @@ static void replaced_whole_or_not(int root)
 	ok(strstr(err.text, "no/such/folder"), "that names the file");
 }
 
+static void never_over_another(int root)
+{
+	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
+	struct err err = ERR_INIT;
+	int before = entries(root);
+	struct stat st;
+
+	file_aside_open(&aside, root, "first", 0644, &err);
+	file_write_all(aside.fd, "1", 1);
+	is_int(file_aside_commit_new(&aside, &err), 0, "a new file takes a free name");
+	fstatat(root, "first", &st, 0);
+	ok(st.st_size == 1 && st.st_nlink == 1, "... and is there once");
+	is_int(entries(root), before + 1, "... with nothing beside it");
+	file_aside_open(&aside, root, "first", 0644, &err);
+	file_write_all(aside.fd, "22", 2);
+	is_int(file_aside_commit_new(&aside, &err), -EEXIST, "a name that is taken");
+	fstatat(root, "first", &st, 0);
+	is_int(st.st_size, 1, "... keeps its file");
+	is_int(entries(root), before + 1, "... and nothing is left beside it");
+	symlinkat("nowhere", root, "link");
+	file_aside_open(&aside, root, "link", 0644, &err);
+	is_int(file_aside_commit_new(&aside, &err), -EEXIST,
+	       "so does a link that leads nowhere");
+	unlinkat(root, "link", 0);
+	unlinkat(root, "first", 0);
+}
+
 /* /proc/cpuinfo of a large machine: its size is not known before. */
 static void too_large(void)
 {
@@ -171,6 +198,7 @@ int main(void)
 	too_large();
 	links_stay_inside(root);
 	replaced_whole_or_not(root);
+	never_over_another(root);
 	close(root);
 	snprintf(command, sizeof(command), "rm -rf %s", path);
 	ok(system(command) == 0, "the test's folder is gone");

@@ -52,6 +52,9 @@ static void all(int root)
 	is_str(origin_text(guests.items[0].conf, "Memory", "HugePages", 0, origin,
 			   sizeof(origin)),
 	       "", "a default has no place");
+	is_str(guests_keep(&guests, &guests.items[1])->name, "web", "one may be kept");
+	is_int(guests.count, 1, "and the others given back");
+	is_int(guests.items[0].data->passthrough.count, 2, "with all that it has");
 }
 
 static void wrong(int root)
@@ -64,6 +67,28 @@ static void wrong(int root)
 	ok(strstr(err.text, "guests/web.conf:2"), "with file and line");
 }
 
+static void each(int root)
+{
+	_cleanup_guests_ struct guests guests = GUESTS_INIT;
+
+	put(root, "etc/bedplate/guests/web.conf",
+	    "[Memory]\nSize=much\n[Guest]\nStopTimeout=7s\n");
+	put(root, "etc/bedplate/guests/-x.conf", "[Memory]\nSize=1G\n");
+	put(root, "etc/bedplate/guests/zero.conf", "[Memory]\nSize=1G\n");
+	is_int(guests_read_each(&guests, root, NULL), 0, "wrong files are no failure");
+	is_int(guests.wrong_count, 2, "for those who go on without");
+	is_str(guests.wrong[0].guest.name, "-x", "a wrong name");
+	ok(!guests.wrong[0].guest.data, "is not read");
+	is_str(guests.wrong[1].guest.name, "web", "of another");
+	is_int(guests.wrong[1].guest.data->guest.stop_timeout_ms, 7000,
+	       "there is what could be read");
+	ok(strstr(guests.wrong[1].why.text, "guests/web.conf:2"), "and what could not");
+	is_str(guests.items[guests.count - 1].name, "zero", "the others are there");
+	guests_keep_wrong(&guests);
+	is_int(guests.wrong_count, 1, "for guests that run");
+	is_str(guests.items[guests.count - 2].name, "web", "they stand in their places");
+}
+
 int main(void)
 {
 	char tree[] = "/tmp/bedplate-test-XXXXXX", command[64];
@@ -74,6 +99,7 @@ int main(void)
 	root = open(tree, O_RDONLY | O_DIRECTORY);
 	all(root);
 	wrong(root);
+	each(root);
 	close(root);
 	snprintf(command, sizeof(command), "rm -rf %s", tree);
 	return system(command) || done_testing();

@@ -40,6 +40,18 @@ static const struct {
 	  "host.conf:4: [Swap] Device: UUID=1 is swap space already (host.conf:2)" },
 	{ "[Swap]\nFile=/a\n[Swap]\nFile=/a\n",
 	  "host.conf:4: [Swap] File: /a is swap space already (host.conf:2)" },
+	{ "[Swap]\nDevice=UUID=\n",
+	  "host.conf:2: [Swap] Device: \"UUID=\" is neither a path" },
+	{ "[Swap]\nDevice=NAME=x\n",
+	  "host.conf:2: [Swap] Device: \"NAME=x\" is neither a path" },
+	{ "[Swap]\nDevice=/dev/sda2\nLabel=a\n",
+	  "host.conf:3: [Swap] Label: is for new swap space" },
+	{ "[Swap]\nDevice=/dev/sda2\nUuid=11111111-2222-3333-4444-555555555555\n",
+	  "host.conf:3: [Swap] Uuid: is for new swap space" },
+	{ "[Swap]\nDevice=/dev/sda2\nFormat=yes\nUuid=11111111-2222\n",
+	  "host.conf:4: [Swap] Uuid: \"11111111-2222\" is no UUID" },
+	{ "[Swap]\nZram=yes\nSize=1G\nAlgorithm=zstd level=3\n",
+	  "host.conf:4: [Swap] Algorithm: \"zstd level=3\" is not" },
 	{ "[HugePages]\nSize=3M\n",
 	  "host.conf:2: [HugePages] Size: no page has this size" },
 	{ "[HugePages]\nPages=many\n",
@@ -66,6 +78,8 @@ static const struct {
 	  "host.conf:3: [Sysctl] Set: \"=5\"" },
 	{ "[Sysctl]\nSet=/proc/sys/a=1\n",
 	  "host.conf:2: [Sysctl] Set: \"/proc/sys/a=1\" has no" },
+	{ "[Sysctl]\nSet=\"vm. swappiness=1\"\n",
+	  "host.conf:2: [Sysctl] Set: \"vm. swappiness=1\" has no" },
 	{ "[Sysctl]\nSet=kernel/../../x=1\n", "host.conf:2: [Sysctl] Set: " },
 	{ "[KernelModules]\nLoad=kvm\nLoad=-r\n",
 	  "host.conf:3: [KernelModules] Load: \"-r\"" },
@@ -77,6 +91,7 @@ static const struct {
 	  "host.conf:2: [KernelModules] Options: \"kvm.=1" },
 	{ "[Cpu]\nBoost=maybe\n", "host.conf:2" },
 	{ "[Ksm]\nRun=never\n", "host.conf:2" },
+	{ "[Ksm]\nMaxPageSharing=1\n", "host.conf:2: [Ksm] MaxPageSharing: 2 is" },
 };
 
 static int check(const char *text, struct err *err)
@@ -104,6 +119,7 @@ static void takes(void)
 	struct err err = ERR_INIT;
 
 	is_int(check("[Swap]\nDevice=/dev/vg/swap\nDiscard=pages\nFormat=yes\n"
+		     "Label=swap\nUuid=11111111-2222-3333-4444-aabbCCddEEff\n"
 		     "[Swap]\nDevice=LABEL=s\n"
 		     "[Swap]\nFile=/swap/file\nSize=4G\nPriority=3\n"
 		     "[Swap]\nZram=yes\nSize=50%\nAlgorithm=zstd\nMemoryLimit=2G\n"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
 /* SOURCES: lib/findings.c host-prep/check_table.c host-prep/check_addresses.c host-prep/arp.c host-prep/nft_read.c host-prep/check_files.c host-prep/check_kvm.c host-prep/check_iommu.c host-prep/check_kernel.c host-prep/check_memory.c host-prep/check_bridges.c host-prep/check_forwarding.c host-prep/check_dhcp.c host-prep/check_clock.c host-prep/check_permissions.c host-prep/check_owners.c host-prep/owner.c host-prep/socket_list.c host-prep/netfilter.c host-prep/dhcp.c lib/file_apart.c */
-/* SOURCES: host-prep/iommu_read.c host-prep/iommu_use.c host-prep/iommu_judge.c host-prep/iommu_words.c host-prep/hugepage.c host-prep/hugepage_read.c host-prep/hugepage_want.c host-prep/hugepage_journal.c host-prep/hugepage_mount.c host-prep/hugepage_place.c host-prep/hugepage_reserve.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/mount_text.c lib/mounts.c lib/pci.c lib/pci_names.c lib/value/pci_select.c lib/netlink.c lib/netlink_read.c lib/netlink_write.c */
-/* SOURCES: host-prep/want.c host-prep/want_guest.c host-prep/want_user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c lib/kernel_check.c lib/kernel_match.c lib/kernel_rule.c lib/kernel_facts.c lib/kernel_collect.c lib/kernel_config.c lib/cmdline.c lib/process.c lib/interrupt.c lib/log.c lib/format_text.c */
+/* SOURCES: host-prep/iommu_read.c lib/pci_use.c host-prep/iommu_judge.c host-prep/iommu_words.c host-prep/hugepage.c host-prep/hugepage_read.c host-prep/hugepage_want.c host-prep/hugepage_journal.c host-prep/hugepage_mount.c host-prep/hugepage_place.c host-prep/hugepage_reserve.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/mount_text.c lib/mounts.c lib/pci.c lib/pci_names.c lib/value/pci_select.c lib/netlink.c lib/netlink_read.c lib/netlink_write.c */
+/* SOURCES: host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c lib/kernel_check.c lib/kernel_match.c lib/kernel_rule.c lib/kernel_facts.c lib/kernel_collect.c lib/kernel_config.c lib/cmdline.c lib/process.c lib/interrupt.c lib/log.c lib/format_text.c */
 /* SOURCES: lib/guests.c lib/networks.c lib/names.c lib/show_json.c lib/origin.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/password_hash.c lib/sha512.c lib/sha512_crypt.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c LIBS: inih jansson */
 /* clang-format on */
 /* test_hp_check_network.c: the doctor names what is wrong with a host's networks, and who else
@@ -110,6 +110,10 @@ static void test_forwarding(void)
 	machine_resolve(&doctor.machine);
 	is_str(ask(&doctor, check_forwarding), "",
 	       "Coexist=yes has rules for such chains");
+	fake_file(root, "proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
+	ok(!strncmp(ask(&doctor, check_forwarding), "note br_netfilter", 17),
+	   "and for frames inside of bridges that they get to see");
+	fake_file(root, "proc/sys/net/bridge/bridge-nf-call-iptables", "0\n");
 	netfilter_release(&doctor.netfilter);
 	chain(&doctor, "ip", "filter", "FORWARD", true, true);
 	ok(found(&doctor, check_forwarding, "problem", "iptables-legacy",
@@ -205,6 +209,24 @@ static void test_permissions(void)
 	   "a user that may not open /dev/kvm");
 	fchmodat(root, "dev/kvm", 0666, 0);
 	is_str(ask(&doctor, check_permissions), "", "one that may");
+	fchmodat(root, "dev/kvm", 0600, 0);
+	machine_forget(&doctor.machine);
+	machine_network(&doctor.machine, "lan", NAT "[Tap]\nName=t0\n");
+	machine_guest(&doctor.machine, "a", "[Guest]\nUser=qemu\n");
+	machine_resolve(&doctor.machine);
+	ok(found(&doctor, check_permissions, "problem",
+		 "qemu (guests/a.conf:2) may not open /dev/kvm", "usermod -aG kvm qemu"),
+	   "the user that QEMU runs as, without any tap");
+	machine_forget(&doctor.machine);
+	machine_guest(&doctor.machine, "a", "[Guest]\nUser=quemu\n");
+	machine_resolve(&doctor.machine);
+	ok(found(&doctor, check_permissions, "problem", "there is no user quemu",
+		 "did you mean qemu"),
+	   "one that is not there");
+	machine_guest(&doctor.machine, "a", "[Guest]\nUser=root\n");
+	machine_forget(&doctor.machine);
+	machine_resolve(&doctor.machine);
+	is_str(ask(&doctor, check_permissions), "", "root may");
 	unlinkat(root, "dev/net/tun", 0);
 	ok(found(&doctor, check_permissions, "problem", "/dev/net/tun", "modprobe tun"),
 	   "taps without the device");
@@ -270,6 +292,28 @@ static void test_awaited(void)
 	doctor_release(&doctor);
 }
 
+/* A port of a bridge without an address of its own: NetworkManager's restart would take it out. */
+static void restart_takes_out(struct doctor *doctor, int root)
+{
+	struct err err = ERR_INIT;
+
+	is_str(ask(doctor, check_owners), "", "nobody else is there");
+	fake_file(root, "proc/50/comm", "NetworkManager\n");
+	ok(found(doctor, check_owners, "warning", "NetworkManager sets eth1 up",
+		 "first [Address] Dhcp=yes or Address= in etc/bedplate/network/out.conf"),
+	   "its restart would take a port that it still sets up out of its bridge");
+	ok(strstr(doctor->text.text, "note NetworkManager sets eth0 up, and br-out"),
+	   "a port whose address nobody else would set stays where it is");
+	is_int(owners_apply(&doctor->context, &err), -EBUSY, "so nothing is written yet");
+	ok(strstr(err.text, "would take eth0 out of br-out"), "and that is told");
+	fake_file(root, "proc/51/comm", "systemd-network\n");
+	owners_apply(&doctor->context, NULL);
+	ok(*fake_content(root, "etc/systemd/network/05-bedplate.network"),
+	   "but to those who bear it");
+	unlinkat(root, "proc/51/comm", 0);
+	unlinkat(root, "etc/systemd/network/05-bedplate.network", 0);
+}
+
 static void test_owners(void)
 {
 	struct doctor doctor;
@@ -284,11 +328,16 @@ static void test_owners(void)
 			"[Network]\nMode=public\nBridge=br-out\n[Bridge]\nPorts=eth0\n");
 	ok(!machine_resolve(&doctor.machine), "the networks are good: %s",
 	   doctor.machine.err.text);
-	is_str(ask(&doctor, check_owners), "", "nobody else is there");
-	fake_file(root, "proc/50/comm", "NetworkManager\n");
+	restart_takes_out(&doctor, root);
+	machine_forget(&doctor.machine);
+	machine_network(&doctor.machine, "lan",
+			NAT "[Bridge]\nPorts=eth1\n[Tap]\nName=t0\n");
+	machine_network(&doctor.machine, "out",
+			"[Network]\nMode=public\nBridge=br-out\n[Bridge]\nPorts=eth0\n"
+			"[Address]\nAddress=198.51.100.2/24\n");
+	ok(!machine_resolve(&doctor.machine), "with an address of its own: %s",
+	   doctor.machine.err.text);
 	owner_case(&doctor, "warning NetworkManager sets eth1 up", "sets eth1 up");
-	ok(strstr(doctor.text.text, "note NetworkManager sets eth0 up, and br-out"),
-	   "a port whose address nobody else would set stays where it is");
 	is_str(fake_content(root, "etc/NetworkManager/conf.d/90-bedplate.conf"),
 	       "# Written by bedplate host-prep check --apply-ownership.", "our file");
 	unlinkat(root, "proc/50/comm", 0);

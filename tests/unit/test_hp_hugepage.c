@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/hugepage.c host-prep/hugepage_read.c host-prep/hugepage_want.c host-prep/hugepage_reserve.c host-prep/hugepage_mount.c host-prep/hugepage_place.c host-prep/hugepage_journal.c host-prep/setting.c host-prep/part.c host-prep/step.c host-prep/want_user.c lib/mounts.c lib/mount_text.c lib/cmdline.c lib/kernel_match.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c */
+/* SOURCES: host-prep/hugepage.c host-prep/hugepage_read.c host-prep/hugepage_want.c host-prep/hugepage_reserve.c host-prep/hugepage_mount.c host-prep/hugepage_place.c host-prep/hugepage_journal.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/interrupt.c lib/user.c lib/mounts.c lib/mount_text.c lib/cmdline.c lib/kernel_match.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c */
 /* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
 /* SOURCES: lib/guests.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson */
 /* clang-format on */
@@ -288,6 +288,22 @@ static void falls_short(int root)
 	is_str(fake_content(root, "proc/sys/vm/compact_memory"), "", "... not all of it");
 }
 
+/* Folders that were made for a mount that a crash has kept from coming about. */
+static void broken_off(struct fixture *f, int root)
+{
+	json_object_clear(f->context.journal);
+	fixture_configure(f, "[HugePages]\nMount=/srv/a/huge\n");
+	mkdirat(root, "srv", 0755);
+	fixture_plan(f, &hugepage_part);
+	mkdirat(root, "srv/a", 0755);
+	mkdirat(root, "srv/a/huge", 0755);
+	is_str(fixture_down(f, &hugepage_part), "- folder /srv/a/huge\n",
+	       "the folder of a mount that a crash has kept from coming about");
+	is_str(fixture_run(f), "", "... goes");
+	ok(faccessat(root, "srv/a", F_OK, 0) < 0 && faccessat(root, "srv", F_OK, 0) == 0,
+	   "... with those that were made above it");
+}
+
 static void mounts(int root)
 {
 	struct fixture f;
@@ -338,17 +354,7 @@ static void mounts(int root)
 	fixture_configure(&f, "[HugePages]\nMount=/mnt\n");
 	is_str(fixture_plan(&f, &hugepage_part),
 	       "failed: host.conf:2: tmpfs is mounted on /mnt", "of another kind");
-	json_object_clear(f.context.journal);
-	fixture_configure(&f, "[HugePages]\nMount=/srv/a/huge\n");
-	mkdirat(root, "srv", 0755);
-	fixture_plan(&f, &hugepage_part);
-	mkdirat(root, "srv/a", 0755);
-	mkdirat(root, "srv/a/huge", 0755);
-	is_str(fixture_down(&f, &hugepage_part), "- folder /srv/a/huge\n",
-	       "the folder of a mount that a crash has kept from coming about");
-	is_str(fixture_run(&f), "", "... goes");
-	ok(faccessat(root, "srv/a", F_OK, 0) < 0 && faccessat(root, "srv", F_OK, 0) == 0,
-	   "... with those that were made above it");
+	broken_off(&f, root);
 	fixture_release(&f);
 }
 

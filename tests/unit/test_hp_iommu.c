@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: host-prep/iommu_read.c host-prep/iommu_use.c host-prep/iommu_judge.c host-prep/iommu_words.c */
-/* SOURCES: host-prep/iommu_tree.c host-prep/iommu_svg.c host-prep/svg.c lib/pci.c lib/pci_names.c lib/names.c lib/file.c */
+/* SOURCES: host-prep/iommu_read.c lib/pci_use.c host-prep/iommu_judge.c host-prep/iommu_words.c */
+/* SOURCES: host-prep/iommu_tree.c host-prep/iommu_svg.c lib/svg.c lib/pci.c lib/pci_names.c lib/names.c lib/file.c */
 /* SOURCES: lib/file_apart.c lib/value/pci.c lib/value/pci_select.c lib/strbuf.c lib/err.c */
 /* test_hp_iommu.c: what could be passed through, and what stands in the way of the rest. */
 #include "host-prep/iommu.h"

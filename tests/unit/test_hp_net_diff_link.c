@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: host-prep/net.c host-prep/net_text.c host-prep/net_diff.c host-prep/net_diff_link.c host-prep/net_diff_address.c host-prep/net_saved.c host-prep/step.c lib/err.c lib/strbuf.c lib/log.c lib/show_json.c LIBS: jansson */
+/* SOURCES: host-prep/net.c host-prep/net_text.c host-prep/net_diff.c host-prep/net_diff_link.c host-prep/net_diff_address.c host-prep/net_saved.c host-prep/step.c lib/interrupt.c lib/err.c lib/strbuf.c lib/log.c lib/show_json.c LIBS: jansson */
 /* test_hp_net_diff_link.c: a link that is not as it should be is changed where that can be
  * done, made anew where it can only be so, and left alone where it is not ours. */
 #include "tests/unit/net_words.h"

@@ -282,10 +282,27 @@ static void test_give_back(void)
 	net_set_sysctl(&took, "net/a", "0", NULL);
 	net_set_sysctl(&took, "net/b", "0", NULL);
 	net_set_sysctl(&want, "net/b", "1", NULL);
-	links_give_back_sysctls(&took, &want);
+	links_give_back_sysctls(&took, false, &want);
 	is_str(net_find_sysctl(&want, "net/a")->value, "0",
 	       "a sysctl that nobody asks for gets back what it had");
 	is_str(net_find_sysctl(&want, "net/b")->value, "1", "one that is asked for not");
+	net_set_sysctl(&took, "net/ipv4/conf/eth0/forwarding", "0", NULL);
+	net_set_sysctl(&took, "net/ipv4/conf/gone/forwarding", "0", NULL);
+	add_link(&want, "eth0", NET_NIC, "");
+	links_give_back_sysctls(&took, true, &want);
+	ok(!net_find_sysctl(&want, "net/ipv4/conf/eth0/forwarding"),
+	   "a NIC goes on forwarding where somebody has the whole host forward");
+	links_give_back_sysctls(&took, false, &want);
+	is_str(net_find_sysctl(&want, "net/ipv4/conf/eth0/forwarding")->value, "0",
+	       "and not otherwise");
+	ok(!net_find_sysctl(&want, "net/ipv4/conf/gone/forwarding"),
+	   "one that is gone has none any more");
+	net_release(&want);
+	add_link(&want, "eth0", NET_NIC, "");
+	net_set_sysctl(&took, "net/ipv4/ip_forward", "0", NULL);
+	links_give_back_sysctls(&took, true, &want);
+	is_str(net_find_sysctl(&want, "net/ipv4/conf/eth0/forwarding")->value, "0",
+	       "nor where it was us");
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <endian.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables_compat.h>
 
 #include "host-prep/nft_read.h"
 #include "tests/unit/tap.h"
@@ -94,9 +95,77 @@ static void test_rules(void)
 	is_str(nft_comment(&data, text, sizeof(text)), "", "nor is one of no data");
 }
 
+/* ---- what rules do ---- */
+
+static void add_verdict(struct netlink_batch *batch, int verdict)
+{
+	netlink_nest(batch, NFTA_LIST_ELEM);
+	netlink_add_text(batch, NFTA_EXPR_NAME, "immediate");
+	netlink_nest(batch, NFTA_EXPR_DATA);
+	netlink_nest(batch, NFTA_IMMEDIATE_DATA);
+	netlink_nest(batch, NFTA_DATA_VERDICT);
+	netlink_add_u32(batch, NFTA_VERDICT_CODE, htonl((uint32_t)verdict));
+	for (int i = 0; i < 4; i++)
+		netlink_nest_end(batch);
+}
+
+static void add_target(struct netlink_batch *batch, const char *name)
+{
+	netlink_nest(batch, NFTA_LIST_ELEM);
+	netlink_add_text(batch, NFTA_EXPR_NAME, "target");
+	netlink_nest(batch, NFTA_EXPR_DATA);
+	netlink_add_text(batch, NFTA_TARGET_NAME, name);
+	netlink_nest_end(batch);
+	netlink_nest_end(batch);
+}
+
+static void add_expression(struct netlink_batch *batch, const char *name)
+{
+	netlink_nest(batch, NFTA_LIST_ELEM);
+	netlink_add_text(batch, NFTA_EXPR_NAME, name);
+	netlink_nest_end(batch);
+}
+
+enum { NONE = 1000 };
+
+static bool does_refuse(const char *expression, const char *target, int verdict)
+{
+	const uint64_t handle = htobe64(7);
+	_cleanup_netlink_batch_ struct netlink_batch batch;
+	struct netlink_message message;
+	struct nft_rule rule;
+
+	begin(&batch, NFT_MSG_NEWRULE);
+	netlink_add(&batch, NFTA_RULE_HANDLE, &handle, sizeof(handle));
+	netlink_nest(&batch, NFTA_RULE_EXPRESSIONS);
+	add_expression(&batch, "counter");
+	if (expression)
+		add_expression(&batch, expression);
+	if (target)
+		add_target(&batch, target);
+	if (verdict != NONE)
+		add_verdict(&batch, verdict);
+	netlink_nest_end(&batch);
+	message = message_of(&batch);
+	return nft_read_rule(&message, &rule) && nft_refuses(&rule);
+}
+
+static void test_refuses(void)
+{
+	ok(does_refuse(NULL, NULL, NF_DROP), "a rule that drops refuses");
+	ok(does_refuse("reject", NULL, NONE), "one that rejects does");
+	ok(does_refuse(NULL, "REJECT", NONE), "by xtables, too");
+	ok(!does_refuse(NULL, NULL, NF_ACCEPT), "one that accepts does not");
+	ok(!does_refuse(NULL, NULL, NFT_JUMP), "one that jumps does not");
+	ok(!does_refuse(NULL, "LOG", NONE), "nor one that only logs");
+	ok(!does_refuse(NULL, NULL, NONE), "nor one that only counts");
+	ok(!does_refuse("immediate", NULL, NONE), "nor one that cannot be read");
+}
+
 int main(void)
 {
 	test_chains();
 	test_rules();
+	test_refuses();
 	return done_testing();
 }

@@ -53,10 +53,12 @@ int main(void)
 	const struct part *const some[] = { &c, &d, &e, NULL };
 	static struct outcomes outcomes;
 	struct err err = ERR_INIT;
+	_cleanup_strbuf_ struct strbuf names;
 
+	strbuf_init(&names, 0);
 	go(&outcomes, all, "");
 	is_str(text(&outcomes), "abcde", "where none fails all are done");
-	is_int(outcomes_tell(&outcomes, &err), 0, "which is no failure");
+	is_int(outcomes_tell(&outcomes, &names, 0, &err), 0, "which is no failure");
 	ok(!outcomes_find_failed(&outcomes), "and none has failed");
 	go(&outcomes, all, "a");
 	is_str(text(&outcomes), "!ab>ac>ad>ce",
@@ -65,7 +67,7 @@ int main(void)
 	is_str(text(&outcomes), "a!bc>bd>ce", "those before it stay");
 	go(&outcomes, all, "de");
 	is_str(text(&outcomes), "abc!d!e", "the last cost none");
-	is_int(outcomes_tell(&outcomes, &err), -EIO, "that is a failure");
+	is_int(outcomes_tell(&outcomes, &names, 0, &err), -EIO, "that is a failure");
 	is_str(err.text, "d, e: failed; what does not need it is done",
 	       "which has their names");
 	is_int(err_exit_code(&err), 1, "and is no mistake");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/own_file.c host-prep/bridge_helper.c host-prep/udev_rules.c host-prep/want.c host-prep/want_guest.c host-prep/want_user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c host-prep/part.c host-prep/step.c lib/networks.c lib/pci.c lib/origin.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c lib/file_apart.c */
+/* SOURCES: host-prep/own_file.c host-prep/bridge_helper.c host-prep/left_out.c host-prep/udev_rules.c host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c host-prep/part.c host-prep/step.c lib/networks.c lib/pci.c lib/origin.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c lib/file_apart.c */
 /* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/conf_dump.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
 /* SOURCES: lib/guests.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson */
 /* clang-format on */
@@ -203,6 +203,41 @@ static void gives_devices(int root)
 	fixture_release(&f);
 }
 
+/* [Guest] User= goes before [Guests] User=, as it does where QEMU is started. */
+static void gives_devices_to_the_guests_own_user(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "etc/passwd",
+		  "root:x:0:0::/:\nqemu:x:107:107::/:\nann:x:1:1::/:\n");
+	fake_file(root, "etc/bedplate/guests/desk.conf",
+		  "[Guest]\nUser=ann\n[Usb]\nPort=1-4.2\n");
+	fake_file(root, "etc/bedplate/guests/net.conf", "[Usb]\nPort=1-5\n");
+	fake_file(root, "bin/udevadm", "#!/bin/sh\n");
+	mode("bin/udevadm", 0755);
+	fixture_init(&f, root, "");
+	is_str(fixture_plan(&f, &udev_part), "+ file /" RULES " # guests/desk.conf:2\n",
+	       "a guest's own user needs no word of the host's");
+	fixture_configure(&f, host_conf);
+	fixture_plan(&f, &udev_part);
+	fixture_run(&f);
+	is_str(content(root, RULES),
+	       "# Written by bedplate host-prep.\n# guests/desk.conf\n" USB
+	       "KERNEL==\"1-4.2\", OWNER=\"ann\", MODE=\"0600\"\n"
+	       "# guests/net.conf\n" USB "KERNEL==\"1-5\", " OWN,
+	       "... and goes before it");
+	fixture_down(&f, &udev_part);
+	fixture_run(&f);
+	fake_file(root, "etc/bedplate/guests/desk.conf",
+		  "[Guest]\nUser=anne\n[Usb]\nPort=1-4.2\n");
+	fixture_release(&f);
+	fixture_init(&f, root, host_conf);
+	is_str(fixture_plan(&f, &udev_part),
+	       "failed: guests/desk.conf:2: there is no user anne in /etc/passwd",
+	       "... with its line where it is not there");
+	fixture_release(&f);
+}
+
 /* A udevadm that says when it was asked for what, and with which rules. */
 static void tells_udev(int root)
 {
@@ -252,6 +287,7 @@ int main(void)
 	looks_at_the_helper(root);
 	gives_devices(root);
 	tells_udev(root);
+	gives_devices_to_the_guests_own_user(root);
 	close(root);
 	fake_tree_remove();
 	return done_testing();

@@ -6,6 +6,8 @@
 /* clang-format on */
 /* test_hp_setting.c: sysctls, KSM, the clock and modules: planned, set, given back. */
 #include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include "host-prep/kmod.h"
@@ -134,6 +136,40 @@ static void undoes(int root)
 	fixture_release(&f);
 }
 
+/* A folder is what nobody can write to, root neither. */
+static void goes_on_without(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "proc/sys/vm/swappiness", "60\n");
+	fixture_init(&f, root, "[Sysctl]\nSet=-vm.fixed=1 vm.swappiness=10\n");
+	fake_file(root, "proc/sys/vm/fixed", "0\n");
+	fixture_plan(&f, &sysctl_part);
+	unlinkat(root, "proc/sys/vm/fixed", 0);
+	mkdirat(root, "proc/sys/vm/fixed", 0755);
+	is_str(fixture_run(&f), "", "with - in front a refusal is no failure");
+	is_str(fake_content(root, "proc/sys/vm/swappiness"), "10", "... of the others");
+	fixture_release(&f);
+}
+
+/* The kernel takes no notice of a write of nothing. */
+static void empties(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "proc/sys/kernel/domainname", "x\n");
+	fake_file(root, "proc/sys/kernel/modprobe", "\n");
+	fixture_init(&f, root, "[Sysctl]\nSet=kernel.domainname= kernel.modprobe=y\n");
+	fixture_plan(&f, &sysctl_part);
+	is_str(fixture_run(&f), "", "a value is made empty");
+	is_str(fixture_plan(&f, &sysctl_part), "", "... and is so then");
+	is_str(fake_content(root, "proc/sys/kernel/modprobe"), "y", "one that was");
+	fixture_down(&f, &sysctl_part);
+	fixture_run(&f);
+	is_str(fake_content(root, "proc/sys/kernel/modprobe"), "", "... is so again");
+	fixture_release(&f);
+}
+
 static void ksm(int root)
 {
 	struct fixture f;
@@ -209,6 +245,17 @@ static void cpu(int root)
 	fixture_release(&f);
 }
 
+/* What is loaded then, and who uses whom. */
+static void load_modules(int root)
+{
+	fake_file(root, "sys/module/vhost_net/refcnt", "2\n");
+	fake_file(root, "sys/module/zram/refcnt", "0\n");
+	fake_file(root, "sys/module/vhost_iotlb/refcnt", "1\n");
+	fake_link(root, "sys/module/vhost_iotlb/holders/zram", "../../zram");
+	fake_file(root, "sys/module/vhost/refcnt", "1\n");
+	fake_link(root, "sys/module/vhost/holders/vhost_net", "../../vhost_net");
+}
+
 static void modules(int root)
 {
 	struct fixture f;
@@ -235,10 +282,11 @@ static void modules(int root)
 		  "kernel/drivers/vhost/vhost_net.ko.xz: kernel/x/vhost.ko.xz "
 		  "kernel/x/kvm.ko.xz\n"
 		  "kernel/x/zram.ko: kernel/x/vhost_iotlb.ko\n");
-	fixture_init(&f, root,
-		     "[KernelModules]\nLoad=kvm-intel tun\nLoad=vhost-net zram\n"
-		     "Options=kvm-intel.nested=1 kvm_intel.ept=1 kvm.halt_poll_ns=0\n"
-		     "Options=zram.num_devices=2\n");
+	fixture_init(
+		&f, root,
+		"[KernelModules]\nLoad=kvm-intel tun\nLoad=vhost-net zram vhost_net\n"
+		"Options=kvm-intel.nested=1 kvm_intel.ept=1 kvm.halt_poll_ns=0\n"
+		"Options=zram.num_devices=2\n");
 	is_str(fixture_plan(&f, &kmod_part),
 	       "+ module vhost_net # host.conf:3\n"
 	       "+ module zram: num_devices=2 # host.conf:3\n"
@@ -248,12 +296,7 @@ static void modules(int root)
 	       "kvm-intel.nested=1: it is N, and can only be set when the module is loaded anew "
 	       "(host.conf:4)\n",
 	       "... and what cannot");
-	fake_file(root, "sys/module/vhost_net/refcnt", "2\n");
-	fake_file(root, "sys/module/zram/refcnt", "0\n");
-	fake_file(root, "sys/module/vhost_iotlb/refcnt", "1\n");
-	fake_link(root, "sys/module/vhost_iotlb/holders/zram", "../../zram");
-	fake_file(root, "sys/module/vhost/refcnt", "1\n");
-	fake_link(root, "sys/module/vhost/holders/vhost_net", "../../vhost_net");
+	load_modules(root);
 	fixture_configure(&f, "[KernelModules]\nLoad=vhost-net\n");
 	is_str(fixture_plan(&f, &kmod_part), "- module zram\n- module vhost_iotlb\n",
 	       "what is not asked for any more goes, and then what only that used");
@@ -272,6 +315,44 @@ static void modules(int root)
 	fixture_release(&f);
 }
 
+static void program(int root, const char *path, const char *text)
+{
+	fake_file(root, path, text);
+	fchmodat(root, path, 0755, 0);
+}
+
+/* Programs that do it in the tree. */
+static void make_programs(int root)
+{
+	char path[4096];
+
+	program(root, "bin/modprobe",
+		"#!/bin/sh\n[ $1 != bad ] || exit 1\n"
+		"mkdir -p $FAKE/sys/module/$1 $FAKE/sys/module/low\n");
+	program(root, "bin/rmmod", "#!/bin/sh\nrmdir $FAKE/sys/module/$1\n");
+	snprintf(path, sizeof(path), "%s/bin:%.3900s", fake_root, getenv("PATH"));
+	setenv("PATH", path, 1);
+	setenv("FAKE", fake_root, 1);
+}
+
+static void unloads_what_came_with_it(int root)
+{
+	struct fixture f;
+	struct utsname kernel;
+	char path[200];
+
+	uname(&kernel);
+	snprintf(path, sizeof(path), "lib/modules/%s/modules.dep", kernel.release);
+	fake_file(root, path, "kernel/high.ko: kernel/low.ko\nkernel/bad.ko:\n");
+	make_programs(root);
+	fixture_init(&f, root, "[KernelModules]\nLoad=high bad\n");
+	fixture_plan(&f, &kmod_part);
+	ok(strstr(fixture_run(&f), "module bad"), "a module that does not load");
+	ok(!kmod_is_there(root, "high"), "those loaded before it go");
+	ok(!kmod_is_there(root, "low"), "... and what came with them");
+	fixture_release(&f);
+}
+
 int main(void)
 {
 	int root = fake_tree_open();
@@ -282,9 +363,12 @@ int main(void)
 	leaves_others_alone(root);
 	knows_after_a_crash(root);
 	undoes(root);
+	goes_on_without(root);
+	empties(root);
 	ksm(root);
 	cpu(root);
 	modules(root);
+	unloads_what_came_with_it(root);
 	close(root);
 	fake_tree_remove();
 	return done_testing();

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: host-prep/step.c lib/err.c lib/strbuf.c lib/log.c lib/show_json.c LIBS: jansson */
+/* SOURCES: host-prep/step.c lib/interrupt.c lib/err.c lib/strbuf.c lib/log.c lib/show_json.c LIBS: jansson */
 /* test_hp_step.c: steps are done in order and undone backwards, and shown as a diff and as JSON. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "host-prep/step.h"
+#include "lib/interrupt.h"
 #include "tests/unit/tap.h"
 
 static char done[64];
@@ -55,6 +56,11 @@ static void test_run(void)
 	is_str(done, "abc-b-a",
 	       "those before it are undone backwards, as far as they can be, whatever fails");
 	done[0] = '\0';
+	interrupted = 1;
+	err_clear(&err);
+	is_int(steps_run(&steps, 0, steps.count, &err), -EINTR, "a signal ends it");
+	is_str(done, "", "before the next step");
+	interrupted = 0;
 	steps.items[3].names_itself = true;
 	err_clear(&err);
 	steps_run(&steps, 3, steps.count, &err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/want.c host-prep/want_guest.c host-prep/want_user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c lib/process.c host-prep/vpn.c host-prep/vpn_key.c */
+/* SOURCES: host-prep/want.c host-prep/vpn_compare.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c lib/process.c host-prep/vpn.c host-prep/vpn_key.c */
 /* SOURCES: lib/guests.c lib/networks.c lib/names.c lib/origin.c lib/schema/guest*.c lib/guest_*.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c LIBS: inih jansson */
 /* clang-format on */
 /* test_hp_vpn.c: WireGuard's keys stay with their owner; peers get what they need. */
@@ -160,6 +160,53 @@ static void check_peer(struct machine *machine)
 	ok(strstr(machine->err.hint, "Endpoint="), "with what to write");
 }
 
+/* As wg(8) shows it. */
+#define THERE                                                                       \
+	"[Interface]\nListenPort = 51820\nPrivateKey = " ALICE "\n\n[Peer]\n"       \
+	"PublicKey = " ALICE_PUBLIC "\nAllowedIPs = 172.16.0.0/24, 10.10.99.2/32\n" \
+	"Endpoint = 192.0.2.7:4242\nPersistentKeepalive = 25\n"
+#define STRANGER "\n[Peer]\nPublicKey = " ALICE "\nAllowedIPs = 10.10.99.5/32\n"
+
+static void check_difference(struct machine *machine)
+{
+	static const struct {
+		const char *there, *words;
+		int index;
+	} rows[] = {
+		{ THERE, NULL, -1 },
+		{ THERE STRANGER, "a peer that no file has", -1 },
+		{ "[Interface]\nListenPort = 51820\nPrivateKey = " ALICE "\n",
+		  "does not know the peer", 0 },
+		{ "[Interface]\nListenPort = 51821\nPrivateKey = " ALICE "\n",
+		  "another port", -1 },
+		{ "[Interface]\nListenPort = 51820\nPrivateKey = " ALICE_PUBLIC "\n",
+		  "another private key", -1 },
+		{ "[Interface]\nListenPort = 51820\nFwMark = 0x1\nPrivateKey = " ALICE
+		  "\n",
+		  "a mark on what it sends", -1 },
+		{ THERE "PresharedKey = " ALICE "\n", "another preshared key of the peer",
+		  0 },
+	};
+	const struct want_network *lan = resolve(machine, NAT VPN PEER);
+	_cleanup_strbuf_ struct strbuf ours, there;
+	const char *words;
+	int index;
+
+	strbuf_init(&ours, 0);
+	strbuf_init(&there, 0);
+	vpn_text(lan, ALICE, machine->root, &ours, NULL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		words = vpn_difference(ours.text, rows[i].there, &index);
+		is_str(words ? words : "", rows[i].words ? rows[i].words : "",
+		       "the difference");
+		is_int(index, rows[i].index, "and whose it is");
+	}
+	strbuf_adds(&there, THERE);
+	there.text[strstr(there.text, "172.16.0.0/24") - there.text + 12] = '5';
+	words = vpn_difference(ours.text, there.text, &index);
+	is_str(words ? words : "", "other allowed addresses of the peer", "a prefix");
+}
+
 int main(void)
 {
 	struct machine machine;
@@ -169,6 +216,7 @@ int main(void)
 	check_keys(machine.root);
 	check_text(&machine);
 	check_peer(&machine);
+	check_difference(&machine);
 	machine_release(&machine);
 	return done_testing();
 }

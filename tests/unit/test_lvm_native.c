@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: init/lvm_native.c init/lvm_seen.c lib/lvm_config.c lib/lvm_label.c lib/lvm_vg.c */
-/* SOURCES: lib/lvm_map.c lib/lvm_name.c init/spec.c init/dm.c init/device.c init/pv.c init/uevent.c lib/strbuf.c */
+/* SOURCES: lib/lvm_map.c lib/lvm_name.c init/spec.c init/dm.c init/device.c init/pv.c lib/uevent.c lib/strbuf.c */
 /* SOURCES: lib/err.c lib/nearest.c lib/file.c lib/log.c */
 /* test_lvm_native.c: what /init makes of the physical volumes that are there: one group out of
  * many, duplicates, two groups of one name, and names that nobody has. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: init/lvm.c init/lvm_native.c init/lvm_seen.c lib/lvm_config.c lib/lvm_label.c */
-/* SOURCES: lib/lvm_vg.c lib/lvm_map.c lib/lvm_name.c init/spec.c init/dm.c init/device.c init/pv.c init/uevent.c */
+/* SOURCES: lib/lvm_vg.c lib/lvm_map.c lib/lvm_name.c init/spec.c init/dm.c init/device.c init/pv.c lib/uevent.c */
 /* SOURCES: lib/strbuf.c lib/err.c lib/nearest.c lib/file.c lib/log.c */
 /* test_lvm_policy.c: when lvm is run and in which mode, what is refused, and what is waited
  * for. lvm itself is played by the functions below. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: lib/mount_text.c lib/mounts.c mkinitramfs/modprobe_conf.c mkinitramfs/chain_name.c */
 /* SOURCES: mkinitramfs/sysfs.c lib/names.c mkinitramfs/plan.c lib/format_text.c lib/err.c */
-/* SOURCES: lib/strbuf.c lib/file.c lib/log.c */
+/* SOURCES: lib/strbuf.c lib/file.c lib/log.c lib/lvm_name.c */
 /* test_mki_observe.c: mountinfo, modprobe.d and device-mapper names as they are found. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "lib/cleanup.h"
+#include "lib/lvm_name.h"
 #include "lib/mounts.h"
 #include "mkinitramfs/chain_private.h"
 #include "mkinitramfs/modprobe_conf.h"

@@ -2,7 +2,9 @@
 /* SOURCES: lib/program.c lib/option.c lib/option_doc.c lib/option_shell.c lib/nearest.c */
 /* SOURCES: lib/strbuf.c lib/log.c lib/interrupt.c lib/err.c */
 /* test_program.c: a program runs the command that is named, and refuses what it has not. */
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -24,6 +26,7 @@ static const struct option_spec options[] = {
 static const struct option_command rows[] = {
 	{ .name = "tool make", .operands = "NAME...", .most = 4, .options = options },
 	{ .name = "tool take", .options = options },
+	{ .name = "tool look", .options = options },
 	{ .name = NULL },
 };
 static const struct option_command tool = {
@@ -55,14 +58,21 @@ static int take_run(const struct args *args, struct err *err)
 	return note("take", args, err);
 }
 
+static int look_run(const struct args *args, struct err *err)
+{
+	note("look", args, err);
+	err_sys(err, EACCES, "opening it");
+	return EXIT_FAILED;
+}
+
 static int bare_run(const struct args *args, struct err *err)
 {
 	return note("bare", args, err);
 }
 
-static const struct program_command commands[] = { { "make", make_run },
-						   { "take", take_run },
-						   { NULL, NULL } };
+static const struct program_command commands[] = {
+	{ "make", make_run }, { "take", take_run }, { "look", look_run }, { NULL, NULL }
+};
 
 /* Has the program run with these words; what it writes to this descriptor goes to `text`. */
 static int call(const char *line, program_run *bare, int fd, char *text, size_t size)
@@ -162,10 +172,33 @@ static void verbose_says_more(void)
 	is_int(log_get_level(), LOG_DEBUG, "and with it");
 }
 
+static void who_is_not_root_hears_of_it(void)
+{
+	static const char refused[] = "tool: error: opening it: Permission denied\n";
+	char text[256], wanted[256];
+
+	bool is_root = geteuid() == 0;
+
+	if (is_root) {
+		call("tool look", NULL, STDERR_FILENO, text, sizeof(text));
+		is_str(text, refused, "root hears no such thing");
+		if (seteuid(65534) < 0)
+			return;
+	}
+	snprintf(wanted, sizeof(wanted),
+		 "%stool: error: hint: root may: `sudo` in front\n", refused);
+	call("tool look", NULL, STDERR_FILENO, text, sizeof(text));
+	is_str(text, wanted, "somebody else does");
+	/* Whoever has changed what he is cannot be looked at, and the sanitizer looks for leaks so. */
+	if (is_root)
+		ok(!seteuid(0) && !prctl(PR_SET_DUMPABLE, 1), "and it is root's again");
+}
+
 int main(void)
 {
 	what_is_named_runs();
 	help_runs_nothing();
 	verbose_says_more();
+	who_is_not_root_hears_of_it();
 	return done_testing();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: qemu-launch/pin.c qemu-launch/pin_apply.c qemu-launch/qmp.c qemu-launch/qmp_message.c lib/value/cpu_list.c lib/names.c lib/file.c lib/err.c lib/strbuf.c LIBS: jansson */
+/* SOURCES: qemu-launch/pin.c qemu-launch/pin_apply.c qemu-launch/qmp.c qemu-launch/qmp_message.c lib/interrupt.c lib/value/cpu_list.c lib/names.c lib/file.c lib/err.c lib/strbuf.c LIBS: jansson */
 /* test_ql_pin.c: QEMU's threads are known and get the CPUs that the guest's file says. */
 #include <errno.h>
 #include <pthread.h>

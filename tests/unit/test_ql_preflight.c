@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: lib/program_find.c qemu-launch/disk_image.c qemu-launch/preflight*.c qemu-launch/judge_*.c qemu-launch/qemu_*.c qemu-launch/qmp*.c qemu-launch/context.c */
+/* SOURCES: lib/program_find.c lib/networks.c lib/schema/network*.c qemu-launch/order.c qemu-launch/disk_chain.c qemu-launch/disk_image.c qemu-launch/spawn.c qemu-launch/process_id.c qemu-launch/state.c qemu-launch/preflight*.c qemu-launch/judge_*.c qemu-launch/qemu_*.c qemu-launch/qmp*.c qemu-launch/context.c lib/user.c */
 /* SOURCES: qemu-launch/setup*.c qemu-launch/argv*.c qemu-launch/firmware.c qemu-launch/smbios.c */
 /* SOURCES: lib/guest*.c lib/findings.c lib/origin.c lib/schema/guest*.c lib/schema/host*.c lib/schema/rule.c lib/conf*.c lib/settings.c lib/option*.c */
-/* SOURCES: lib/nearest.c lib/names.c lib/file*.c lib/strbuf.c lib/err.c lib/log.c lib/pci.c lib/vfio_bind.c lib/kmod.c lib/mount_text.c lib/sha512*.c lib/show_json.c */
+/* SOURCES: lib/nearest.c lib/names.c lib/file*.c lib/strbuf.c lib/err.c lib/log.c lib/pci.c lib/pci_use.c lib/vfio_bind.c lib/kmod.c lib/mount_text.c lib/sha512*.c lib/show_json.c */
 /* SOURCES: lib/password_hash.c lib/format_text.c lib/process.c lib/kernel_rule.c lib/kernel_match.c lib/kernel_config.c lib/cmdline.c lib/interrupt.c lib/value/[a-z]*.c LIBS: jansson inih */
 /* test_ql_preflight.c: whether guests can start, told by fake machines: each thing that is wrong
  * is found, with its line, and nothing is found where all is well. */
@@ -31,7 +31,7 @@ static void fake_answer(void)
 	stat("/bin/sh", &st);
 	snprintf(
 		text, sizeof(text),
-		"{\"version\":1,\"path\":\"/bin/sh\",\"size\":%lld,\"mtime\":%lld,"
+		"{\"version\":2,\"qemu\":70200,\"path\":\"/bin/sh\",\"size\":%lld,\"mtime\":%lld,"
 		"\"mtime_ns\":%ld,\"machines\":{\"q35\":false,\"pc-q35-2.4\":true},"
 		"\"cpus\":{\"max\":false,\"Haswell\":false},\"types\":{"
 		"\"virtio-blk-pci\":true,\"virtio-net-pci\":true,\"virtio-rng-pci\":true,"
@@ -74,13 +74,27 @@ static void fake_machine(void)
 	fake_file(root, "proc/meminfo",
 		  "MemTotal: 3145728 kB\nMemAvailable: 2097152 kB\n");
 	fake_file(root, "proc/self/mountinfo",
-		  "20 1 8:1 / /srv/with\\040blank rw - ext4 /dev/sda1 rw\n");
+		  "20 1 8:1 / /srv/with\\040blank rw - ext4 /dev/sda1 rw\n"
+		  "21 1 253:0 / / rw - xfs /dev/mapper/vg-root rw\n");
 	fake_file(root, "proc/swaps",
 		  "Filename Type Size Used Priority\n/srv/swap file 1 0 -2\n");
 	fake_file(root, "proc/net/tcp",
 		  "  sl  local_address rem_address   st\n"
 		  "   0: 0100007F:1770 00000000:0000 0A 00000000:00000000\n"
 		  "   1: 0100007F:1771 0100007F:1772 01 00000000:00000000\n");
+	fake_file(root, "proc/net/udp",
+		  "   sl  local_address rem_address   st\n"
+		  "  10: 00000000:1773 00000000:0000 07 00000000:00000000\n");
+	/* sda1 is mounted; so is dm-0, which is made of nvme0n1. */
+	fake_link(root, "sys/dev/block/8:1",
+		  "../../devices/pci0000:00/0000:05:00.0/ata1/block/sda/sda1");
+	fake_link(root, "sys/class/block/sda1",
+		  "../../devices/pci0000:00/0000:05:00.0/ata1/block/sda/sda1");
+	fake_link(root, "sys/dev/block/253:0", "../../devices/virtual/block/dm-0");
+	fake_file(root, "sys/devices/virtual/block/dm-0/slaves/nvme0n1/dev", "259:0\n");
+	fake_link(root, "sys/class/block/dm-0", "../../devices/virtual/block/dm-0");
+	fake_link(root, "sys/class/block/nvme0n1",
+		  "../../devices/pci0000:00/0000:06:00.0/nvme/nvme0/nvme0n1");
 	fake_file(root, "sys/devices/system/cpu/online", "0-3\n");
 	fake_file(root, "sys/devices/system/node/online", "0\n");
 	fake_file(root, "sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", "64\n");
@@ -89,14 +103,26 @@ static void fake_machine(void)
 	fake_file(root, "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages", "8\n");
 	fake_file(root, "sys/class/net/lo/ifindex", "1\n");
 	fake_file(root, "sys/class/net/br0/ifindex", "2\n");
+	fake_file(root, "etc/bedplate/network/home.conf",
+		  "[Network]\nMode=isolated\nBridge=br0\n");
+	fake_file(root, "etc/bedplate/network/away.conf", "[Network]\nMode=isolated\n");
 	fake_file(root, "dev/urandom", "");
 	fake_file(root, "srv/a.img", "a");
 	fake_file(root, "srv/b.img", "b");
 	fake_file(root, "srv/swap", "s");
+	fake_file(root, "etc/passwd",
+		  "root:x:0:0::/:/bin/sh\nown-user:x:65002:65002::/:/bin/false\n");
 	fake_function("0000:01:00.0", "vfio-pci", 1);
 	fake_function("0000:01:00.1", "snd_hda_intel", 1);
 	fake_function("0000:02:00.0", "", 2);
 	fake_function("0000:03:00.0", "", -1);
+	fake_function("0000:04:00.0", "e1000e", 4);
+	fake_file(root, "sys/devices/pci0000:00/0000:04:00.0/net/eth9/operstate", "up\n");
+	fake_link(root, "sys/class/net/eth9",
+		  "../../devices/pci0000:00/0000:04:00.0/net/eth9");
+	fake_function("0000:05:00.0", "ahci", 5);
+	fake_function("0000:06:00.0", "nvme", 6);
+	fake_function("0000:07:00.0", "nvme", 7);
 	fake_answer();
 }
 
@@ -117,6 +143,16 @@ static const struct row {
 	  "guests/a.conf:13", "is to go", CHECK_NOTE },
 	{ "the CPU is unknown", PLAIN "[Cpu]\nModel=Hasswell\n", NULL, "guests/a.conf:13",
 	  "knows no CPU model Hasswell", CHECK_PROBLEM },
+	{ "one thread cannot be on two CPUs",
+	  PLAIN "[Cpu]\nCpus=2\nPin=1 2\n[Qemu]\nArgs=-accel tcg,thread=single\n", NULL,
+	  "guests/a.conf:14", "TCG runs all 2 virtual CPUs in one thread",
+	  CHECK_PROBLEM },
+	{ "nor one that counts instructions",
+	  PLAIN "[Cpu]\nCpus=2\nPin=1 2\n[Qemu]\nArgs=-icount shift=auto\n", NULL,
+	  "guests/a.conf:14", "TCG runs all 2 virtual CPUs in one thread",
+	  CHECK_PROBLEM },
+	{ "TCG with a thread for each may be pinned", PLAIN "[Cpu]\nCpus=2\nPin=1 2\n",
+	  NULL, NULL, NULL, CHECK_OK },
 	{ "there is no QEMU", PLAIN "[Qemu]\nBinary=/no/qemu\n", NULL, "guests/a.conf:13",
 	  "/no/qemu: No such file", CHECK_PROBLEM },
 	{ "the disk is missing", PLAIN "[Disk]\nPath=/srv/none.img\n", NULL,
@@ -175,16 +211,27 @@ static const struct row {
 	{ "the kernel has no such pages", PLAIN "[Memory]\nSize=1G\nHugePages=1G\n", NULL,
 	  "guests/a.conf:14", "no huge pages of 1024 MiB", CHECK_PROBLEM },
 	{ "the group is not whole", PLAIN "[Passthrough]\nAddress=01:00.0\n", NULL,
-	  "guests/a.conf:13", "0000:01:00.1 in the IOMMU group 1", CHECK_PROBLEM },
-	{ "the group is whole", PLAIN "[Passthrough]\nAddress=01:00.*\n", NULL, NULL,
-	  NULL, CHECK_OK },
+	  "guests/a.conf:13", "IOMMU group 1 of 0000:01:00.0: 0000:01:00.1 (",
+	  CHECK_PROBLEM },
+	{ "the group is whole", PLAIN "[Passthrough]\nAddress=01:00.*\nBind=start\n",
+	  NULL, NULL, NULL, CHECK_OK },
+	{ "a driver of the host's has it since the boot",
+	  PLAIN "[Passthrough]\nAddress=01:00.*\n", NULL, "guests/a.conf:13",
+	  "snd_hda_intel has 0000:01:00.1, not vfio-pci", CHECK_PROBLEM },
+	{ "its interface is up", PLAIN "[Passthrough]\nAddress=04:00.0\nBind=start\n",
+	  NULL, "guests/a.conf:13", "0000:04:00.0 is the host's interface eth9",
+	  CHECK_PROBLEM },
+	{ "the host has mounted what is on it",
+	  PLAIN "[Passthrough]\nAddress=05:00.0\nBind=start\n", NULL, "guests/a.conf:13",
+	  "the host itself needs 0000:05:00.0: sda1", CHECK_PROBLEM },
 	{ "there is no IOMMU", PLAIN "[Passthrough]\nAddress=03:00.0\n", NULL,
 	  "guests/a.conf:13", "in no IOMMU group", CHECK_PROBLEM },
 	{ "there is no such device", PLAIN "[Passthrough]\nAddress=09:00.0\n", NULL,
 	  "guests/a.conf:13", "no such PCI device", CHECK_PROBLEM },
-	{ "two guests have one device", PLAIN "[Passthrough]\nAddress=02:00.0\n",
-	  PLAIN "[Passthrough]\nAddress=02:00.0\n", "guests/b.conf:13", "the guest a's",
-	  CHECK_WARNING },
+	{ "two guests have one device",
+	  PLAIN "[Passthrough]\nAddress=02:00.0\nBind=start\n",
+	  PLAIN "[Passthrough]\nAddress=02:00.0\nBind=start\n", "guests/b.conf:13",
+	  "the guest a's", CHECK_WARNING },
 	{ "a USB device is needed and not there",
 	  PLAIN "[Usb]\nId=046d:c52b\nRequired=yes\n", NULL, "guests/a.conf:13",
 	  "not plugged in", CHECK_PROBLEM },
@@ -196,6 +243,10 @@ static const struct row {
 	  NULL, NULL, NULL, CHECK_OK },
 	{ "the network is missing", PLAIN "[Nic]\nNetwork=lan\nVhost=off\n", NULL,
 	  "guests/a.conf:13", "no network lan", CHECK_PROBLEM },
+	{ "a network's tap is made at the start",
+	  PLAIN "[Nic]\nNetwork=home\nVhost=off\n", NULL, NULL, NULL, CHECK_OK },
+	{ "a network's bridge is missing", PLAIN "[Nic]\nNetwork=away\nVhost=off\n", NULL,
+	  "guests/a.conf:13", "no bridge br-away of the network away", CHECK_PROBLEM },
 	{ "two cards have one address", PLAIN "[Nic]\nMac=52:54:00:00:00:01\n",
 	  PLAIN "[Nic]\nMac=52:54:00:00:00:01\n", "guests/b.conf:13", "52:54:00:00:00:01",
 	  CHECK_WARNING },
@@ -206,8 +257,35 @@ static const struct row {
 	  "/dev/vhost-vsock", CHECK_PROBLEM },
 	{ "somebody listens on the port", PLAIN "[Nic]\nForward=tcp:127.0.0.1:6000-:22\n",
 	  NULL, "guests/a.conf:13", "TCP port 6000 already", CHECK_PROBLEM },
+	{ "QEMU answers at a forwarded port",
+	  PLAIN "[Guest]\nReady=port\nReadyAddress=127.0.0.1\nReadyPort=2222\n"
+		"[Nic]\nForward=tcp:127.0.0.1:2222-:22\n",
+	  NULL, "guests/a.conf:15", "QEMU itself answers at port 2222", CHECK_WARNING },
+	{ "a port that leads elsewhere says nothing of it",
+	  PLAIN "[Guest]\nReady=port\nReadyAddress=127.0.0.1\nReadyPort=2223\n"
+		"[Nic]\nForward=tcp:127.0.0.1:2222-:22\n",
+	  NULL, NULL, NULL, CHECK_OK },
 	{ "a port that is only connected is free",
 	  PLAIN "[Nic]\nForward=tcp:127.0.0.1:6001-:22\n", NULL, NULL, NULL, CHECK_OK },
+	{ "somebody has the UDP port", PLAIN "[Nic]\nForward=udp::6003-:53\n", NULL,
+	  "guests/a.conf:13", "listens on the UDP port 6003 already", CHECK_PROBLEM },
+	{ "TCP's of the same number is another", PLAIN "[Nic]\nForward=tcp::6003-:53\n",
+	  NULL, NULL, NULL, CHECK_OK },
+	{ "two guests forward one port of UDP", PLAIN "[Nic]\nForward=udp::53-:53\n",
+	  PLAIN "[Nic]\nForward=udp::53-:53\n", "guests/b.conf:13", "the UDP port 53",
+	  CHECK_WARNING },
+	{ "the host stands on the controller's disk",
+	  PLAIN "[Passthrough]\nAddress=05:00.0\n", NULL, "guests/a.conf:13",
+	  "needs 0000:05:00.0: sda1, behind it, is mounted on /srv/with blank",
+	  CHECK_PROBLEM },
+	{ "the host's volume stands on it",
+	  PLAIN "[Passthrough]\nAddress=06:00.0\nBind=start\n", NULL, "guests/a.conf:13",
+	  "needs 0000:06:00.0: nvme0n1, behind it, is mounted on /", CHECK_PROBLEM },
+	{ "another controller may go",
+	  PLAIN "[Passthrough]\nAddress=07:00.0\nBind=start\n", NULL, NULL, NULL,
+	  CHECK_OK },
+	{ "QEMU's user is not there", PLAIN "[Guest]\nUser=no-such-user\n", NULL,
+	  "guests/a.conf:13", "there is no user no-such-user", CHECK_PROBLEM },
 	{ "two guests forward one port", PLAIN "[Nic]\nForward=tcp::2222-:22\n",
 	  PLAIN "[Nic]\nForward=tcp::2222-:22\n", "guests/b.conf:13", "the TCP port 2222",
 	  CHECK_WARNING },
@@ -336,21 +414,89 @@ static void locks(void)
 	}
 }
 
+/* The one finding for a guest whose QEMU is nobody's; NULL: there is none. */
+static void expect_access_of(const char *text, const char *what, const char *name)
+{
+	const struct row row = {
+		name, text, NULL, "guests/a.conf:15", what, CHECK_PROBLEM
+	};
+
+	judge(&row);
+}
+
+static void expect_access(const char *what, const char *name)
+{
+	expect_access_of(PLAIN "[Guest]\nUser=65534\n[Disk]\nPath=/srv/a.img\n", what,
+			 name);
+}
+
+/* The machine's own users: a name that no other machine has, and one of its groups. */
+static void access_of_named_user(void)
+{
+	static const char text[] =
+		PLAIN "[Guest]\nUser=own-user\n[Disk]\nPath=/srv/a.img\n";
+
+	fchownat(root, "srv/a.img", 0, 65001, 0);
+	fchmodat(root, "srv/a.img", 0660, 0);
+	fake_file(root, "etc/group", "own-group:x:65001:other\n");
+	expect_access_of(text, "QEMU's user own-user may not read and write it",
+			 "a user of the machine's is known by name");
+	fake_file(root, "etc/group", "own-group:x:65001:other,own-user\n");
+	expect_access_of(text, NULL, "and has the groups that it has there");
+}
+
+static void access_of_user(void)
+{
+	if (geteuid() != 0)
+		return;
+	fchmodat(root, ".", 0755, 0);
+	fchmodat(root, "srv", 0755, 0);
+	fchmodat(root, "srv/a.img", 0644, 0);
+	expect_access("/srv/a.img: QEMU's user 65534 may not read and write it: Perm",
+		      "a disk that its QEMU may not write to is told");
+	fchmodat(root, "srv/a.img", 0600, 0);
+	fchownat(root, "srv/a.img", 65534, 65534, 0);
+	expect_access(NULL, "one that belongs to it is fine");
+	fchmodat(root, "srv", 0700, 0);
+	expect_access("may not read and write it", "unless the folder is closed to it");
+	fchmodat(root, "srv", 0755, 0);
+	access_of_named_user();
+	fchownat(root, "srv/a.img", 0, 0, 0);
+}
+
+static void parts(void)
+{
+	_cleanup_preflight_ struct preflight preflight = { .machine_fd = -1 };
+	_cleanup_context_ struct context context;
+	const struct preflight_stand *stand;
+
+	open_one(&preflight, &context);
+	stand = preflight_find_stand(&preflight.facts, "sda");
+	ok(stand && !strcmp(stand->name, "sda1"), "a partition is below its disk");
+	ok(!preflight_find_stand(&preflight.facts, "sda1"), "and not below itself");
+	ok(!preflight_find_stand(&preflight.facts, "da"), "names count whole");
+	ok(!preflight_find_stand(&preflight.facts, ""), "and no name is none");
+}
+
 static void start(void)
 {
 	const struct args args = { .root = fake_root };
 	_cleanup_context_ struct context context;
 	struct err err = ERR_INIT;
+	unsigned version = 0;
 
 	put_guests(PLAIN "[Disk]\nPath=/srv/none.img\n[Cpu]\nPin=9\n", PLAIN);
 	if (context_open(&context, &args, NULL))
 		abort();
-	is_int(preflight_start(&context, "a", &err), -EINVAL, "a start is refused");
+	is_int(preflight_start(&context, "a", &version, &err), -EINVAL,
+	       "a start is refused");
 	ok(strstr(err.text, "guests/a.conf:13: /srv/none.img") &&
 		   strstr(err.text, "guests/a.conf:15: Pin: CPU 9"),
 	   "with all problems, and their lines");
-	is_int(preflight_start(&context, "b", NULL), 0, "the other one may start");
-	is_int(preflight_start(&context, "c", &err), -ENOENT,
+	is_int(preflight_start(&context, "b", &version, NULL), 0,
+	       "the other one may start");
+	is_int(version, 70200, "and knows its QEMU's version");
+	is_int(preflight_start(&context, "c", &version, &err), -ENOENT,
 	       "one that is not there not");
 }
 
@@ -363,6 +509,8 @@ int main(void)
 		judge(&rows[i]);
 	devices();
 	locks();
+	access_of_user();
+	parts();
 	start();
 	close(root);
 	fake_tree_remove();

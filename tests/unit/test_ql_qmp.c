@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: qemu-launch/qmp.c qemu-launch/qmp_message.c lib/err.c lib/strbuf.c LIBS: jansson */
+/* SOURCES: qemu-launch/qmp.c qemu-launch/qmp_message.c lib/interrupt.c lib/err.c lib/strbuf.c LIBS: jansson */
 /* test_ql_qmp.c: replies find those who wait for them, however and whenever they come. */
 #include <errno.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: qemu-launch/ready.c qemu-launch/ready_ask.c qemu-launch/qmp.c qemu-launch/qmp_message.c lib/value/net.c lib/file.c lib/err.c lib/strbuf.c LIBS: jansson */
+/* SOURCES: qemu-launch/ready.c qemu-launch/ready_ask.c qemu-launch/qmp.c qemu-launch/qmp_message.c lib/interrupt.c lib/value/net.c lib/file.c lib/err.c lib/strbuf.c LIBS: jansson */
 /* test_ql_ready.c: what shows that a guest is ready is seen, and nothing else. */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -37,11 +37,43 @@ static void test_lease(void)
 	struct mac_address mac;
 
 	mac_address_parse("52:54:00:00:00:02", &mac, NULL);
-	ok(ready_has_lease(leases, &mac), "a lease is found");
+	ok(ready_lease_end(leases, &mac) == 2, "a lease is found, and its end");
 	mac_address_parse("52:54:00:00:00:03", &mac, NULL);
-	ok(!ready_has_lease(leases, &mac), "a name is no lease");
-	ok(!ready_has_lease("", &mac), "no leases are none");
-	ok(!ready_has_lease("1 52:54:00:00:00:03", &mac), "half a line is none");
+	ok(ready_lease_end(leases, &mac) < 0, "a name is no lease");
+	ok(ready_lease_end("", &mac) < 0, "no leases are none");
+	ok(ready_lease_end("1 52:54:00:00:00:03", &mac) < 0, "half a line is none");
+}
+
+static int look_again(const struct ready_want *want)
+{
+	int result;
+
+	ready_begin(&ready, want, NULL);
+	result = ready_look(&ready, NULL);
+	ready_end(&ready);
+	return result;
+}
+
+static void test_old_lease(int root)
+{
+	static const char path[] = "var/lib/bedplate/dnsmasq/lan.leases";
+	struct ready_want want = { .kind = guest_guest_ready_lease,
+				   .root_fd = root,
+				   .network = "lan" };
+
+	mac_address_parse("52:54:00:00:00:02", &want.mac, NULL);
+	ready_begin(&ready, &want, NULL);
+	is_int(ready_look(&ready, NULL), 0, "without leases it is not ready");
+	fake_file(root, path, "5 52:54:00:00:00:02 10.0.0.3 web *\n");
+	is_int(ready_look(&ready, NULL), 1, "with one it is");
+	ready_end(&ready);
+	is_int(look_again(&want), 0, "what it had when it was started is no sign");
+	ready_begin(&ready, &want, NULL);
+	fake_file(root, path, "9 52:54:00:00:00:02 10.0.0.3 web *\n");
+	is_int(ready_look(&ready, NULL), 1, "one that it takes again is");
+	ready_end(&ready);
+	want.is_under_way = true;
+	is_int(look_again(&want), 1, "of a guest that runs any is");
 }
 
 static void test_console(int root)
@@ -146,6 +178,7 @@ int main(void)
 	int root = fake_tree_open();
 
 	test_lease();
+	test_old_lease(root);
 	test_console(root);
 	test_port();
 	test_delay();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: qemu-launch/setup*.c qemu-launch/firmware.c qemu-launch/smbios.c lib/origin.c */
+/* SOURCES: qemu-launch/setup*.c qemu-launch/disk_chain.c qemu-launch/firmware.c qemu-launch/smbios.c lib/origin.c */
 /* SOURCES: lib/names.c lib/sha512.c lib/pci.c lib/file_apart.c lib/schema/guest*.c lib/guest_*.c */
 /* SOURCES: lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c */
 /* SOURCES: lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c */
@@ -66,7 +66,12 @@ static void check_cpus(void)
 		unsigned cpus, sockets, cores, threads;
 	} rows[] = {
 		{ "", 1, 1, 1, 1 },
-		{ "[Cpu]\nCpus=4\n", 4, 4, 1, 1 },
+		{ "[Cpu]\nCpus=4\n", 4, 1, 4, 1 },
+		{ "[Cpu]\nCpus=4\nThreads=2\n", 4, 1, 2, 2 },
+		{ "[Cpu]\nCpus=4\nSockets=2\n", 4, 2, 2, 1 },
+		{ "[Cpu]\nSockets=2\n", 2, 2, 1, 1 },
+		{ "[Cpu]\nCpus=4\nCores=1\n", 4, 4, 1, 1 },
+		{ "[Cpu]\nCpus=1\nMaxCpus=4\n", 1, 1, 4, 1 },
 		{ "[Cpu]\nCores=4\nThreads=2\n", 8, 1, 4, 2 },
 		{ "[Cpu]\nCpus=8\nCores=4\n", 8, 2, 4, 1 },
 		{ "[Cpu]\nSockets=2\nCores=2\n", 4, 2, 2, 1 },

@@ -22,6 +22,12 @@ static void test_there_and_back(int root)
 	state_release(&again);
 	fake_file(root, STATE_FOLDER "/x", "");
 	state_init(&state, &err);
+	state.times.ready = 1; /* of another life */
+	state_begin(&state, 12345);
+	is_int(state.phase, STATE_STARTING, "it begins");
+	is_int(state.times.ready, 0, "and has reached nothing");
+	state.times.run = 23456;
+	strcpy(state.awaits, "its delay");
 	state_set_phase(&state, STATE_STOPPING);
 	state.ready = true;
 	state.restarts = 3;
@@ -33,6 +39,9 @@ static void test_there_and_back(int root)
 	is_int(again.phase, STATE_STOPPING, "its phase");
 	ok(again.ready && again.restarts == 3 && again.since == state.since,
 	   "its numbers");
+	ok(again.times.start == 12345 && again.times.run == 23456 && !again.times.ready,
+	   "its times");
+	is_str(again.awaits, "its delay", "what it waits for");
 	is_str(again.reason, "a \"reason\"", "its reason");
 	ok(again.qemu.pid == 12 && again.qemu.start == 345, "its process");
 	ok(!again.supervisor.pid, "and not one that it has not");

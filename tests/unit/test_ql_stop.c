@@ -35,8 +35,10 @@ static void test_stages(void)
 	expect(&stop, STOP_AGENT, 1010, "first the agent, shortly");
 	stop_next(&stop, &guest, 1010);
 	expect(&stop, STOP_ACPI, 1090, "then the power button, up to StopTimeout=");
+	ok(!stop_is_forced(&stop), "... which is no force");
 	stop_next(&stop, &guest, 1090);
 	expect(&stop, STOP_QUIT, 1095, "then QEMU is told to quit");
+	ok(stop_is_forced(&stop), "... which is, for it was asked");
 	stop_next(&stop, &guest, 1095);
 	expect(&stop, STOP_TERM, 1100, "then SIGTERM");
 	stop_next(&stop, &guest, 1100);
@@ -67,6 +69,9 @@ static void test_ways(void)
 	other.stop.count = 0;
 	stop_begin(&stop, &other, true, true, 1000);
 	expect(&stop, STOP_QUIT, 1005, "who need not ask quits at once");
+	ok(!stop_is_forced(&stop), "... and that is how it is to end");
+	stop_next(&stop, &other, 1005);
+	ok(stop_is_forced(&stop), "... but no SIGTERM is");
 	other = guest;
 	other.stop_timeout_ms = UINT64_MAX;
 	stop_begin(&stop, &other, false, true, 1000);
@@ -104,6 +109,9 @@ static void test_restart(void)
 	ok(again.again && !again.delay_ms && again.restarts == 3,
 	   "a reboot that makes a new QEMU does not wait, and is not counted");
 	other.on_panic = guest_guest_on_panic_restart;
+	again = restart_decide(&guest, ENDING_RESET, 3, 0);
+	ok(again.again && !again.delay_ms && again.restarts == 3,
+	   "the reset button starts it again, and is no failure");
 	ok(restart_decide(&other, ENDING_PANIC, 0, 0).again, "a panic by OnPanic=");
 	ok(!restart_decide(&guest, ENDING_PANIC, 0, 0).again, "... only");
 }
@@ -112,9 +120,25 @@ static void test_reasons(void)
 {
 	is_int(ending_of_reason("guest-shutdown"), ENDING_SHUTDOWN, "guest-shutdown");
 	is_int(ending_of_reason("guest-reset"), ENDING_REBOOT, "guest-reset");
+	is_int(ending_of_reason("host-qmp-system-reset"), ENDING_RESET,
+	       "host-qmp-system-reset");
 	is_int(ending_of_reason("guest-panic"), ENDING_PANIC, "guest-panic");
 	is_int(ending_of_reason("host-qmp-quit"), ENDING_QUIT, "host-qmp-quit");
 	is_int(ending_of_reason("host-signal"), ENDING_QUIT, "host-signal");
+}
+
+static void suspended(void)
+{
+	const struct timespec awake = { .tv_sec = 100, .tv_nsec = 900000000 };
+	const struct timespec boot = { .tv_sec = 3701, .tv_nsec = 400000000 };
+	int64_t slept = clock_slept(&boot, &awake);
+
+	is_int(clock_slept(&awake, &awake), 0, "a host that never slept has not");
+	is_int(slept, 3600500, "an hour's sleep is what boot time is ahead by");
+	is_int(clock_suspended(0, slept), 3600500, "and was a suspend");
+	is_int(clock_suspended(slept, slept + 900), 0,
+	       "clocks that are read one behind the other tell of none");
+	is_int(clock_suspended(slept, slept + 2000), 2000, "the next counts by itself");
 }
 
 int main(void)
@@ -123,5 +147,6 @@ int main(void)
 	test_ways();
 	test_restart();
 	test_reasons();
+	suspended();
 	return done_testing();
 }

@@ -43,6 +43,9 @@ vm_unwanted_modules=(sound net/{bluetooth,mac80211,wireless,nfc,sctp,tipc,batman
 	drivers/{gpu,media,net,staging,infiniband,iio,isdn,hwmon,leds,usb/gadget,usb/serial,scsi,mtd,platform,power,comedi,bluetooth,accel,nvdimm}
 	fs/{ocfs2,gfs2,ceph,cifs,smb,nfs,nfsd,afs,jfs,reiserfs,bcachefs,btrfs,f2fs,xfs,nilfs2,dlm})
 
+# What of them a host with guests asks for all the same: files without .ko, or folders.
+vm_wanted_modules="drivers/net/(tap|tun|veth) drivers/net/ethernet/intel/e1000e drivers/gpu/drm/(drm[^/]*|ttm|tiny/bochs)"
+
 vm_die() {
 	echo "${0##*/}: $*" >&2
 	exit 1

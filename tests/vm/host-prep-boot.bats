@@ -87,7 +87,18 @@ assert_served() {
 
 assert_vpn() {
 	assert_status 0 peer vpn tunnel through
+	said vpn-port "WireGuard keys of wg-lan: another port -> 1 peers"
+	said vpn-allowed "WireGuard keys of wg-lan: other allowed addresses of the peer laptop -> 1 peers"
+	assert_status 0 vpn-mend vpn-up tunnel-again
+	assert_equal "$(report vpn-as-was)" "all is as configured" "the VPN, put right"
 	report handshake | awk '{ exit !($2 > 0) }' || vm_fail "there was no handshake"
+}
+
+# Whoever ends it, it comes back; but not from its manager's stop.
+assert_comes_back() {
+	assert_status 0 dhcp-back dhcp-start
+	assert_equal "$(report dhcp-stopped)" inactive "the server, once it was stopped"
+	said dhcp-start "dnsmasq of network lan: not running -> on br-lan"
 }
 
 @test "the host is prepared at boot, serves guests, a VLAN and a VPN, and is as before when its unit is stopped" {
@@ -97,6 +108,7 @@ assert_vpn() {
 	assert_content
 	assert_served
 	assert_vpn
+	assert_comes_back
 	assert_status 0 reload stop start
 	assert_equal "$(report reloaded.status)" 2 "whether the VLAN is there whose file is gone"
 	diff <(report before) <(report down) || vm_fail "something is left"
@@ -145,7 +157,12 @@ assert_vpn() {
 	refute_said up "cable0 inet "
 	assert_equal "$(report status)" "all is as configured" "the status"
 	said owners "NetworkManager sets br-lan up, which is bedplate's"
-	assert_status 0 apply reload unmanaged
-	refute_said owners-told "which is bedplate's"
+	# What it is told before that would take cable0 out of its bridge.
+	said owners "first [Address] Dhcp=yes or Address= in etc/bedplate/network/office.conf"
+	assert_status 1 apply
+	assert_status 2 written
+	assert_status 0 own apply-own reload-own unmanaged unmanaged-own ping-own
+	said look "br0 inet 192.0.2.10/24"
+	assert_equal "$(report status-own)" "all is as configured" "the status, once it is told"
 	said owners-own "ok       owners: nobody else sets our interfaces up"
 }

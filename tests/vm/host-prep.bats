@@ -1,32 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2154 # vm_... are lib's
+# shellcheck disable=SC2154,SC2034 # vm_... are lib's
 # bedplate host-prep on a real kernel: swap, huge pages, settings, modules, devices for guests. One guest
 # is booted for all cases (host-prep-job); each looks at a part of its report.
 
 load lib
-
-vm_case_dir() {
-	echo "$vm_state/run/host-prep"
-}
-
-# copy_modules TREE MODULE...: these and the workbench's, as it has them: unpacked.
-copy_modules() {
-	local tree=$1 kernel=$vm_state/kernel/${KERNEL:?} version module target
-	version=$("$vm_here/kernel")
-	(cd "$tree" && cpio -i -d --quiet 'lib/modules/*' <"$("$vm_here/workbench")")
-	modprobe -d "$kernel" -S "$version" -D -a "${@:2}" | awk '$1 == "insmod" { print $2 }' |
-		while read -r module; do
-			target=$tree/lib/modules/$version/${module#*/lib/modules/"$version"/}
-			mkdir -p "${target%/*}"
-			case $module in
-			*.xz) xz -dc "$module" >"${target%.xz}" ;;
-			*.zst) zstd -qdc "$module" >"${target%.zst}" ;;
-			*) cp "$module" "$target" ;;
-			esac
-		done
-	depmod -b "$tree" "$version"
-}
+load job
+job_name=host-prep
 
 # program PATH: what stands on the standard input, as a script.
 program() {
@@ -41,6 +21,10 @@ make_bad_programs() {
 		#!/bin/sh
 		echo "rmmod: it will not go" >&2
 		exit 1
+	END
+	program "$1/cut/rmmod" <<-'END'
+		#!/bin/sh
+		kill -9 $PPID
 	END
 	program "$1/kill/mkswap" <<-'END'
 		#!/bin/sh
@@ -118,59 +102,29 @@ make_host_conf() {
 	END
 }
 
-make_image() {
-	local tree=$BATS_FILE_TMPDIR/tree
+make_tree() {
+	local tree=$job_tree
 	mkdir -p "$tree/job/kmod"
 	install "$vm_build/host-prep/bedplate-host-prep" "$tree/job/host-prep"
+	install "$vm_build/tests/vm/ksmpages" "$tree/job/ksmpages"
 	install -m 644 "$vm_here/host-prep-job" "$tree/job/run"
 	make_host_conf "$tree/job/host.conf"
 	make_bad_programs "$tree/job"
-	copy_modules "$tree" zram e1000 e1000e vfio-pci vfio_iommu_type1
+	vm_add_modules "$tree" zram e1000 e1000e vfio-pci vfio_iommu_type1
 	for name in mkswap lsattr modprobe; do
 		vm_copy_program "$name" "$tree"
 	done
 	mv "$tree/bin/modprobe" "$tree/job/kmod"
-	(cd "$tree" && find . | cpio -o -H newc --owner=0:0 --quiet) |
-		cat "$("$vm_here/workbench")" - >"$BATS_FILE_TMPDIR/initrd"
 }
 
 setup_file() {
-	make_image
-	vm_boot disk=blank image="$BATS_FILE_TMPDIR/initrd" iommu=1 mem=2560 smp=2 deadline=900 \
+	make_tree
+	job_boot disk=blank iommu=1 mem=2560 deadline=900 \
 		cmdline="loglevel=4 intel_iommu=on hugepagesz=1G hugepages=1" \
 		device=e1000e,bus=pcie.0,addr=0x10 device=pcie-pci-bridge,id=old,bus=pcie.0,addr=0x11 \
 		device=e1000,bus=old,addr=1 device=e1000,bus=old,addr=2 \
 		qemu="-object memory-backend-ram,id=m0,size=384M -object memory-backend-ram,id=m1,size=2176M" \
 		qemu="-numa node,nodeid=0,cpus=0,memdev=m0 -numa node,nodeid=1,cpus=1,memdev=m1"
-	assert_ended poweroff
-	grep -q '^end' "$vm_dir/report" || vm_fail "the job did not come to its end"
-}
-
-setup() {
-	vm_dir=$(vm_case_dir)
-}
-
-keep_logs() {
-	mkdir -p "$vm_state/logs"
-	rm -rf "$vm_state/logs/host-prep"
-	cp -rT "$(vm_case_dir)" "$vm_state/logs/host-prep"
-	echo "logs: $vm_state/logs/host-prep"
-}
-
-teardown() {
-	[[ -n ${BATS_TEST_COMPLETED:-} ]] || keep_logs
-}
-
-teardown_file() {
-	grep -qs '^end' "$(vm_case_dir)/report" || keep_logs
-	rm -rf "$(vm_case_dir)"
-}
-
-# told KEY EXPECTED: what the command printed; lines parted by "; ".
-told() {
-	local got
-	got=$(report "$1" | tr -s ' \t' ' ' | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 }')
-	[[ $got =~ $2 ]] || vm_fail "$1: $got"
 }
 
 # same_as KEY OTHER: the kernel says the same of all that is prepared.
@@ -179,10 +133,6 @@ same_as() {
 	for what in swaps zram values ksm pages owner module card override files; do
 		assert_equal "$(report "$1.$what")" "$(report "$2.$what")" "$what ($1)"
 	done
-}
-
-assert_status() {
-	assert_equal "$(report "$1.status")" "$2" "the status of $1"
 }
 
 @test "up does what plan has shown, and a second up does nothing" {
@@ -258,6 +208,13 @@ assert_status() {
 	told throttle '^50$'
 }
 
+@test "the kernel merges equal pages, and what it cannot change then is said" {
+	(($(report ksm.merged) > 400)) || vm_fail "merged pages: $(report ksm.merged)"
+	assert_status ksm.busy 1
+	told ksm.busy 'ksm max_page_sharing: 128 -> 256'
+	told ksm.busy 'max_page_sharing: [^;]*: Resource busy; .*hint: .*Run=unmerge first$'
+}
+
 @test "priorities, sizes and discarding change while all is in use, and back" {
 	assert_equal "$(report change.status) $(report settled.status) $(report settled)" "0 0 " "a change"
 	told change.swaps '/dev/(dm-0|mapper/host-swap) partition 65532 50'
@@ -297,6 +254,12 @@ assert_status() {
 	assert_status killed.down 0
 	same_as killed before
 	assert_equal "$(report killed.left)" host-prep.lock "what is left in /run/bedplate"
+}
+
+@test "down gives back the rest after down was killed half-way" {
+	assert_status cut 137
+	told first.down '^- module dm_snapshot; - module dm_bufio$'
+	same_as alone before
 }
 
 @test "up goes on where another up was killed" {

@@ -122,6 +122,25 @@ vm_plug_files() {
 	done
 }
 
+# vm_add_modules TREE MODULE...: these and the workbench's, as it has them: unpacked. For an archive
+# that stands behind the workbench's.
+vm_add_modules() {
+	local tree=$1 kernel=$vm_state/kernel/${KERNEL:?} version module target
+	version=$("$vm_here/kernel")
+	(cd "$tree" && cpio -i -d --quiet 'lib/modules/*' <"$("$vm_here/workbench")")
+	modprobe -d "$kernel" -S "$version" -D -a "${@:2}" | awk '$1 == "insmod" { print $2 }' |
+		while read -r module; do
+			target=$tree/lib/modules/$version/${module#*/lib/modules/"$version"/}
+			mkdir -p "${target%/*}"
+			case $module in
+			*.xz) xz -dc "$module" >"${target%.xz}" ;;
+			*.zst) zstd -qdc "$module" >"${target%.zst}" ;;
+			*) cp "$module" "$target" ;;
+			esac
+		done
+	depmod -b "$tree" "$version"
+}
+
 # vm_overlay IMAGE: the image with the case's init.conf behind it. The kernel unpacks one
 # archive after the other; a plain one begins at a multiple of four.
 vm_overlay() {
