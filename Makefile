@@ -109,9 +109,12 @@ $(eval $(call program,$(B)/boot/bedplate-boot,boot))
 $(eval $(call program,$(B)/host-prep/bedplate-host-prep,host_prep))
 $(eval $(call program,$(B)/qemu-launch/bedplate-qemu-launch,qemu_launch))
 $(eval $(call program,$(B)/bedplate/bedplate,bedplate))
-schema_gen_SRCS := tools/schema-gen.c mkinitramfs/args.c boot/args.c host-prep/args.c qemu-launch/args.c
+schema_gen_SRCS := tools/schema-gen.c bedplate/args.c mkinitramfs/args.c boot/args.c host-prep/args.c qemu-launch/args.c
 schema_gen_LIBS := inih
 $(eval $(call program,$(B)/tools/schema-gen,schema_gen))
+option_check_SRCS := tools/option-check.c $(filter %/args.c,$(schema_gen_SRCS))
+option_check_LIBS := inih
+$(eval $(call program,$(B)/tools/option-check,option_check))
 $(eval $(call program,$(B)/tests/net/netstate,netstate))
 $(eval $(call program,$(B)/tests/vm/vmrun,vmrun))
 $(eval $(call program,$(B)/tests/vm/testinit,testinit))
@@ -123,7 +126,7 @@ $(eval $(call program,$(B)/tests/vm/ksmpages,ksmpages))
 # No page says when it was made here.
 RELEASED := 0
 SCHEMAS := host init guest network
-MAN_OPTIONS := mkinitramfs mkinitramfs-verify boot host-prep qemu-launch
+MAN_OPTIONS := check status report chart init-config mkinitramfs mkinitramfs-verify boot host-prep qemu-launch
 MAN_SRCS := $(wildcard doc/*.scd)
 MAN := $(patsubst doc/%.scd,$(B)/man/%,$(MAN_SRCS))
 SAMPLES := $(SCHEMAS:%=$(B)/sample/%.conf)

@@ -1,2 +1,2 @@
-bedplate_SRCS := bedplate/main.c
-bedplate_LIBS := inih
+bedplate_SRCS := $(wildcard bedplate/*.c)
+bedplate_LIBS := inih jansson z

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bedplate/option_table.h"
 #include "boot/option_table.h"
 #include "host-prep/option_table.h"
 #include "lib/cleanup.h"
@@ -102,6 +103,9 @@ static bool write_completion(const char *shell, struct strbuf *out)
 						 .commands = commands };
 	size_t count = 0;
 
+	for (const struct option_command *own = bedplate_command.commands; own->name;
+	     own++)
+		commands[count++] = *own;
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
 		commands[count++] = *programs[i];
 	for (size_t i = 0; i < ARRAY_SIZE(of_shells); i++) {
@@ -115,6 +119,8 @@ static bool write_completion(const char *shell, struct strbuf *out)
 
 static bool write_kind(const char *kind, const char *name, struct strbuf *out)
 {
+	if (strcmp(kind, "options") == 0 && write_options(&bedplate_command, name, out))
+		return true;
 	for (size_t i = 0; strcmp(kind, "options") == 0 && i < ARRAY_SIZE(programs); i++)
 		if (write_options(programs[i], name, out))
 			return true;
