@@ -48,6 +48,56 @@ would_run() {
 	done
 }
 
+# Its ELF header, program headers and dynamic section, in words; stack protectors by their number.
+hardening() {
+	local elf
+	elf=$(readelf --wide --file-header --program-headers --dynamic "$1") || return 1
+	grep -q 'Type: *DYN ' <<<"$elf" && echo "position-independent"
+	grep -q ' GNU_RELRO ' <<<"$elf" && echo "read-only after relocation"
+	grep -q 'BIND_NOW\|Flags:.*NOW' <<<"$elf" && echo "bound at once"
+	grep ' GNU_STACK ' <<<"$elf" | grep -q ' RW  *0x' && echo "no code on the stack"
+	grep -q ' INTERP ' <<<"$elf" || echo "static"
+	grep -q ' TEXTREL\| LOAD .* RWE ' <<<"$elf" || echo "no memory to write code to"
+}
+
+@test "every program that is installed is position-independent, read-only where it can be, and guards its stack" {
+	dest=$BATS_TEST_TMPDIR/dest
+	make install DESTDIR="$dest" HOOKS=
+	programs=0
+	while read -r program; do
+		programs=$((programs + 1))
+		echo "# $program"
+		diff - <(hardening "$program") <<-END
+			position-independent
+			read-only after relocation
+			bound at once
+			no code on the stack
+			static
+			no memory to write code to
+		END
+	done < <(find "$dest" -type f -perm /100 -exec sh -c 'for f; do file -b "$f" | grep -q ^ELF && echo "$f"; done' sh {} +)
+	[ "$programs" -ge 10 ]
+}
+
+# libc's own code has some, too: what counts is that the objects made here ask for them.
+@test "functions with arrays check their stack's canary: ours, and those of the parts" {
+	for object in lib/file init/main mkinitramfs/archive host-prep/net qemu-launch/qmp; do
+		echo "# $object"
+		nm "$B/obj/$object.o" | grep -q ' U __stack_chk_fail$'
+	done
+	for library in blkid devmapper jansson kmod lz4 lzma unzstd z zstd; do
+		echo "# lib$library.a"
+		nm "$B/deps/lib/lib$library.a" 2>/dev/null | grep -q ' U __stack_chk_fail$'
+	done
+	# The programs among the parts keep no symbols: libc alone has fewer than 800 checks, and no
+	# program has all of them.
+	for program in sbin/lvm sbin/e2fsck bin/busybox; do
+		checks=$(objdump -d "$B/deps/$program" | grep -c '%fs:0x28')
+		echo "# $program: $checks"
+		[ "$checks" -gt 800 ]
+	done
+}
+
 @test "make install puts everything below DESTDIR and PREFIX" {
 	dest=$BATS_TEST_TMPDIR/dest
 	run make install DESTDIR="$dest" PREFIX=/opt/bp HOOKS=
@@ -55,7 +105,8 @@ would_run() {
 	[ -x "$dest/opt/bp/bin/bedplate" ]
 	[ -x "$dest/opt/bp/lib/bedplate/init" ]
 	[ -x "$dest/opt/bp/lib/bedplate/init-probe" ]
-	[ -f "$dest/opt/bp/share/man/man8/bedplate-mkinitramfs.8" ]
+	diff <(basename -a -s .scd doc/*.scd | sort) <(find "$dest/opt/bp/share/man" -type f -printf '%f\n' | sort)
+	diff <(basename -a doc/*.md | sort) <(find "$dest/opt/bp/share/doc/bedplate" -name '*.md' ! -name README.md -printf '%f\n' | sort)
 	[ "$(find "$dest" -type f ! -path "$dest/opt/bp/*" | wc -l)" -eq 0 ]
 	# Packaging systems look for their hooks at places of their own, whatever the prefix is.
 	run make install DESTDIR="$dest" PREFIX=/opt/bp HOOKS="debian kernel-install pacman apk gentoo"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: lib/pci_names.c lib/file.c lib/strbuf.c lib/err.c lib/value/pci_select.c lib/value/pci.c */
-/* SOURCES: host-prep/iommu_svg.c host-prep/svg.c host-prep/iommu_words.c host-prep/iommu_judge.c */
+/* SOURCES: host-prep/iommu_svg.c lib/svg.c host-prep/iommu_words.c host-prep/iommu_judge.c */
 /* fuzz_pci_names.c: whatever the list of names holds, names are lines and fit, and the picture has
  * nothing in it that XML has no place for. */
 #include <stdint.h>

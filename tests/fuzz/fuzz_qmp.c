@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: qemu-launch/qmp.c qemu-launch/qmp_message.c lib/err.c lib/strbuf.c LIBS: jansson */
+/* SOURCES: qemu-launch/qmp.c qemu-launch/qmp_message.c lib/interrupt.c lib/err.c lib/strbuf.c LIBS: jansson */
 /* fuzz_qmp.c: whatever QEMU or a guest's agent sends, and in whatever pieces, only fails in an
  * orderly way; what is understood does not depend on the pieces, and what waits is bounded.
  * The first byte says how long a piece is, and whether an agent speaks. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: init/uevent.c lib/err.c */
+/* SOURCES: lib/uevent.c lib/err.c */
 /* fuzz_uevent.c: no device event makes the parser fail otherwise than by an error, and all
  * texts it gives lie in the message. The first byte chooses: 'l' lines of sysfs, else a
  * message of netlink. */
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "init/uevent.h"
+#include "lib/uevent.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
