@@ -123,8 +123,8 @@ $(eval $(call program,$(B)/tests/vm/ksmpages,ksmpages))
 
 # --- what comes out of the schema and the manual pages --------------------------------------
 
-# No page says when it was made here.
-RELEASED := 0
+# The release's time, by the package's changelog: no page says when it was made here.
+RELEASED := $(or $(shell date -d "$$(sed -n 's/^ -- .*>  //p' debian/changelog | head -n 1)" +%s 2>/dev/null),0)
 SCHEMAS := host init guest network
 MAN_OPTIONS := check status report chart init-config mkinitramfs mkinitramfs-verify boot host-prep qemu-launch
 MAN_SRCS := $(wildcard doc/*.scd)
@@ -150,7 +150,7 @@ $(B)/man/%.options.scd: $(B)/tools/schema-gen
 	$(Q)$< options $* > $@.new && mv $@.new $@
 
 # A page may hold the lines `@KEYS host@` and `@OPTIONS mkinitramfs@`, which the tables replace.
-$(B)/man/%: doc/%.scd tools/man-page $(SCHEMAS:%=$(B)/man/%.keys.scd) $(MAN_OPTIONS:%=$(B)/man/%.options.scd)
+$(B)/man/%: doc/%.scd debian/changelog tools/man-page $(SCHEMAS:%=$(B)/man/%.keys.scd) $(MAN_OPTIONS:%=$(B)/man/%.options.scd)
 	@mkdir -p $(@D)
 	$(call say,MAN,$@)
 	$(Q)tools/man-page $< $(B)/man | SOURCE_DATE_EPOCH=$(RELEASED) scdoc > $@.new && mv $@.new $@
@@ -171,7 +171,7 @@ INSTALLED_SAMPLES := host network guest
 # Started at boot once they are installed.
 BOOT_UNITS := bedplate-boot.service bedplate-host-prep.service bedplate-guests.target
 
-.PHONY: install clean distclean
+.PHONY: install deb clean distclean
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) $(SHARE:%=$(DESTDIR)$(PREFIX)/share/%)
 	install -m 755 $(B)/bedplate/bedplate $(DESTDIR)$(PREFIX)/bin/
@@ -202,10 +202,16 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/
 	hooks/install '$(DESTDIR)' '$(LIBDIR)' common $(HOOKS)
 
+# One file, $(B)/deb/bedplate_VERSION_ARCH.deb, from what was built with the flags given here.
+deb: all $(B)/setup-deb.stamp
+	$(Q)mkdir -p $(B)/deb && rm -f $(B)/deb/*.deb $(B)/deb/files
+	+$(Q)debian/rules binary B='$(B)' OUT='$(B)/deb' FILES='$(B)/deb/files' >$(B)/deb/log 2>&1 || { cat $(B)/deb/log >&2; exit 1; }
+	@ls $(B)/deb/*.deb
+
 clean:
 	rm -rf $(B)/obj $(B)/lib $(B)/init $(B)/init-probe $(B)/mkinitramfs $(B)/boot $(B)/host-prep $(B)/qemu-launch $(B)/bedplate $(B)/tools $(B)/man \
 		$(B)/sample $(B)/completion $(B)/unit $(B)/unit-san $(B)/fuzz $(B)/lint $(B)/flags $(B)/libdir \
-		$(B)/tests $(B)/vm/disks $(B)/vm/images $(B)/vm/logs
+		$(B)/deb $(B)/tests $(B)/vm/disks $(B)/vm/images $(B)/vm/logs
 
 distclean:
 	rm -rf $(B)
@@ -241,6 +247,7 @@ help:
 #H make bench-host-prep, bench-qemu-launch  only its last parts: a network comes up, guests start
 #H make fuzz FUZZ_SECONDS=60     run each fuzzer for a time
 #H make install [DESTDIR=] [PREFIX=/usr] [HOOKS="debian kernel-install"]   see hooks/README.md
+#H make deb               build the Debian package, build/deb/bedplate_VERSION_ARCH.deb; see doc/packaging.md
 #H make clean           remove what was built but the third-party parts; distclean: everything
 #H
 #H Variables: V=1 shows commands; SOURCES=dir[:dir] takes source archives from there; WERROR=1;
