@@ -134,13 +134,16 @@ static void add_disk(const struct trial_plan *plan, size_t number, struct strbuf
 /* QEMU 7.2 emulates cmpxchg16b so that flags may be wrong afterwards: now and then a sound
  * kernel panics in its allocator, with an address in RFLAGS. Without it kernels use locks. */
 #define TCG_CPU "max,-cx16"
+/* QEMU would keep up to a gigabyte of translated code (tb-size, in MiB, of qemu(1) -accel); what
+ * a kernel runs until its root is mounted is less than this. */
+#define TCG_ACCEL "tcg,tb-size=128"
 
 void trial_arguments(const struct trial_plan *plan, struct strbuf *out)
 {
 	strbuf_addf(out,
 		    "%s\n-nodefaults\n-no-user-config\n-no-reboot\n-display\nnone\n"
 		    "-machine\n%s\n-accel\n%s\n-cpu\n%s\n-smp\n1\n-m\n%lluM\n",
-		    plan->qemu, plan->controller->machine, plan->kvm ? "kvm" : "tcg",
+		    plan->qemu, plan->controller->machine, plan->kvm ? "kvm" : TCG_ACCEL,
 		    plan->kvm ? "host" : TCG_CPU, (unsigned long long)plan->memory_mib);
 	strbuf_addf(out,
 		    "-chardev\nstdio,id=console,signal=off\n-serial\nchardev:console\n"
