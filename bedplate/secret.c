@@ -1,176 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* secret.c: what looks like a secret in any text. */
-#include <ctype.h>
+/* secret.c: texts without their secrets. */
 #include <string.h>
-#include <strings.h>
 
 #include "bedplate/secret.h"
-#include "lib/cleanup.h"
 
 /* Shorter ones would stand in other words. */
 enum { KNOWN_MIN = 4 };
 
-/* How names of secrets end. QEMU's password-secret= and the like are names of objects. */
-static const char *const endings[] = {
-	"password",   "passwd",        "passphrase",    "pwd",     "psk",
-	"privatekey", "private-key",   "private_key",   "token",   "presharedkey",
-	"apikey",     "preshared-key", "preshared_key", "api-key", "api_key",
-	"credential", "credentials",   "key-data",
-};
+/* ---- keys in PEM (RFC 7468) ---- */
 
-/* Names that hold a secret where this stands in front of them in the same word. */
-static const struct {
-	const char *name, *before;
-} beside[] = {
-	{ "data", "secret" },   /* -object secret,id=x,data=... */
-	{ "string", "name=" },  /* -fw_cfg name=opt/x,string=... */
-	{ "value", "type=11" }, /* -smbios type=11,value=... */
-};
+static const char begin_mark[] = "-----BEGIN", end_mark[] = "-----END";
 
-/* What says that there is one, and is none. */
-static const char *const harmless[] = { "on",   "off",   "yes",  "no",
-					"true", "false", "null", "none" };
-
-static bool is_name_char(char c)
+/* The next mark that is one of a private key; NULL. */
+static const char *find_mark(const char *text, const char *mark)
 {
-	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
-}
+	static const char label[] = "PRIVATE KEY";
+	const char *at = text;
 
-static bool ends_with(const char *text, size_t length, const char *end)
-{
-	size_t size = strlen(end);
+	while ((at = strstr(at, mark))) {
+		const char *name = at + strlen(mark);
 
-	return length >= size && !strncasecmp(text + length - size, end, size);
-}
-
-static bool has(const char *text, size_t length, const char *word)
-{
-	return memmem(text, length, word, strlen(word)) != NULL;
-}
-
-/* `name` is a part of `line`. */
-static bool is_secret_name(const char *line, const char *name, size_t length)
-{
-	const char *word = name;
-
-	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
-		if (ends_with(name, length, endings[i]))
-			return true;
-	if ((length == strlen("secret") && ends_with(name, length, "secret")) ||
-	    (length == strlen("pass") && ends_with(name, length, "pass")))
-		return true;
-	while (word > line && !strchr(" \t\"'", word[-1]))
-		word--;
-	for (size_t i = 0; i < ARRAY_SIZE(beside); i++)
-		if (length == strlen(beside[i].name) &&
-		    !strncmp(name, beside[i].name, length) &&
-		    has(word, (size_t)(name - word), beside[i].before))
-			return true;
-	return false;
-}
-
-/* The end of a value: of the quotes that it stands in, or of the word. ",," is a comma of QEMU's. */
-static const char *value_end(const char *value, char quote)
-{
-	const char *at = value;
-
-	if (quote) {
-		while (*at && *at != '\n' && *at != quote)
-			at += *at == '\\' && at[1] ? 2 : 1;
-		return at;
+		if (memmem(name, strcspn(name, "-\n"), label, strlen(label)))
+			return at;
+		at = name;
 	}
-	while (*at && !strchr(" \t\n\"'&;", *at)) {
-		if (*at == ',' && at[1] != ',')
-			break;
-		at += *at == ',' ? 2 : 1;
-	}
-	return at;
+	return NULL;
 }
 
-static bool is_harmless(const char *value, size_t length)
+static void write_gone(const char *text, const char *end, struct strbuf *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
-		if (length == strlen(harmless[i]) &&
-		    !strncasecmp(value, harmless[i], length))
-			return true;
-	return !length;
+	bool has_lines = memchr(text, '\n', (size_t)(end - text));
+
+	if (*text == '\n')
+		strbuf_addc(out, '\n');
+	if (end > text)
+		strbuf_adds(out, SECRET_GONE);
+	if (has_lines && *end)
+		strbuf_addc(out, '\n');
 }
 
-/* The value behind a sign (= or :), where the name in front of that is one of a secret. */
-static bool find_value(const char *line, const char *sign, const char **value,
-		       const char **end)
+/* They take several lines, or one with "\n" written in it. What stands before an END without a
+ * BEGIN may be a key, too: logs are cut. */
+static void write_keys(const char *text, struct strbuf *out)
 {
-	const char *name_end = sign, *name, *start = sign + 1;
-	char quote = 0;
+	const char *begin = find_mark(text, begin_mark);
+	const char *end = find_mark(text, end_mark);
 
-	while (name_end > line && strchr(" \t\"'", name_end[-1]))
-		name_end--;
-	for (name = name_end; name > line && is_name_char(name[-1]);)
-		name--;
-	if (name == name_end || !is_secret_name(line, name, (size_t)(name_end - name)))
-		return false;
-	start += strspn(start, " \t");
-	if (*start == '\\' && start[1] == '"')
-		start++;
-	if (*start == '"' || *start == '\'')
-		quote = *start++;
-	*value = start;
-	*end = value_end(start, quote);
-	return !is_harmless(start, (size_t)(*end - start));
-}
+	while (begin || end) {
+		const char *key = text;
 
-/* $6$salt$hash, as in shadow(5); crypt(5) names the letters. */
-static bool find_hash(const char *at, const char **end)
-{
-	size_t id = *at == '$' ? strcspn(at + 1, "$ \t\n\"'") : 0;
-
-	if (!id || id > 10 || at[1 + id] != '$' ||
-	    strspn(at + 1, "abcdefghijklmnopqrstuvwxyz0123456789-") < id)
-		return false;
-	*end = at + strcspn(at, " \t\n\"':");
-	return *end - at > 12;
-}
-
-/* scheme://USER:PASSWORD@host */
-static bool find_user(const char *at, const char **value, const char **end)
-{
-	if (strncmp(at, "://", 3) != 0)
-		return false;
-	*value = at + 3;
-	*end = *value + strcspn(*value, "@/ \t\n\"'");
-	return **end == '@' && *end > *value;
-}
-
-/* io.systemd.credential:NAME=VALUE holds whatever it likes, to the end of the line. */
-static bool find_credential(const char *at, const char **value, const char **end)
-{
-	static const char word[] = "io.systemd.credential";
-
-	if (strncmp(at, word, strlen(word)) != 0)
-		return false;
-	*value = at + strlen(word);
-	*end = *value + strcspn(*value, "\n");
-	return *end > *value;
-}
-
-size_t secret_find(const char *line, size_t *length)
-{
-	const char *at = line, *value, *end;
-
-	for (; *at && *at != '\n'; at++) {
-		value = at;
-		if (((*at == '=' || *at == ':') && find_value(line, at, &value, &end)) ||
-		    find_hash(at, &end) || find_user(at, &value, &end) ||
-		    find_credential(at, &value, &end)) {
-			*length = (size_t)(end - value);
-			return (size_t)(value - line);
+		if (begin && (!end || begin < end)) {
+			key = begin + strlen(begin_mark);
+			key += strcspn(key, "-\n");
+			key += strspn(key, "-");
+			end = strstr(key, end_mark);
+			strbuf_add(out, text, (size_t)(key - text));
 		}
+		text = end ? end : key + strlen(key);
+		write_gone(key, text, out);
+		if (!end)
+			return;
+		strbuf_adds(out, end_mark);
+		text += strlen(end_mark);
+		begin = find_mark(text, begin_mark);
+		end = find_mark(text, end_mark);
 	}
-	*length = 0;
-	return (size_t)(at - line);
+	strbuf_adds(out, text);
 }
 
-/* ---- texts ---- */
+/* ---- lines ---- */
 
 static void write_line(const char *line, size_t size, struct strbuf *out)
 {
@@ -188,27 +86,19 @@ static void write_line(const char *line, size_t size, struct strbuf *out)
 	}
 }
 
-/* Keys in PEM (RFC 7468) take several lines. */
 static void write_lines(const char *text, struct strbuf *out)
 {
-	bool is_key = false;
-
 	while (*text) {
 		size_t size = strcspn(text, "\n");
-		bool begins =
-			has(text, size, "-----BEGIN") && has(text, size, "PRIVATE KEY");
-		bool ends = has(text, size, "-----END");
 
-		if (!is_key || ends)
-			write_line(text, size, out);
-		if (begins)
-			strbuf_adds(out, "\n" SECRET_GONE);
-		if ((!is_key || ends) && text[size] == '\n')
+		write_line(text, size, out);
+		if (text[size] == '\n')
 			strbuf_addc(out, '\n');
-		is_key = (is_key || begins) && !ends;
 		text += size + (text[size] == '\n');
 	}
 }
+
+/* ---- what is known ---- */
 
 static const char *find_known(const char *text, const struct names *known, size_t *length)
 {
@@ -226,19 +116,49 @@ static const char *find_known(const char *text, const struct names *known, size_
 	return first;
 }
 
-void secret_write(const char *text, const struct names *known, struct strbuf *out)
+/* How much of a text's end is the beginning of one: it may have been cut there. */
+static size_t known_at_end(const char *text, const struct names *known)
 {
-	_cleanup_strbuf_ struct strbuf lines;
-	const char *rest, *at;
+	size_t length = strlen(text), most = 0;
+
+	for (size_t i = 0; i < known->count; i++) {
+		size_t size = strlen(known->items[i]);
+
+		if (size > length)
+			size = length;
+		while (size > most && size >= KNOWN_MIN &&
+		       strncmp(text + length - size, known->items[i], size) != 0)
+			size--;
+		if (size > most && size >= KNOWN_MIN)
+			most = size;
+	}
+	return most;
+}
+
+static void write_unknown(const char *text, const struct names *known, struct strbuf *out)
+{
+	const char *at;
 	size_t length = 0;
 
-	strbuf_init(&lines, 0);
-	write_lines(text, &lines);
-	for (rest = lines.text; (at = find_known(rest, known, &length));
-	     rest = at + length) {
-		strbuf_add(out, rest, (size_t)(at - rest));
+	while ((at = find_known(text, known, &length))) {
+		strbuf_add(out, text, (size_t)(at - text));
 		strbuf_adds(out, SECRET_GONE);
+		text = at + length;
 	}
-	strbuf_adds(out, rest);
-	out->overflow |= lines.overflow;
+	length = known_at_end(text, known);
+	strbuf_add(out, text, strlen(text) - length);
+	if (length)
+		strbuf_adds(out, SECRET_GONE);
+}
+
+void secret_write(const char *text, const struct names *known, struct strbuf *out)
+{
+	_cleanup_strbuf_ struct strbuf keyless, lines;
+
+	strbuf_init(&keyless, 0);
+	strbuf_init(&lines, 0);
+	write_keys(text, &keyless);
+	write_lines(keyless.text, &lines);
+	write_unknown(lines.text, known, out);
+	out->overflow |= keyless.overflow || lines.overflow;
 }

@@ -31,6 +31,7 @@ struct walk {
 	struct names *known, *files;
 	struct strbuf *out;
 	char section[64];
+	bool comment_is_open; /* the last line was a comment that hid something, and would go on */
 	int result;
 };
 
@@ -101,100 +102,205 @@ static void note_value(struct walk *walk, const char *value, size_t length)
 	}
 }
 
-static void write_words(struct walk *walk, const char *value, size_t length)
-{
-	_cleanup_free_ char *line = strndup(value, length);
-	size_t size = 0, found, at;
+/* ---- lines ---- */
 
-	if (!line) {
-		walk->result = -ENOMEM;
-		return;
-	}
-	/* Lines that are joined are one. */
-	for (at = 0; line[at]; at++)
-		if (line[at] == '\n' || (line[at] == '\\' && line[at + 1] == '\n'))
-			line[at] = ' ';
-	found = secret_find(line, &size);
-	strbuf_add(walk->out, line, found);
-	if (!size)
-		return;
-	strbuf_adds(walk->out, SECRET_GONE);
-	note(walk, walk->known, line + found, size);
-	note_value(walk, line + found, strlen(line + found));
+struct line {
+	const char *text; /* in the file, with all that are joined to it */
+	size_t length;
+	struct strbuf
+		joined; /* as lib/conf_reader.c joins them: without comments between them */
+};
+
+static void line_release(struct line *line)
+{
+	strbuf_release(&line->joined);
+}
+#define _cleanup_line_ __attribute__((cleanup(line_release)))
+
+/* Without the newline, and the '\r' in front of that. */
+static size_t line_length(const char *text)
+{
+	size_t length = strcspn(text, "\n");
+
+	return length && text[length - 1] == '\r' ? length - 1 : length;
 }
 
-static void write_value(struct walk *walk, enum secret_kind kind, const char *value,
-			size_t length)
+static bool is_comment(const char *line)
 {
+	line += strspn(line, " \t\r");
+	return *line == '#' || *line == ';';
+}
+
+/* Whether it ends in a backslash that no other one escapes. */
+static bool is_continued(const char *line, size_t length)
+{
+	size_t count = 0;
+
+	while (count < length && line[length - 1 - count] == '\\')
+		count++;
+	return count % 2;
+}
+
+/* Lines go on behind a backslash, comments between them are skipped, and do not go on themselves. */
+static void join_lines(struct line *line, const char *text)
+{
+	struct strbuf *joined = &line->joined;
+
+	line->text = text;
+	line->length = strcspn(text, "\n");
+	strbuf_truncate(joined, 0);
+	strbuf_add(joined, text, line_length(text));
+	while (!is_comment(text) && is_continued(joined->text, joined->length) &&
+	       text[line->length]) {
+		const char *next = text + line->length + 1;
+
+		line->length += 1 + strcspn(next, "\n");
+		if (is_comment(next))
+			continue;
+		joined->text[joined->length - 1] = ' ';
+		strbuf_add(joined, next, line_length(next));
+	}
+}
+
+/* ---- values ---- */
+
+static void write_comment(struct walk *walk, const struct line *line);
+
+/* Comments between the lines are comments. */
+static void write_as_is(struct walk *walk, const struct line *line)
+{
+	const char *at = line->text, *end = at + line->length;
+
+	for (;;) {
+		size_t size = strcspn(at, "\n");
+		_cleanup_line_ struct line comment;
+
+		strbuf_init(&comment.joined, 0);
+		if (at > line->text && is_comment(at)) {
+			join_lines(&comment, at);
+			write_comment(walk, &comment);
+		} else {
+			strbuf_add(walk->out, at, size);
+		}
+		at += size;
+		if (at >= end)
+			return;
+		strbuf_addc(walk->out, *at++);
+	}
+}
+
+static void write_words(struct walk *walk, const struct line *line, const char *value)
+{
+	size_t size = 0, found = secret_find(value, &size);
+
+	if (!size) {
+		write_as_is(walk, line);
+		return;
+	}
+	strbuf_add(walk->out, line->joined.text,
+		   (size_t)(value - line->joined.text) + found);
+	strbuf_adds(walk->out, SECRET_GONE);
+	note(walk, walk->known, value + found, size);
+	note_value(walk, value + found, strlen(value + found));
+}
+
+static void write_assignment(struct walk *walk, const struct line *line,
+			     enum secret_kind kind, const char *value)
+{
+	size_t length = strlen(value);
+
 	if (kind == SECRET_WHOLE) {
+		strbuf_add(walk->out, line->joined.text,
+			   (size_t)(value - line->joined.text));
 		strbuf_adds(walk->out, length ? SECRET_GONE : "");
 		note_value(walk, value, length);
 	} else if (kind == SECRET_WORDS) {
-		write_words(walk, value, length);
+		write_words(walk, line, value);
 	} else {
-		strbuf_add(walk->out, value, length);
+		write_as_is(walk, line);
 	}
 	if (kind == SECRET_FILE)
 		note(walk, walk->files, value, length);
 }
 
-/* The length of a line with those that a backslash at the end joins to it. */
-static size_t joined_length(const char *text)
+/* What can be no section's head makes one that nobody knows, and is left out behind its name. */
+static void write_section(struct walk *walk, const struct line *line, const char *head)
 {
-	size_t length = strcspn(text, "\n");
+	size_t length = strcspn(head + 1, "]");
+	const char *behind = head + 1 + length + (head[1 + length] == ']');
+	bool is_good = behind[-1] == ']' && !behind[strspn(behind, " \t\r")] &&
+		       length < sizeof(walk->section);
 
-	while (length && text[length] && text[length - 1] == '\\')
-		length += 1 + strcspn(text + length + 1, "\n");
-	return length;
+	memcpy(walk->section, head + 1, is_good ? length : 0);
+	walk->section[is_good ? length : 0] = '\0';
+	if (is_good)
+		strbuf_add(walk->out, line->text, line->length);
+	else
+		strbuf_adds(walk->out, SECRET_GONE);
 }
 
-static void read_section(struct walk *walk, const char *text)
+/* A comment that was a setting may have been one of several lines. */
+static void write_comment(struct walk *walk, const struct line *line)
 {
-	size_t length = strcspn(text, "]\n");
+	const char *text = line->joined.text, *name = text + strspn(text, " \t\r#;");
+	size_t length = strcspn(name, "= \t");
+	const char *sign = name + length + strspn(name + length, " \t");
+	enum secret_kind kind = kind_of(walk, name, length, true);
+	bool was_open = walk->comment_is_open;
 
-	if (length >= sizeof(walk->section))
-		length = 0;
-	memcpy(walk->section, text, length);
-	walk->section[length] = '\0';
+	walk->comment_is_open = (was_open || (*sign == '=' && kind != SECRET_NONE)) &&
+				is_continued(line->joined.text, line->joined.length);
+	if (was_open)
+		strbuf_adds(walk->out, "# " SECRET_GONE);
+	else if (*sign == '=')
+		write_assignment(walk, line, kind, sign + 1);
+	else
+		strbuf_add(walk->out, line->text, line->length);
 }
 
-static void write_line(struct walk *walk, const char *line, size_t length)
+/* What is no line of such a file at all may be the rest of one. */
+static void write_line(struct walk *walk, const struct line *line)
 {
-	size_t blank = strspn(line, " \t#;"), name, sign;
-	bool is_comment =
-		line[strspn(line, " \t")] == '#' || line[strspn(line, " \t")] == ';';
+	const char *text = line->joined.text, *name = text + strspn(text, " \t\r");
+	const char *sign = strchr(name, '=');
+	size_t length = strcspn(name, "=");
 
-	if (blank > length)
-		blank = length;
-	sign = blank + strcspn(line + blank, "=\n");
-	if (line[blank] == '[' && !is_comment)
-		read_section(walk, line + blank + 1);
-	if (sign >= length || line[blank] == '[') {
-		strbuf_add(walk->out, line, length);
+	if (is_comment(text)) {
+		write_comment(walk, line);
 		return;
 	}
-	name = sign - blank;
-	while (name && strchr(" \t", line[blank + name - 1]))
-		name--;
-	strbuf_add(walk->out, line, sign + 1);
-	write_value(walk, kind_of(walk, line + blank, name, is_comment), line + sign + 1,
-		    length - sign - 1);
+	walk->comment_is_open = false;
+	while (length && strchr(" \t\r", name[length - 1]))
+		length--;
+	if (*name == '[')
+		write_section(walk, line, name);
+	else if (sign)
+		write_assignment(walk, line, kind_of(walk, name, length, false),
+				 sign + 1);
+	else if (*name)
+		strbuf_adds(walk->out, SECRET_GONE);
+	else
+		strbuf_add(walk->out, line->text, line->length);
 }
 
 int secret_write_conf(const char *text, const struct conf_schema *schema,
 		      struct names *known, struct names *files, struct strbuf *out)
 {
+	static const char bom[] = "\xef\xbb\xbf";
+	_cleanup_line_ struct line line = { .text = text };
 	struct walk walk = {
 		.schema = schema, .known = known, .files = files, .out = out
 	};
 
-	while (*text) {
-		size_t length = joined_length(text);
-
-		write_line(&walk, text, length);
-		text += length;
+	strbuf_init(&line.joined, 0);
+	if (!strncmp(text, bom, strlen(bom)))
+		text += strlen(bom);
+	while (*text && !line.joined.overflow) {
+		join_lines(&line, text);
+		write_line(&walk, &line);
+		text += line.length;
 		if (*text == '\n')
 			strbuf_addc(out, *text++);
 	}
-	return walk.result;
+	return line.joined.overflow ? -ENOMEM : walk.result;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: bedplate/secret.c bedplate/secret_conf.c lib/names.c lib/file.c lib/strbuf.c lib/err.c */
+/* SOURCES: bedplate/secret.c bedplate/secret_find.c bedplate/secret_conf.c lib/names.c lib/file.c lib/strbuf.c lib/err.c */
 /* SOURCES: lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/password_hash.c lib/sha512.c lib/sha512_crypt.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file_apart.c lib/pci.c lib/pci_names.c lib/value/pci_select.c lib/kernel_rule.c lib/cmdline.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c lib/log.c lib/format_text.c LIBS: inih */
 /* test_bedplate_secret.c: secrets are left out of texts, and nothing else is. */
 #include <stdlib.h>
@@ -36,6 +36,63 @@ static const struct {
 	{ "two password=a b passwd=c d",
 	  "two password=(left out) b passwd=(left out) d" },
 	{ "known hunter22, hunter2", "known (left out), (left out)" },
+	/* names */
+	{ "pass=a ftp_pass=b ftp-pass=c ftp.pass=d dbPass=e1",
+	  "pass=(left out) ftp_pass=(left out) ftp-pass=(left out) ftp.pass=(left out) "
+	  "dbPass=(left out)" },
+	{ "secret=a my_secret=b my.secret=c client-secret=d",
+	  "secret=(left out) my_secret=(left out) my.secret=(left out) "
+	  "client-secret=(left out)" },
+	{ "aws_secret_access_key=a secret_key=b AccessKey=c x.secret-key=d",
+	  "aws_secret_access_key=(left out) secret_key=(left out) AccessKey=(left out) "
+	  "x.secret-key=(left out)" },
+	{ "psk=a wpa_psk=b auth-token=c credential=d my.credentials=e password2=f",
+	  "psk=(left out) wpa_psk=(left out) auth-token=(left out) "
+	  "credential=(left out) my.credentials=(left out) password2=(left out)" },
+	{ "key-secret=k0 new-secret=k1 bypass=3 accessible=4 tokens=5",
+	  "key-secret=k0 new-secret=k1 bypass=3 accessible=4 tokens=5" },
+	{ "login[password]=x", "login[password]=(left out)" },
+	{ "password => 'x y'", "password => '(left out)'" },
+	/* headers */
+	{ "> Authorization: Basic YTpi x", "> Authorization: (left out)" },
+	{ "Proxy-Authorization: Bearer a b\nc", "Proxy-Authorization: (left out)\nc" },
+	{ "curl -H \"Authorization: Bearer a\" -v",
+	  "curl -H \"Authorization: (left out)\" -v" },
+	{ "{\"authorization\": \"Bearer a\", \"b\": 1}",
+	  "{\"authorization\": \"(left out)\", \"b\": 1}" },
+	/* where values end */
+	{ "password=a&b;c d", "password=(left out) d" },
+	{ "password=a'b c'd\"e f\" g", "password=(left out) g" },
+	{ "password='a'\\''b c' d", "password='(left out) d" },
+	{ "-append \"ro password=a\" x", "-append \"ro password=(left out)\" x" },
+	{ "{\"a\": \"\\\"token\\\": \\\"x\\\"\"}",
+	  "{\"a\": \"\\\"token\\\": \\\"(left out)\"}" },
+	{ "password=(left out) b", "password=(left out) b" },
+	{ "password=\"(left out)\"", "password=\"(left out)\"" },
+	/* URLs */
+	{ "nbd://me:p@w@host/x", "nbd://(left out)@host/x" },
+	{ "nbd://me:p/w@host/x y", "nbd://(left out)@host/x y" },
+	{ "nbd://me:p'w@host/x y", "nbd://(left out)@host/x y" },
+	{ "http://host:80/a@b", "http://host:80/a@b" },
+	{ "http://[fe80::1]:80/a@b", "http://[fe80::1]:80/a@b" },
+	{ "netroot=iscsi:me:p@w@10.0.0.1::::iqn ro",
+	  "netroot=iscsi:(left out)@10.0.0.1::::iqn ro" },
+	{ "root=iscsi:10.0.0.1::::iqn a@b", "root=iscsi:10.0.0.1::::iqn a@b" },
+	{ "iscsi://me%pw@host/iqn/0", "iscsi://(left out)@host/iqn/0" },
+	/* keys */
+	{ "x -----BEGIN RSA PRIVATE KEY-----\\nq\\n-----END RSA PRIVATE KEY-----\\n y",
+	  "x -----BEGIN RSA PRIVATE KEY-----(left out)-----END RSA PRIVATE KEY-----\\n y" },
+	{ "\"private_key\": \"-----BEGIN PRIVATE KEY-----\\nq\\n-----END PRIVATE KEY-----\\n\", 1",
+	  "\"private_key\": \"(left out)\", 1" },
+	{ "q\nr\n-----END PRIVATE KEY-----\ny",
+	  "(left out)\n-----END PRIVATE KEY-----\ny" },
+	{ "a\n-----BEGIN PRIVATE KEY-----\nq\nr",
+	  "a\n-----BEGIN PRIVATE KEY-----\n(left out)" },
+	{ "a\n-----BEGIN CERTIFICATE-----\nq\n-----END CERTIFICATE-----\nb",
+	  "a\n-----BEGIN CERTIFICATE-----\nq\n-----END CERTIFICATE-----\nb" },
+	/* the end of a text that was cut */
+	{ "known hunte", "known (left out)" },
+	{ "known hunte\nx", "known hunte\nx" },
 };
 
 static void test_texts(void)
@@ -68,6 +125,28 @@ static const struct {
 	  "[Display]\nPasswordFile=/etc/pw\n" },
 	{ &guest_schema, "[Qemu]\nArgs=-device x\nEnvironment=A=b\n",
 	  "[Qemu]\nArgs=-device x\nEnvironment=(left out)\n" },
+	/* lines as lib/conf_reader.c joins them */
+	{ &host_schema, "[Boot]\nPassword=a\\\n# comment\nb\nShellTimeout=\n",
+	  "[Boot]\nPassword=(left out)\nShellTimeout=\n" },
+	{ &host_schema, "[Boot]\nPassword=a\\\\\nShellTimeout=\n",
+	  "[Boot]\nPassword=(left out)\nShellTimeout=\n" },
+	{ &host_schema, "[Boot]\r\nPassword=a\\\r\nb\r\nShellTimeout=\r\n",
+	  "[Boot]\r\nPassword=(left out)\nShellTimeout=\r\n" },
+	{ &host_schema, "[Boot]\nPassword\\\n=a\nShellTimeout=\n",
+	  "[Boot]\nPassword =(left out)\nShellTimeout=\n" },
+	{ &host_schema, "[Boot]\n# note \\\nShellTimeout=x\n",
+	  "[Boot]\n# note \\\nShellTimeout=x\n" },
+	{ &host_schema, "[Boot]\n#Password=a\\\n#b\n#ShellTimeout=\n",
+	  "[Boot]\n#Password=(left out)\n# (left out)\n#ShellTimeout=\n" },
+	{ &host_schema, "[Boot]\nShellTimeout=a \\\n#Password=b\n c\n",
+	  "[Boot]\nShellTimeout=a \\\n#Password=(left out)\n c\n" },
+	{ &host_schema, "\xef\xbb\xbf[Boot]\nShellTimeout=x\n",
+	  "[Boot]\nShellTimeout=x\n" },
+	/* what has no place in such a file */
+	{ &host_schema, "[Boot]\nabc\n\n \n# note\nShellTimeout=x\n",
+	  "[Boot]\n(left out)\n\n \n# note\nShellTimeout=x\n" },
+	{ &host_schema, "[Boot] abc\nShellTimeout=x\n[Boot\n[Boot] \nShellTimeout=x\n",
+	  "(left out)\nShellTimeout=(left out)\n(left out)\n[Boot] \nShellTimeout=x\n" },
 	{ &network_schema, "[Peer]\nPublicKey=abc=\nPresharedKeyFile=/p\n",
 	  "[Peer]\nPublicKey=abc=\nPresharedKeyFile=/p\n" },
 };
