@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "bedplate/job.h"
@@ -15,10 +16,16 @@
 /* What a program may say at most: the rest is cut off by its strbuf. */
 enum { JOB_OUTPUT_MAX = 32 << 20, JOB_ERRORS_MAX = 64 << 10 };
 
-/* A text that was cut off is better than none. */
-static char *take(struct strbuf *text)
+/* A text that was cut off is better than none. Half a line may mislead. */
+static char *take(struct strbuf *text, size_t *length)
 {
-	strbuf_truncate(text, text->length);
+	const char *end = memrchr(text->text, '\n', text->length);
+
+	strbuf_truncate(text, !text->overflow ? text->length
+			      : end           ? (size_t)(end + 1 - text->text)
+					      : 0);
+	if (length)
+		*length = text->length;
 	return strbuf_steal(text);
 }
 
@@ -40,9 +47,8 @@ static void *run_one(void *data)
 	result = process_run(&process, &job->why);
 	if ((!result || result == -ECHILD) && WIFEXITED(process.status))
 		job->status = WEXITSTATUS(process.status);
-	job->output_length = output.length;
-	job->output = take(&output);
-	job->errors = take(&errors);
+	job->output = take(&output, &job->output_length);
+	job->errors = take(&errors, NULL);
 	return NULL;
 }
 

@@ -22,7 +22,8 @@ enum report_kind {
 	REPORT_TAIL,    /* a file's end */
 };
 
-enum { REPORT_WORDS_MAX = 12, REPORT_TIMEOUT_MS = 30000, REPORT_TAIL_SIZE = 64 << 10 };
+/* A program may wait for another one itself (PART_TIMEOUT_MS). */
+enum { REPORT_WORDS_MAX = 12, REPORT_TIMEOUT_MS = 90000, REPORT_TAIL_SIZE = 64 << 10 };
 
 struct report_item {
 	char *name; /* in the archive: "host/ip-link.txt" */
@@ -31,8 +32,8 @@ struct report_item {
 	char *path; /* below the root */
 	const struct conf_schema *schema;
 	/* results */
-	char *text;    /* without secrets; NULL: there is none */
-	char why[256]; /* that it is not whole; "" */
+	char *text;        /* without secrets; NULL: there is none */
+	char why[ERR_MAX]; /* that it is not whole; "" */
 };
 
 struct report {
@@ -49,9 +50,11 @@ void report_release(struct report *report);
 /* Adds what is to be gathered. Of another root only what stands in files. */
 int report_plan(struct report *report, struct err *err);
 
+/* Fills the texts. What fails is told in the items; -ENOMEM, -EINTR (lib/interrupt.h). */
 int report_gather(struct report *report, struct err *err);
 
-/* Writes a new archive, mode 0600; `folder` is what all stands in there. -EEXIST. */
+/* Writes a new archive, mode 0600; `folder` is what all stands in there. -EEXIST; -EINTR. What
+ * fails leaves no file. */
 int report_pack(const struct report *report, const char *path, const char *folder,
 		struct err *err);
 

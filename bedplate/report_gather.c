@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bedplate/job.h"
 #include "bedplate/report.h"
@@ -13,31 +14,55 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/format_text.h"
+#include "lib/interrupt.h"
 
+/* Words that were cut off are no words: what hides secrets would not know them. */
 static void keep_why(struct report_item *item, const char *why)
 {
-	snprintf(item->why, sizeof(item->why), "%.*s", (int)strcspn(why, "\n"), why);
+	int length = (int)strcspn(why, "\n");
+
+	if ((size_t)length >= sizeof(item->why) - 1)
+		for (length = sizeof(item->why) - 1; length && why[length] != ' ';)
+			length--;
+	snprintf(item->why, sizeof(item->why), "%.*s", length, why);
 }
 
 /* ---- files ---- */
 
-static int read_tail(int root_fd, const char *path, struct strbuf *out, struct err *err)
+/* Opens a file of the root, and nothing else: no link leads out of it, and no pipe hangs. */
+static int open_file(const struct report *report, const char *path, int flags,
+		     struct err *err)
 {
-	_cleanup_close_ int fd =
-		file_open_in_root(root_fd, path, O_RDONLY | O_NONBLOCK, err);
+	int fd = file_open_in_root(report->root_fd, path, O_RDONLY | O_NONBLOCK | flags,
+				   err);
+	struct stat st;
+
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	close(fd);
+	return err_set(err, EINVAL, "%s is no regular file", path);
+}
+
+/* Begins with a whole line: the name that tells of a secret may have stood in front of the cut. */
+static int read_tail(int fd, const char *path, struct strbuf *out, struct err *err)
+{
 	_cleanup_free_ char *buffer = malloc(REPORT_TAIL_SIZE);
+	const char *text = buffer, *line;
 	struct stat st;
 	ssize_t got;
+	bool is_cut;
 
-	if (fd < 0)
-		return fd;
 	if (!buffer || fstat(fd, &st) < 0)
 		return err_sys(err, ENOMEM, "reading %s", path);
+	is_cut = st.st_size > REPORT_TAIL_SIZE;
 	got = pread(fd, buffer, REPORT_TAIL_SIZE,
-		    st.st_size > REPORT_TAIL_SIZE ? st.st_size - REPORT_TAIL_SIZE : 0);
+		    is_cut ? st.st_size - REPORT_TAIL_SIZE : 0);
 	if (got < 0)
 		return err_sys(err, errno, "reading %s", path);
-	strbuf_add(out, buffer, (size_t)got);
+	line = is_cut ? memchr(buffer, '\n', (size_t)got) : NULL;
+	if (is_cut)
+		text = line ? line + 1 : buffer + got;
+	strbuf_add(out, text, (size_t)(buffer + got - text));
 	return 0;
 }
 
@@ -48,18 +73,21 @@ static void take_text(struct report_item *item, struct strbuf *text)
 	item->text = strbuf_steal(text);
 }
 
+/* Logs are nobody's links. */
 static void read_item(struct report *report, struct report_item *item)
 {
-	_cleanup_strbuf_ struct strbuf text;
+	bool is_tail = item->kind == REPORT_TAIL;
 	struct err err = ERR_INIT;
-	int result;
+	_cleanup_close_ int fd =
+		open_file(report, item->path, is_tail ? O_NOFOLLOW : 0, &err);
+	_cleanup_strbuf_ struct strbuf text;
+	int result = fd;
 
 	strbuf_init(&text, 0);
-	if (item->kind == REPORT_TAIL)
-		result = read_tail(report->root_fd, item->path, &text, &err);
-	else
-		result = file_read(report->root_fd, item->path, &text, &err);
-	if (result)
+	if (fd >= 0)
+		result = is_tail ? read_tail(fd, item->path, &text, &err)
+				 : file_read_fd(fd, item->path, &text, &err);
+	if (result < 0)
 		keep_why(item, err.text);
 	else
 		take_text(item, &text);
@@ -70,11 +98,12 @@ static void read_item(struct report *report, struct report_item *item)
 /* A password file's lines. One that cannot be read is told where it matters. */
 static void learn_file(struct report *report, const char *path)
 {
+	_cleanup_close_ int fd = open_file(report, path, 0, NULL);
 	_cleanup_strbuf_ struct strbuf text;
 	char *line, *rest;
 
 	strbuf_init(&text, REPORT_TAIL_SIZE);
-	if (file_read(report->root_fd, path, &text, NULL))
+	if (fd < 0 || file_read_fd(fd, path, &text, NULL))
 		return;
 	rest = text.text;
 	while ((line = strsep(&rest, "\r\n")))
@@ -150,7 +179,7 @@ static int run_programs(struct report *report)
 		take_job(&report->items[numbers[i]], &jobs[i]);
 		job_release(&jobs[i]);
 	}
-	return 0;
+	return interrupted ? -EINTR : 0;
 }
 
 int report_gather(struct report *report, struct err *err)

@@ -12,6 +12,7 @@
 #include "bedplate/report.h"
 #include "lib/cleanup.h"
 #include "lib/format_text.h"
+#include "lib/interrupt.h"
 
 enum { BLOCK = 512 };
 
@@ -75,11 +76,11 @@ static bool put_all(gzFile out, const struct report *report, const char *folder)
 	_cleanup_free_ char *contents = report_contents(report);
 	bool done = contents && put_file(out, folder, "contents.txt", contents);
 
-	for (size_t i = 0; done && i < report->count; i++)
+	for (size_t i = 0; done && !interrupted && i < report->count; i++)
 		if (report->items[i].text)
 			done = put_file(out, folder, report->items[i].name,
 					report->items[i].text);
-	return done && put(out, end, sizeof(end));
+	return done && !interrupted && put(out, end, sizeof(end));
 }
 
 int report_pack(const struct report *report, const char *path, const char *folder,
@@ -88,6 +89,7 @@ int report_pack(const struct report *report, const char *path, const char *folde
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	gzFile out = fd < 0 ? NULL : gzdopen(fd, "wb9");
 	bool done;
+	int code;
 
 	if (fd < 0)
 		return err_sys(err, errno, "writing %s", path);
@@ -101,6 +103,7 @@ int report_pack(const struct report *report, const char *path, const char *folde
 	done = gzclose(out) == Z_OK && done;
 	if (done)
 		return 0;
+	code = interrupted ? EINTR : errno;
 	unlink(path);
-	return err_sys(err, errno ? errno : EIO, "writing %s", path);
+	return err_sys(err, code ? code : EIO, "writing %s", path);
 }

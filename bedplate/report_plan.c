@@ -234,6 +234,9 @@ static int add_images(struct report *report, struct err *err)
 	return result;
 }
 
+_Static_assert((int)REPORT_TIMEOUT_MS > (int)PART_TIMEOUT_MS,
+	       "who waits for a part ends before who waits for that");
+
 int report_plan(struct report *report, struct err *err)
 {
 	int result = 0;

@@ -80,6 +80,55 @@ clean() {
 	[ -s "$work/out/qemu-launch/status.txt" ]
 }
 
+@test "links do not lead out of the root, and a pipe does not hang" {
+	put ../outside 'PLANTED outside'
+	put usr/lib/os-release 'ID=inside'
+	rm -f "$root/etc/os-release" "$root/proc/modules" "$root/proc/version"
+	ln -s /usr/lib/os-release "$root/etc/os-release"
+	ln -s "$work/outside" "$root/proc/modules"
+	mkfifo "$root/proc/version"
+	mkdir -p "$root/var/log/bedplate/guests"
+	ln -s /usr/lib/os-release "$root/var/log/bedplate/guests/link.log"
+	mkfifo "$root/var/log/bedplate/guests/pipe.log"
+	[ -s "$work/outside" ]
+	SECONDS=0
+	report
+	((SECONDS < 60))
+	clean
+	grep -Fx 'ID=inside' "$work/out/files/etc/os-release"
+	grep '^files/proc/modules .*not there: .*No such file' "$work/out/contents.txt"
+	grep '^files/proc/version .*not there: .*is no regular file' "$work/out/contents.txt"
+	grep '^files/var/log/bedplate/guests/link.log .*not there: ' "$work/out/contents.txt"
+	grep '^files/var/log/bedplate/guests/pipe.log .*not there: .*is no regular file' "$work/out/contents.txt"
+}
+
+@test "a log's end begins with a whole line" {
+	put var/log/bedplate/guests/web.log "password=$(printf 'PLANTED%.0s' {1..10000})"$'\n''last line'
+	put var/log/bedplate/guests/one.log "password=$(printf 'PLANTED%.0s' {1..10000})"
+	truncate -s -1 "$root/var/log/bedplate/guests/one.log"
+	report
+	clean
+	diff - "$work/out/files/var/log/bedplate/guests/web.log" <<<'last line'
+	[ ! -s "$work/out/files/var/log/bedplate/guests/one.log" ]
+}
+
+@test "a signal ends it at once, and nothing is written" {
+	mkfifo "$work/begun"
+	printf '#!/bin/sh\necho >>%s/begun\nexec sleep 1000\n' "$work" >"$work/hangs"
+	chmod +x "$work/hangs"
+	ln -sf "$work/hangs" "$work/programs/bedplate-boot"
+	"$B/bedplate/bedplate" report --root "$root" -o "$work/report.tar.gz" >"$work/said" 2>&1 3>&- &
+	read -r _ <"$work/begun"
+	SECONDS=0
+	kill -INT $!
+	status=0
+	wait $! || status=$?
+	[ "$status" = 1 ]
+	((SECONDS < 20))
+	grep 'gathering the report: Interrupted' "$work/said"
+	[ ! -e "$work/report.tar.gz" ]
+}
+
 # rows: SCHEMA SECTION KEY KIND of each key that bears a secret.
 rows() {
 	sed -n 's/^	{ "\([a-z]*\)", "\([A-Za-z]*\)", "\([A-Za-z]*\)", SECRET_\([A-Z]*\) },$/\1 \2 \3 \4/p' \
