@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bedplate/machine.h"
-#include "bedplate/subprogram.h"
+#include "bedplate/part.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/json_text.h"
@@ -151,13 +151,24 @@ static void read_firmware(struct machine *machine, int root_fd)
 	}
 }
 
-static int read_boot_loader(struct machine *machine, const char *root_path)
+int machine_ask(struct machine *machine, const char *program, const char *word,
+		const char *root_path, json_t **answer)
 {
 	struct err err = ERR_INIT;
-	json_t *status = subprogram_json("boot", "status", root_path, &err);
+
+	*answer = part_ask(program, word, root_path, &err);
+	if (*answer)
+		return 0;
+	return err.code == -EINTR ? -EINTR : names_add(&machine->remarks, err.text);
+}
+
+static int read_boot_loader(struct machine *machine, const char *root_path)
+{
+	json_t *status;
+	int result = machine_ask(machine, "boot", "status", root_path, &status);
 
 	if (!status)
-		return names_add(&machine->remarks, err.text);
+		return result;
 	snprintf(machine->boot_loader, sizeof(machine->boot_loader), "%s",
 		 json_text(status, "loader"));
 	json_decref(status);
@@ -182,9 +193,10 @@ int machine_read(struct machine *machine, int root_fd, const char *root_path,
 	read_firmware(machine, root_fd);
 	if (read_memory(machine, root_fd) || read_swaps(machine, root_fd) ||
 	    read_managers(machine, root_fd) || read_networks(machine, root_fd) ||
-	    read_missing(machine, root_fd) || read_boot_loader(machine, root_path))
+	    read_missing(machine, root_fd))
 		return err_sys(err, ENOMEM, "looking at the machine");
-	return 0;
+	result = read_boot_loader(machine, root_path);
+	return result ? err_sys(err, -result, "looking at the machine") : 0;
 }
 
 void machine_release(struct machine *machine)

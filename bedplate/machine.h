@@ -123,7 +123,12 @@ int machine_read(struct machine *machine, int root_fd, const char *root_path,
 void machine_release(struct machine *machine);
 #define _cleanup_machine_ __attribute__((cleanup(machine_release)))
 
-/* The parts of that. -ENOMEM. */
+/* What another program says (part.h), which the caller gives back, or NULL: then a remark says why.
+ * -ENOMEM; -EINTR. */
+int machine_ask(struct machine *machine, const char *program, const char *word,
+		const char *root_path, json_t **answer);
+
+/* The parts of that. -ENOMEM; -EINTR. */
 int machine_read_cpu(struct machine_cpu *cpu, int root_fd, struct err *err);
 int machine_read_root(struct machine_root *root, int root_fd, struct err *err);
 int machine_read_nics(struct machine *machine, int root_fd, struct err *err);

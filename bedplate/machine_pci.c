@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "bedplate/machine.h"
-#include "bedplate/subprogram.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/json_text.h"
@@ -119,11 +118,10 @@ static enum iommu_state find_iommu(int root_fd, bool is_on)
 int machine_read_functions(struct machine *machine, int root_fd, const char *root_path,
 			   struct err *err)
 {
-	struct err own = ERR_INIT;
-	json_t *answer = subprogram_json("host-prep", "iommu", root_path, &own);
 	const json_t *group;
+	json_t *answer;
 	size_t i;
-	int result = answer ? 0 : names_add(&machine->remarks, own.text);
+	int result = machine_ask(machine, "host-prep", "iommu", root_path, &answer);
 
 	json_array_foreach(json_object_get(answer, "groups"), i,
 			   group) if (!result) result =

@@ -9,6 +9,7 @@
 
 #include "bedplate/args.h"
 #include "bedplate/commands.h"
+#include "bedplate/part.h"
 #include "lib/cleanup.h"
 #include "lib/err.h"
 #include "lib/libdir.h"
@@ -88,9 +89,9 @@ static const struct command *program_named(const char *name)
 
 static int run_program(const struct command *command, char **argv)
 {
-	_cleanup_free_ char *program = NULL;
+	_cleanup_free_ char *program = part_path(command->name);
 
-	if (asprintf(&program, "%s/bedplate-%s", libdir_programs(), command->name) < 0)
+	if (!program)
 		return EXIT_FAILED;
 	execv(program, argv);
 	log_error("running %s: %s", program, strerror(errno));

@@ -2,10 +2,12 @@
 /* part.c: runs the sibling programs and reads what they say. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bedplate/part.h"
 #include "lib/cleanup.h"
 #include "lib/format_text.h"
+#include "lib/interrupt.h"
 #include "lib/libdir.h"
 
 /* The program, its words, --json, --root DIR, the end. */
@@ -70,7 +72,9 @@ int parts_run(struct part *parts, size_t count, const char *root, struct err *er
 		run(parts, jobs, count);
 	for (size_t i = 0; lines && i < count; i++)
 		free(lines[i].path);
-	return result ? err_sys(err, ENOMEM, "running the other programs") : 0;
+	if (!result && interrupted)
+		result = -EINTR;
+	return result ? err_sys(err, -result, "running the other programs") : 0;
 }
 
 void parts_release(struct part *parts, size_t count)
@@ -79,4 +83,30 @@ void parts_release(struct part *parts, size_t count)
 		json_decref(parts[i].json);
 		job_release(&parts[i].job);
 	}
+}
+
+/* Why it has said nothing: its own words first. */
+static void explain(const struct part *part, struct err *err)
+{
+	const char *errors = part->job.errors;
+
+	if (errors && *errors)
+		err_set(err, EPROTO, "%.*s", (int)strcspn(errors, "\n"), errors);
+	else if (part->job.why.code)
+		*err = part->job.why;
+	else
+		err_set(err, EPROTO, "it has printed no JSON");
+	err_wrap(err, "bedplate %s %s", part->program, part->words[0]);
+}
+
+json_t *part_ask(const char *program, const char *word, const char *root, struct err *err)
+{
+	struct part part = { .program = program, .words = { word } };
+	int result = parts_run(&part, 1, root, err);
+	json_t *answer = result ? NULL : json_incref(part.json);
+
+	if (!result && !answer)
+		explain(&part, err);
+	parts_release(&part, 1);
+	return answer;
 }

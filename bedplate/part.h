@@ -27,8 +27,14 @@ struct part {
 char *part_path(const char *program);
 
 /* Runs them all at once, below `root` where that is not NULL. What fails is told in the parts.
- * -ENOMEM. Then, too, they are to be released. */
+ * -ENOMEM; -EINTR (lib/interrupt.h). Then, too, they are to be released. */
 int parts_run(struct part *parts, size_t count, const char *root, struct err *err);
 void parts_release(struct part *parts, size_t count);
+
+/* What one of them says to `bedplate PROGRAM WORD --json`, which the caller gives back, whatever its
+ * exit status: that may be a finding, told in it. NULL with a message where it says nothing that
+ * can be read; the codes of parts_run. `err` is not NULL. */
+json_t *part_ask(const char *program, const char *word, const char *root,
+		 struct err *err);
 
 #endif

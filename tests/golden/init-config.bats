@@ -226,6 +226,24 @@ proposes() { # proposes NAME: what is printed for it is as expected
 	grep '^# firmware: EFI, boot loader: none known' "$root/etc/bedplate/host.conf"
 }
 
+@test "a signal ends it at once, and nothing is written" {
+	machine server
+	mkfifo "$work/begun"
+	rm "$BEDPLATE_EXEC_PATH/bedplate-boot"
+	printf '#!/bin/sh\necho >>%s/begun\nexec sleep 1000\n' "$work" >"$BEDPLATE_EXEC_PATH/bedplate-boot"
+	chmod +x "$BEDPLATE_EXEC_PATH/bedplate-boot"
+	"$B/bedplate/bedplate" init-config --root "$root" 2>"$work/errors" 3>&- &
+	read -r _ <"$work/begun"
+	SECONDS=0
+	kill -INT $!
+	status=0
+	wait $! || status=$?
+	[ "$status" = 1 ]
+	((SECONDS < 20))
+	grep 'looking at the machine: Interrupted' "$work/errors"
+	[ ! -e "$root/etc/bedplate/host.conf" ]
+}
+
 @test "without a private network to spare there is none, and it is said" {
 	machine virtual
 	printf '%s\n' '|-- 192.168.0.0' '/16 link UNICAST' >>"$root/proc/net/fib_trie"
