@@ -103,6 +103,32 @@ static void attend_boot(struct told_list *list, const json_t *boot)
 		attend_device(list, item);
 }
 
+/* What /init does it leaves in boot.json. */
+static void attend_absence(struct status *status)
+{
+	const json_t *images = status->parts[STATUS_IMAGES].json, *row;
+	size_t i;
+
+	if (status->boot)
+		return;
+	json_array_foreach(json_object_get(images, "kernels"), i, row)
+	{
+		if (strcmp(json_text(row, "kernel"), status->kernel) != 0 ||
+		    !json_is_true(json_object_get(row, "there")) ||
+		    !json_is_true(json_object_get(row, "recorded")))
+			continue;
+		add(&status->attention,
+		    &(struct concern){ .severity = CHECK_WARNING,
+				       .area = "Boot",
+				       .advice = "boot again where the image is new; "
+						 "`bedplate boot status` shows what the "
+						 "boot loader starts" },
+		    format_text("there is no /run/bedplate/boot.json: the host did not "
+				"boot by way of %s",
+				json_text(row, "image")));
+	}
+}
+
 /* ---- drift ---- */
 
 static void attend_drift(struct told_list *list, const json_t *drift)
@@ -153,30 +179,38 @@ static bool is_to_run(const struct status *status, const char *name)
 	return false;
 }
 
+/* `what` is freed. */
+static void add_guest(struct status *status, const json_t *guest,
+		      enum check_severity severity, const char *advice, char *what)
+{
+	add(&status->attention,
+	    &(struct concern){ .severity = severity,
+			       .area = "Guests",
+			       .subject = json_text(guest, "name"),
+			       .advice = advice },
+	    what);
+}
+
 static void attend_state(struct status *status, const json_t *guest)
 {
-	const char *name = json_text(guest, "name"), *state = json_text(guest, "state"),
+	const char *state = json_text(guest, "state"),
 		   *reason = json_text(guest, "reason");
+	int length = (int)strcspn(reason, "\n");
 
-	for (size_t i = 0; i < ARRAY_SIZE(worries); i++) {
-		if (strcmp(state, worries[i].state) != 0)
-			continue;
-		add(&status->attention,
-		    &(struct concern){ .severity = worries[i].severity,
-				       .area = "Guests",
-				       .subject = name,
-				       .advice = worries[i].advice },
-		    format_text("%s%s%.*s", worries[i].what, *reason ? ": " : "",
-				(int)strcspn(reason, "\n"), reason));
-	}
-	if (!strcmp(state, "off") && is_to_run(status, name))
-		add(&status->attention,
-		    &(struct concern){ .severity = CHECK_WARNING,
-				       .area = "Guests",
-				       .subject = name,
-				       .advice =
-					       "`bedplate qemu-launch start` starts it" },
-		    format_text("it is to start with the host, and is off"));
+	for (size_t i = 0; i < ARRAY_SIZE(worries); i++)
+		if (!strcmp(state, worries[i].state))
+			add_guest(status, guest, worries[i].severity, worries[i].advice,
+				  format_text("%s%s%.*s", worries[i].what,
+					      length ? ": " : "", length, reason));
+	if (!strcmp(state, "running") && length &&
+	    !json_is_true(json_object_get(guest, "ready")))
+		add_guest(status, guest, CHECK_WARNING,
+			  "its log is in /var/log/bedplate/guests",
+			  format_text("it runs and is not ready: %.*s", length, reason));
+	if (!strcmp(state, "off") && is_to_run(status, json_text(guest, "name")))
+		add_guest(status, guest, CHECK_WARNING,
+			  "`bedplate qemu-launch start` starts it",
+			  format_text("it is to start with the host, and is off"));
 }
 
 static void attend_guest(struct status *status, const json_t *guest)
@@ -218,6 +252,7 @@ void status_attend(struct status *status)
 	size_t i;
 
 	attend_boot(list, status->boot);
+	attend_absence(status);
 	for (i = 0; i < STATUS_PARTS; i++) {
 		if (!status->parts[i].json)
 			told_add_part(list, &status->parts[i]);

@@ -123,7 +123,8 @@ void told_add(struct told_list *list, const struct told *row)
 
 /* ---- once ---- */
 
-/* What the host's doctor and the guests' look at both; the host's words are kept. */
+/* What the host's doctor and the guests' look at both. The host's words are kept, and the guest's
+ * with them where they are about a line of its own. */
 static const struct {
 	const char *host, *guest;
 	bool same_place; /* only where both name the same line */
@@ -149,15 +150,23 @@ static bool are_twins(const struct told *host, const struct told *guest)
 	return false;
 }
 
-/* The same mistake in a file, by whomever; or the same about several guests. */
+/* Advice may name what it is about, `... update 6.1`: then it is for that alone. */
+static bool is_same_advice(const struct told *a, const struct told *b)
+{
+	return !*a->advice || !*b->advice || !strcmp(a->advice, b->advice);
+}
+
+/* The same mistake in a file, by whomever; or the same about several guests or kernels. */
 static bool is_same(const struct told *a, const struct told *b)
 {
-	bool both_guests = !strcmp(a->source, b->source) && *a->subject && *b->subject;
+	bool both_have = !strcmp(a->source, b->source) && *a->subject && *b->subject;
 
 	if (strcmp(a->what, b->what) != 0)
 		return false;
-	return !strcmp(a->origin, b->origin) ||
-	       (both_guests && !a->mistake && !strcmp(a->check, b->check));
+	if (!strcmp(a->origin, b->origin))
+		return *a->origin || !both_have || is_same_advice(a, b);
+	return both_have && !a->mistake && !strcmp(a->check, b->check) &&
+	       is_same_advice(a, b);
 }
 
 /* Whether a word of a list parted by ", " is this one. */
@@ -182,6 +191,17 @@ static void join(struct told_list *list, char **into, const char *word)
 	replace(into, joined);
 }
 
+static void join_words(struct told_list *list, struct told *a, const struct told *b)
+{
+	char *joined;
+
+	if (!*b->origin || strcmp(a->origin, b->origin) != 0 || strstr(a->what, b->what))
+		return;
+	joined = format_text("%s; %s", a->what, b->what);
+	list->overflow |= !joined;
+	replace(&a->what, joined);
+}
+
 /* `b` goes, and what it knows besides stays. */
 static void absorb(struct told_list *list, struct told *a, struct told *b, bool twins_)
 {
@@ -189,7 +209,9 @@ static void absorb(struct told_list *list, struct told *a, struct told *b, bool 
 		a->severity = b->severity;
 	a->mistake |= b->mistake;
 	join(list, &a->subject, b->subject);
-	if (!twins_)
+	if (twins_)
+		join_words(list, a, b);
+	else
 		join(list, &a->origin, b->origin);
 	if (!*a->advice) {
 		char *advice = a->advice;

@@ -103,8 +103,10 @@ void told_read_host(struct told_list *list, const json_t *json)
 
 void told_read_guests(struct told_list *list, const json_t *json)
 {
+	const json_t *findings = json_object_get(json, "findings");
+
 	read_findings(list, json, "qemu-launch", "file", false);
-	if (!json_array_size(json_object_get(json, "findings")))
+	if (json_is_array(findings) && !json_array_size(findings))
 		told_add(list, &(struct told){
 				       .severity = CHECK_OK,
 				       .area = area_guests,
@@ -197,26 +199,37 @@ static void read_image(struct told_list *list, const json_t *row)
 	}
 }
 
+static void read_failure(struct told_list *list, const json_t *row)
+{
+	const json_t *failure = json_object_get(row, "failure");
+	const char *kernel = json_text(row, "kernel");
+	_cleanup_free_ char *what = NULL, *update = NULL;
+
+	if (!json_is_object(failure))
+		return;
+	what = format_text("the last update (%s) failed: %s", json_text(failure, "when"),
+			   json_text(failure, "reason"));
+	update = format_text("`bedplate mkinitramfs update %s` tries again", kernel);
+	add_image(list, kernel, CHECK_PROBLEM, what,
+		  is_set(row, "there") ? "the image before it is still in its place"
+				       : update);
+}
+
 void told_read_images(struct told_list *list, const json_t *json)
 {
+	const json_t *kernels = json_object_get(json, "kernels"), *row;
 	size_t before = list->count, i;
-	const json_t *row;
 
-	json_array_foreach(json_object_get(json, "kernels"), i, row)
+	json_array_foreach(kernels, i, row)
 	{
-		const json_t *failure = json_object_get(row, "failure");
-
 		read_image(list, row);
-		if (json_is_object(failure)) {
-			_cleanup_free_ char *what = format_text(
-				"the last update (%s) failed: %s",
-				json_text(failure, "when"), json_text(failure, "reason"));
-
-			add_image(list, json_text(row, "kernel"), CHECK_PROBLEM, what,
-				  "the image before it is still in its place");
-		}
+		read_failure(list, row);
 	}
-	if (list->count == before)
+	if (json_is_array(kernels) && !i)
+		add_image(list, NULL, CHECK_NOTE,
+			  "there is no kernel that could have an image",
+			  "`bedplate mkinitramfs status` lists kernels and images");
+	else if (json_is_array(kernels) && list->count == before)
 		add_image(list, NULL, CHECK_OK, "the images are up to date", NULL);
 }
 

@@ -106,6 +106,11 @@ static void test_concerns(void)
 	set(&status, STATUS_GUESTS, "[{\"name\": \"a\", \"state\": \"off\"}]");
 	concern(&status, CHECK_WARNING, "it is to start with the host, and is off");
 	init(&status);
+	set(&status, STATUS_GUESTS,
+	    "[{\"name\": \"a\", \"state\": \"running\", \"ready\": false, \"reason\": "
+	    "\"no answer\\nx\"}]");
+	concern(&status, CHECK_WARNING, "it runs and is not ready: no answer");
+	init(&status);
 	json_object_set_new(json_array_get(json_object_get(status.boot, "vfio"), 0),
 			    "result", json_string("absent"));
 	concern(&status, CHECK_PROBLEM, "not on vfio-pci since the boot: absent");
@@ -117,6 +122,29 @@ static void test_concerns(void)
 		     "\"failed\"}, {\"kind\": \"require\", \"result\": "
 		     "\"ok\"}]"));
 	concern(&status, CHECK_PROBLEM, "the kernel was started with quiet");
+}
+
+/* Of a host that has an image of ours for the kernel that runs, and no boot.json. */
+static void test_absence(void)
+{
+	struct status status;
+
+	init(&status);
+	json_decref(status.boot);
+	status.boot = NULL;
+	set(&status, STATUS_IMAGES,
+	    "{\"kernels\": [{\"kernel\": \"6.1\", \"image\": \"/boot/i\", \"there\": true, "
+	    "\"recorded\": true, \"installed\": true, \"verified\": {\"result\": "
+	    "\"passed\"}}]}");
+	concern(&status, CHECK_WARNING,
+		"there is no /run/bedplate/boot.json: the host did not boot by way of "
+		"/boot/i");
+	init(&status);
+	json_decref(status.boot);
+	status.boot = NULL;
+	status_attend(&status);
+	is_int(status.attention.count, 0, "with an image for another kernel all is well");
+	release(&status);
 }
 
 static void test_waiting(void)
@@ -142,6 +170,7 @@ int main(void)
 {
 	test_well();
 	test_concerns();
+	test_absence();
 	test_waiting();
 	return done_testing();
 }

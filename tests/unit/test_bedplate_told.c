@@ -60,7 +60,7 @@ static const char guests[] =
 	"{\"check\": \"kvm\", \"guest\": \"b\", \"severity\": \"problem\", \"origin\": "
 	"\"guests/b.conf\", \"what\": \"kvm?\", \"advice\": \"\"},"
 	"{\"check\": \"memory\", \"guest\": \"web\", \"severity\": \"problem\", "
-	"\"origin\": \"guests/web.conf:3\", \"what\": \"pages\", \"advice\": \"\"},"
+	"\"origin\": \"guests/web.conf:3\", \"what\": \"it wants 9 pages\", \"advice\": \"\"},"
 	"{\"check\": \"memory\", \"guest\": \"b\", \"severity\": \"warning\", "
 	"\"origin\": \"guests/b.conf:3\", \"what\": \"pages\", \"advice\": \"\"},"
 	"{\"check\": \"cpus\", \"guest\": \"a\", \"severity\": \"note\", \"origin\": "
@@ -93,7 +93,8 @@ static void test_once(void)
 	is_str(find(&list, "no word")->origin, "guests/db.conf:4",
 	       "the next in its file");
 	is_str(find(&list, "no kvm")->subject, "a, b", "the host's word for all guests");
-	is_str(find(&list, "no pages")->subject, "web", "and for the one at this line");
+	is_str(find(&list, "no pages; it wants 9 pages")->subject, "web",
+	       "and for the one at this line, with its own");
 	is_str(find(&list, "pages")->subject, "b", "but not for one at another line");
 	slow = find(&list, "slow");
 	is_str(slow->subject, "a, b", "the same of two guests");
@@ -132,7 +133,65 @@ static void test_images(void)
 	       CHECK_PROBLEM, "one that did not pass");
 	is_int(find(&list, "the last update (now) failed: full")->severity, CHECK_PROBLEM,
 	       "an update that failed");
+	is_str(find(&list, "the last update (now) failed: full")->advice,
+	       "the image before it is still in its place", "with the image before it");
 	is_int(told_exit_code(&list), 1, "there is a problem, but no mistake");
+}
+
+/* What there is one of after these kernels were read. */
+static void only(const char *text, enum check_severity severity, const char *what,
+		 const char *subject, const char *promise)
+{
+	_cleanup_told_ struct told_list list = TOLD_LIST_INIT;
+
+	read_text(&list, text, told_read_images);
+	told_finish(&list);
+	is_int(list.count, 1, "%s", promise);
+	is_str(list.count ? list.items[0].what : NULL, what, "... in these words");
+	is_str(list.count ? list.items[0].subject : NULL, subject, "... about this");
+	is_int(list.count ? (int)list.items[0].severity : -1, (int)severity,
+	       "... as bad as it is");
+}
+
+static void test_kernels(void)
+{
+	_cleanup_told_ struct told_list list = TOLD_LIST_INIT, failed = TOLD_LIST_INIT;
+
+	only("{\"kernels\": []}", CHECK_NOTE,
+	     "there is no kernel that could have an image", "", "no kernel is told of");
+	only("{\"kernels\": [{\"kernel\": \"1\", \"there\": true, \"recorded\": true, "
+	     "\"installed\": true, \"verified\": {\"result\": \"passed\"}}]}",
+	     CHECK_OK, "the images are up to date", "", "one that is well");
+	only("{\"kernels\": [{\"kernel\": \"1\", \"there\": true, \"recorded\": true}, "
+	     "{\"kernel\": \"2\", \"there\": true, \"recorded\": true}]}",
+	     CHECK_NOTE, "the kernel's modules are gone", "1, 2",
+	     "the same advice for two kernels is told once");
+	read_text(&list, "{}", told_read_images);
+	is_int(list.count, 0, "of kernels that nobody looked for nothing is said");
+	read_text(&list,
+		  "{\"kernels\": [{\"kernel\": \"1\", \"there\": false}, "
+		  "{\"kernel\": \"2\", \"there\": false}]}",
+		  told_read_images);
+	told_finish(&list);
+	is_int(list.count, 2, "another advice for each kernel is told for each");
+	is_str(list.items[1].advice, "`bedplate mkinitramfs update 2`", "... its own");
+	read_text(&failed,
+		  "{\"kernels\": [{\"kernel\": \"1\", \"there\": false, \"failure\": "
+		  "{\"when\": \"now\", \"reason\": \"full\"}}]}",
+		  told_read_images);
+	is_str(find(&failed, "the last update (now) failed: full")->advice,
+	       "`bedplate mkinitramfs update 1` tries again",
+	       "no image before it is promised where there is none");
+}
+
+static void test_guests(void)
+{
+	_cleanup_told_ struct told_list list = TOLD_LIST_INIT;
+
+	read_text(&list, "{\"error\": \"x\"}", told_read_guests);
+	is_int(list.count, 0, "guests that were not looked at are not said to be well");
+	read_text(&list, "{\"findings\": []}", told_read_guests);
+	ok(find(&list, "all guests can start")->what, "those that were are");
 }
 
 static void test_loader(void)
@@ -206,6 +265,8 @@ int main(void)
 	test_places();
 	test_once();
 	test_images();
+	test_kernels();
+	test_guests();
 	test_loader();
 	test_failing();
 	return done_testing();
