@@ -70,10 +70,12 @@ static void write_head(const struct machine *machine, struct strbuf *out)
 		      machine->boot_loader[0] ? machine->boot_loader : "none known");
 	strbuf_adds(out, "#\n");
 	draft_comment(out,
-		      "What stands behind a # is a proposal and has no effect. Nothing "
-		      "here takes effect by being written: `bedplate host-prep plan` and "
-		      "`bedplate boot plan` show what would change, and their `up` and "
-		      "`apply` change it.");
+		      "What stands behind a # is a proposal and has no effect. The rest "
+		      "takes effect at the next boot, when bedplate-host-prep.service "
+		      "brings it up; what of it belongs into images and the kernel's "
+		      "command line, with the next kernel or `bedplate mkinitramfs "
+		      "update`. `bedplate host-prep plan` and `bedplate boot plan` show "
+		      "what would change, and their `up` and `apply` change it at once.");
 }
 
 /* AMD's IOMMU is at work without a word; Intel's mostly is not. */
@@ -84,7 +86,7 @@ static const char *iommu_words(enum cpu_maker maker)
 
 static void write_kernel_args(const struct machine *machine, struct strbuf *out)
 {
-	const char *off = machine->iommu == IOMMU_MISSING ? "#" : "";
+	const char *off = machine->iommu == IOMMU_ON ? "" : "#";
 
 	strbuf_adds(out, "\n");
 	draft_comment(out,
@@ -100,6 +102,9 @@ static void write_kernel_args(const struct machine *machine, struct strbuf *out)
 	else if (machine->iommu == IOMMU_MISSING)
 		draft_comment(out, "The firmware tells of no IOMMU: switch it on in its "
 				   "set-up (VT-d, AMD-Vi, SMMU).");
+	else if (machine->iommu == IOMMU_OFF)
+		draft_comment(out, "The kernel does not use the IOMMU that is there. "
+				   "Without the # these words have it do so:");
 	strbuf_addf(out, "%s[KernelArgs]\n%sAdvise=%s\n\n", off, off,
 		    iommu_words(machine->cpu.maker));
 	draft_comment(out, "Once guests have devices, the boot can make sure of it:");

@@ -10,13 +10,16 @@
 
 enum { PREFIX_LENGTH = 24, DEFAULT_BELOW = 8 };
 
-/* First bytes and how the second and third run; -1 is a byte that runs. */
+/* Of each private block, 10.0.0.0/8 and so on: first bytes and how the second and third run; -1 is a
+ * byte that runs. */
 static const struct range {
-	int first, second, third, from, to, step;
+	int first, block_second;
+	uint8_t block_length;
+	int second, third, from, to, step;
 } ranges[] = {
-	{ 10, -1, 20, 10, 250, 10 },
-	{ 172, -1, 20, 20, 31, 1 },
-	{ 192, 168, -1, 200, 250, 1 },
+	{ 10, 0, 8, -1, 20, 10, 250, 10 },
+	{ 172, 16, 12, -1, 20, 20, 31, 1 },
+	{ 192, 168, 16, 168, -1, 200, 250, 1 },
 };
 
 int subnets_add(struct subnets *subnets, const struct ip_prefix *prefix)
@@ -46,24 +49,40 @@ static bool is_free(const struct subnets *used, const struct ip_prefix *subnet)
 	return true;
 }
 
+/* Whether the host has to do with anything in the whole block that a range is of. */
+static bool is_touched(const struct subnets *used, const struct range *range)
+{
+	struct ip_prefix block = { { .family = AF_INET }, range->block_length };
+
+	block.address.bytes[0] = (uint8_t)range->first;
+	block.address.bytes[1] = (uint8_t)range->block_second;
+	return !is_free(used, &block);
+}
+
+static bool choose_in(const struct subnets *used, const struct range *range,
+		      struct ip_prefix *subnet)
+{
+	for (int byte = range->from; byte <= range->to; byte += range->step) {
+		*subnet = (struct ip_prefix){ { .family = AF_INET }, PREFIX_LENGTH };
+		subnet->address.bytes[0] = (uint8_t)range->first;
+		subnet->address.bytes[1] =
+			(uint8_t)(range->second < 0 ? byte : range->second);
+		subnet->address.bytes[2] =
+			(uint8_t)(range->third < 0 ? byte : range->third);
+		subnet->address.bytes[3] = 1;
+		if (is_free(used, subnet))
+			return true;
+	}
+	return false;
+}
+
 bool subnet_choose(const struct subnets *used, struct ip_prefix *subnet)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
-		const struct range *range = &ranges[i];
-
-		for (int byte = range->from; byte <= range->to; byte += range->step) {
-			*subnet = (struct ip_prefix){ { .family = AF_INET },
-						      PREFIX_LENGTH };
-			subnet->address.bytes[0] = (uint8_t)range->first;
-			subnet->address.bytes[1] =
-				(uint8_t)(range->second < 0 ? byte : range->second);
-			subnet->address.bytes[2] =
-				(uint8_t)(range->third < 0 ? byte : range->third);
-			subnet->address.bytes[3] = 1;
-			if (is_free(used, subnet))
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+			if ((pass || !is_touched(used, &ranges[i])) &&
+			    choose_in(used, &ranges[i], subnet))
 				return true;
-		}
-	}
 	*subnet = (struct ip_prefix){ { .family = 0 }, 0 };
 	return false;
 }

@@ -33,8 +33,9 @@ int subnets_read(struct subnets *subnets, int root_fd, struct err *err);
 void subnets_release(struct subnets *subnets);
 
 /* A private network (RFC 1918) of 256 addresses, of which none is in use; the commonest
- * defaults of routers and of other programs are left out, too. The address is the host's,
- * the first. False where there is none. Routes to more than 2^24 addresses do not count:
+ * defaults of routers and of other programs are left out, too. It is of a block (10/8, 172.16/12,
+ * 192.168/16) of which nothing is in use, where there is one: of the others a part may be
+ * somebody's whom the host does not know yet. The address is the host's, the first. False where there is none. Routes to more than 2^24 addresses do not count:
  * they are a default route or a part of one. Pure. */
 bool subnet_choose(const struct subnets *used, struct ip_prefix *subnet);
 

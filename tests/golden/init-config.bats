@@ -170,11 +170,11 @@ proposes() { # proposes NAME: what is printed for it is as expected
 @test "where there is a network, no other is added, and the guest plugs into that one" {
 	machine server
 	mkdir -p "$root/etc/bedplate/network"
-	printf '[Address]\nAddress=10.30.20.1/24\n' >"$root/etc/bedplate/network/lan.conf"
+	printf '[Address]\nAddress=192.168.200.1/24\n' >"$root/etc/bedplate/network/lan.conf"
 	init_config >"$work/said"
 	grep 'left out .*network/nat.conf: network/lan.conf is there already' "$work/said"
 	grep -x 'Network=lan' "$root/etc/bedplate/guests/example.conf.sample"
-	[ "$(init_config --json | jq -r .proposal.address)" = 10.40.20.1/24 ]
+	[ "$(init_config --json | jq -r .proposal.address)" = 10.30.20.1/24 ]
 }
 
 @test "when one file cannot be written, none is" {
