@@ -11,6 +11,7 @@
 
 #include "bedplate/chart_read.h"
 #include "lib/cleanup.h"
+#include "lib/text_match.h"
 
 /* Shorter ones that nobody waited for are not worth a line. */
 enum { UNIT_MIN_US = 10000, MOMENT_US = 1000, CHAIN_MAX = 64 };
@@ -123,24 +124,6 @@ static bool take_all(struct unit_list *units, char *text)
 	return fits && add(units, &unit);
 }
 
-/* Whether a list by blanks has this word. */
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = list; at && (at = strstr(at, word)); at += length)
-		if ((at == list || at[-1] == ' ') && (!at[length] || at[length] == ' '))
-			return true;
-	return false;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), tail = strlen(end);
-
-	return length >= tail && !strcmp(text + length - tail, end);
-}
-
 /* Of those that a unit is ordered after, the one that was up last before it began; NULL for
  * none. */
 static struct unit *last_before(const struct unit_list *units, const struct unit *unit)
@@ -151,7 +134,7 @@ static struct unit *last_before(const struct unit_list *units, const struct unit
 		struct unit *other = &units->items[i];
 
 		if (other == unit || !other->up || other->up > unit->start ||
-		    !has_word(unit->after, other->id))
+		    !text_has_word(unit->after, " ", other->id))
 			continue;
 		if (!last || other->up > last->up)
 			last = other;
@@ -162,7 +145,7 @@ static struct unit *last_before(const struct unit_list *units, const struct unit
 static struct unit *find_end(const struct unit_list *units)
 {
 	for (size_t i = 0; i < units->count; i++)
-		if (has_word(units->items[i].names, "default.target"))
+		if (text_has_word(units->items[i].names, " ", "default.target"))
 			return &units->items[i];
 	return NULL;
 }
@@ -192,7 +175,7 @@ static const struct unit *waited_for(const struct unit_list *units,
 static bool is_own(const char *id)
 {
 	return !strncmp(id, "bedplate-", strlen("bedplate-")) &&
-	       ends_with(id, ".service");
+	       text_ends_in(id, ".service");
 }
 
 static bool is_worth_it(const struct unit *unit)
@@ -202,16 +185,16 @@ static bool is_worth_it(const struct unit *unit)
 	if (is_own(unit->id))
 		return true;
 	if (unit->is_on_chain)
-		return is_long || ends_with(unit->id, ".target");
+		return is_long || text_ends_in(unit->id, ".target");
 	/* Each device has several names. */
-	return is_long && !ends_with(unit->id, ".device");
+	return is_long && !text_ends_in(unit->id, ".device");
 }
 
 static void note_wait(struct span *span, const char *id)
 {
 	static const char begin[] = "bedplate-guest@", end[] = ".service";
 
-	if (!strncmp(id, begin, strlen(begin)) && ends_with(id, end))
+	if (!strncmp(id, begin, strlen(begin)) && text_ends_in(id, end))
 		span_note(span, "waited for guest %.*s",
 			  (int)(strlen(id) - strlen(begin) - strlen(end)),
 			  id + strlen(begin));

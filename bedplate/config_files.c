@@ -13,6 +13,7 @@
 #include "lib/format_text.h"
 #include "lib/names.h"
 #include "lib/show_json.h"
+#include "lib/text_match.h"
 
 #define SAMPLE ".sample"
 #define CONF   ".conf"
@@ -57,13 +58,6 @@ static bool is_there(int fd, const char *name)
 	return fd >= 0 && fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	size_t length = strlen(name);
-
-	return length > strlen(end) && !strcmp(name + length - strlen(end), end);
-}
-
 /* What is there in place of the file: a heap string, or NULL. */
 static char *find_keeper(const struct config_files *files, const char *path)
 {
@@ -77,7 +71,7 @@ static char *find_keeper(const struct config_files *files, const char *path)
 		return NULL;
 	if (is_there(fd, name))
 		return strdup(path);
-	if (ends_in(name, SAMPLE)) {
+	if (text_ends_in(name, SAMPLE)) {
 		name[strlen(name) - strlen(SAMPLE)] = '\0';
 		return is_there(fd, name) ? format_text("%s/%s", folder, name) : NULL;
 	}
@@ -85,7 +79,7 @@ static char *find_keeper(const struct config_files *files, const char *path)
 		return NULL;
 	names_read(&names, fd, ".");
 	for (size_t i = 0; i < names.count; i++)
-		if (ends_in(names.items[i], CONF))
+		if (text_ends_in(names.items[i], CONF))
 			return format_text("%s/%s", folder, names.items[i]);
 	return NULL;
 }

@@ -6,6 +6,7 @@
 #include "bedplate/machine.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/text_match.h"
 
 static const struct {
 	const char *id, *word;
@@ -41,20 +42,6 @@ static void read_value(const char *cpuinfo, const char *key, char *value, size_t
 	}
 }
 
-static bool has_word(const char *text, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
-		size_t there = strcspn(text, " ");
-
-		if (there == length && !strncmp(text, word, length))
-			return true;
-		text += there;
-	}
-	return false;
-}
-
 int machine_read_cpu(struct machine_cpu *cpu, int root_fd, struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf text;
@@ -71,8 +58,9 @@ int machine_read_cpu(struct machine_cpu *cpu, int root_fd, struct err *err)
 	/* Hygon's processors are AMD's, IOMMU and all. */
 	if (!strcmp(vendor, "HygonGenuine"))
 		cpu->maker = CPU_AMD;
-	cpu->can_virtualize = has_word(flags, "vmx") || has_word(flags, "svm");
-	cpu->has_gib_pages = has_word(flags, "pdpe1gb");
-	cpu->is_virtual = has_word(flags, "hypervisor");
+	cpu->can_virtualize =
+		text_has_word(flags, " ", "vmx") || text_has_word(flags, " ", "svm");
+	cpu->has_gib_pages = text_has_word(flags, " ", "pdpe1gb");
+	cpu->is_virtual = text_has_word(flags, " ", "hypervisor");
 	return topology_read(&cpu->topology, root_fd, err);
 }

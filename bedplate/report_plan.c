@@ -12,6 +12,7 @@
 #include "lib/schema/guest.h"
 #include "lib/schema/host.h"
 #include "lib/schema/network.h"
+#include "lib/text_match.h"
 
 struct row {
 	const char *name, *words;
@@ -170,11 +171,10 @@ static int add_folder(struct report *report, size_t number)
 		const char *name = names.items[i];
 		_cleanup_free_ char *path =
 			format_text("%s/%s", folders[number].folder, name);
-		size_t length = strlen(name), end = strlen(suffix);
 
 		if (!path)
 			result = -ENOMEM;
-		else if (length > end && !strcmp(name + length - end, suffix))
+		else if (text_ends_in(name, suffix))
 			result = add_file(report, folders[number].kind, path,
 					  folders[number].schema);
 	}
@@ -188,10 +188,10 @@ static int add_guests(struct report *report)
 	int result = names_read(&names, report->root_fd, "etc/bedplate/guests");
 
 	for (size_t i = 0; !result && i < names.count; i++) {
-		char *end = strstr(names.items[i], ".conf");
+		char *end = strrchr(names.items[i], '.');
 		_cleanup_free_ char *name = NULL, *words = NULL;
 
-		if (!end || end[strlen(".conf")] || strchr(names.items[i], ' '))
+		if (!text_ends_in(names.items[i], ".conf") || strchr(names.items[i], ' '))
 			continue;
 		*end = '\0';
 		name = format_text("qemu-launch/argv-%s.txt", names.items[i]);

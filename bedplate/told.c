@@ -7,6 +7,7 @@
 #include "lib/cleanup.h"
 #include "lib/format_text.h"
 #include "lib/show_json.h"
+#include "lib/text_match.h"
 
 static void told_release(struct told *row)
 {
@@ -169,22 +170,11 @@ static bool is_same(const struct told *a, const struct told *b)
 	       is_same_advice(a, b);
 }
 
-/* Whether a word of a list parted by ", " is this one. */
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = strstr(list, word); at; at = strstr(at + 1, word))
-		if ((at == list || at[-1] == ' ') && (!at[length] || at[length] == ','))
-			return true;
-	return false;
-}
-
 static void join(struct told_list *list, char **into, const char *word)
 {
 	char *joined;
 
-	if (!*word || has_word(*into, word))
+	if (!*word || text_has_word(*into, ", ", word))
 		return;
 	joined = **into ? format_text("%s, %s", *into, word) : strdup(word);
 	list->overflow |= !joined;

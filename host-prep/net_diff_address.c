@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "host-prep/net_step.h"
+#include "lib/text_match.h"
 
 enum { TEXT_SIZE = 256 };
 
@@ -235,13 +236,6 @@ void net_compare_vlans(struct net_compare *compare)
 
 #define NET_IP_FORWARD "net/ipv4/ip_forward"
 
-static bool ends_in(const char *text, const char *end)
-{
-	size_t length = strlen(text), wanted = strlen(end);
-
-	return length >= wanted && !strcmp(text + length - wanted, end);
-}
-
 /* The link's name in "net/ipv4/conf/br0/forwarding": whether it is there yet. */
 static bool is_of_new_link(const struct net_compare *compare, const char *path)
 {
@@ -260,7 +254,7 @@ static bool is_reset(const struct net_compare *compare, const char *path)
 
 	return wanted && (!had || strcmp(had->value, wanted->value) != 0) &&
 	       !strncmp(path, "net/ipv4/conf/", strlen("net/ipv4/conf/")) &&
-	       ends_in(path, "/forwarding");
+	       text_ends_in(path, "/forwarding");
 }
 
 static void compare_sysctl(struct net_compare *compare, const struct net_sysctl *wanted)
@@ -274,10 +268,10 @@ static void compare_sysctl(struct net_compare *compare, const struct net_sysctl 
 		return;
 	/* IPv6 has to be there before its addresses come, and to go only when they have
 	 * moved on: it takes them along. */
-	step.early =
-		is_of_new_link(compare, wanted->path) ||
-		!strcmp(wanted->path, NET_IP_FORWARD) ||
-		(ends_in(wanted->path, "/disable_ipv6") && !strcmp(wanted->value, "0"));
+	step.early = is_of_new_link(compare, wanted->path) ||
+		     !strcmp(wanted->path, NET_IP_FORWARD) ||
+		     (text_ends_in(wanted->path, "/disable_ipv6") &&
+		      !strcmp(wanted->value, "0"));
 	snprintf(what, sizeof(what), "sysctl %s", wanted->path);
 	net_compare_add(compare, &step, had ? STEP_CHANGE : STEP_ADD,
 			same  ? "reset"

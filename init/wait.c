@@ -24,6 +24,7 @@
 #include "init/wait_lvm.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/text_match.h"
 
 enum {
 	FIRST_MESSAGE_MS = 3000,
@@ -158,17 +159,6 @@ static bool is_what_it_seems(struct boot *boot, struct device *device)
 						  : device->label);
 }
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = list; (at = strstr(at, word)); at += length) {
-		if ((at == list || at[-1] == ',') && (!at[length] || at[length] == ','))
-			return true;
-	}
-	return false;
-}
-
 /* All devices of a btrfs have to be there before it is mounted. */
 static bool is_whole(struct wait *wait, const struct device *device)
 {
@@ -178,7 +168,8 @@ static bool is_whole(struct wait *wait, const struct device *device)
 
 	boot->btrfs_missing[0] = '\0';
 	if ((device->probed && strcmp(device->type, "btrfs") != 0) ||
-	    (types[0] && !has_word(types, "btrfs") && !has_word(types, "auto")))
+	    (types[0] && !text_has_word(types, ",", "btrfs") &&
+	     !text_has_word(types, ",", "auto")))
 		return true;
 	count = btrfs_count_devices(&boot->devices, device);
 	if (count.there >= count.wanted)
@@ -186,7 +177,7 @@ static bool is_whole(struct wait *wait, const struct device *device)
 	snprintf(boot->btrfs_missing, sizeof(boot->btrfs_missing),
 		 "%d of the %d devices of the btrfs on %s are there", (int)count.there,
 		 (int)count.wanted, device->node);
-	return has_word(wait->request->options, "degraded") &&
+	return text_has_word(wait->request->options, ",", "degraded") &&
 	       waited_ms(wait) >= BTRFS_DEGRADED_AFTER_MS;
 }
 

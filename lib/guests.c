@@ -12,6 +12,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/guests.h"
+#include "lib/text_match.h"
 
 static const char folder[] = "etc/bedplate/guests";
 static const char suffix[] = ".conf";
@@ -19,9 +20,7 @@ static const char suffix[] = ".conf";
 /* Hidden files are editors' and package managers' own. */
 static bool is_guest_file(const char *name)
 {
-	size_t length = strlen(name), end = strlen(suffix);
-
-	return name[0] != '.' && length > end && strcmp(name + length - end, suffix) == 0;
+	return name[0] != '.' && text_ends_in(name, suffix);
 }
 
 /* A guest's name becomes the name of folders, units and sockets. */

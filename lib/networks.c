@@ -9,15 +9,14 @@
 
 #include "lib/names.h"
 #include "lib/networks.h"
+#include "lib/text_match.h"
 
 static const char folder[] = "etc/bedplate/network";
 static const char suffix[] = ".conf";
 
 static bool is_network_file(const char *name)
 {
-	size_t length = strlen(name), end = strlen(suffix);
-
-	return length > end && strcmp(name + length - end, suffix) == 0;
+	return text_ends_in(name, suffix);
 }
 
 /* A network's name becomes that of interfaces, units and DNS domains. */

@@ -5,6 +5,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/text_match.h"
 #include "mkinitramfs/cpu.h"
 
 struct cpu_block {
@@ -28,16 +29,6 @@ static void cpus_add(struct cpus *cpus, const struct cpu_block *block)
 	cpus->items[cpus->count++] = block->cpu;
 }
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = list; (at = strstr(at, word)); at += length)
-		if ((at == list || at[-1] == ' ') && (!at[length] || at[length] == ' '))
-			return true;
-	return false;
-}
-
 static void parse_line(struct cpus *cpus, struct cpu_block *block, const char *line)
 {
 	const char *colon = strchr(line, ':');
@@ -47,7 +38,8 @@ static void parse_line(struct cpus *cpus, struct cpu_block *block, const char *l
 		block->cpu.intel = !strcmp(value, "GenuineIntel");
 		block->known = block->cpu.intel || !strcmp(value, "AuthenticAMD");
 	} else if (!strncmp(line, "flags", 5)) {
-		cpus->is_virtual = cpus->is_virtual || has_word(value, "hypervisor");
+		cpus->is_virtual =
+			cpus->is_virtual || text_has_word(value, " ", "hypervisor");
 	} else if (!strncmp(line, "model\t", 6)) {
 		sscanf(value, "%u", &block->cpu.model);
 	} else if (!strncmp(line, "cpu family", 10)) {

@@ -11,15 +11,9 @@
 #include "lib/cleanup.h"
 #include "lib/failure.h"
 #include "lib/log.h"
+#include "lib/text_match.h"
 #include "mkinitramfs/install.h"
 #include "mkinitramfs/plan.h"
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), size = strlen(end);
-
-	return length > size && !strcmp(text + length - size, end);
-}
 
 static bool is_recorded(const struct place *place, const char *image, int fd)
 {
@@ -39,7 +33,7 @@ static bool finish_record(const struct place *place, const char *staged)
 	_cleanup_free_ char *image = NULL, *name = NULL;
 	_cleanup_close_ int fd = -1;
 
-	if (!ends_with(staged, end))
+	if (!text_ends_in(staged, end))
 		return false;
 	image = strndup(staged + 1, strlen(staged) - 1 - strlen(end));
 	name = image ? format_text("%s" RECORD_SUFFIX, image) : NULL;
@@ -67,7 +61,7 @@ static bool is_dead_aside(const struct place *place, const char *name)
 	record = base ? format_text("%s" RECORD_SUFFIX, base) : NULL;
 	if (!record || number <= 0 || !kill((pid_t)number, 0) || errno != ESRCH)
 		return false;
-	return ends_with(base, RECORD_SUFFIX) || ends_with(base, FAILURE_SUFFIX) ||
+	return text_ends_in(base, RECORD_SUFFIX) || text_ends_in(base, FAILURE_SUFFIX) ||
 	       !faccessat(place->fd, record, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
@@ -75,9 +69,9 @@ static bool is_left_over(const struct place *place, const char *name)
 {
 	if (name[0] != '.')
 		return false;
-	if (ends_with(name, PLACE_STAGED_SUFFIX))
+	if (text_ends_in(name, PLACE_STAGED_SUFFIX))
 		return !finish_record(place, name);
-	return ends_with(name, ".new") && is_dead_aside(place, name);
+	return text_ends_in(name, ".new") && is_dead_aside(place, name);
 }
 
 static int tidy_folder(const struct place *place, DIR *dir, struct err *err)

@@ -7,6 +7,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/text_match.h"
 #include "mkinitramfs/content.h"
 #include "mkinitramfs/microcode.h"
 
@@ -22,17 +23,10 @@ struct microcode {
 	struct strbuf intel, amd;
 };
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), size = strlen(end);
-
-	return length > size && !strcmp(text + length - size, end);
-}
-
 static int load(const struct microcode *m, const char *path, struct content *content,
 		struct err *err)
 {
-	bool packed = ends_with(path, ".xz") || ends_with(path, ".zst");
+	bool packed = text_ends_in(path, ".xz") || text_ends_in(path, ".zst");
 
 	return content_load(content, m->root_fd, path, packed, err);
 }
@@ -98,7 +92,7 @@ static int add_for_cpu(struct microcode *m, const struct cpu *cpu, struct err *e
 
 static bool is_microcode(const char *name, bool intel)
 {
-	if (ends_with(name, ".asc"))
+	if (text_ends_in(name, ".asc"))
 		return false;
 	return intel || !strncmp(name, "microcode_amd", 13);
 }

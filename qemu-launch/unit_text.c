@@ -2,6 +2,7 @@
 /* unit_text.c: writes guests' drop-ins. */
 #include <inttypes.h>
 
+#include "lib/text_match.h"
 #include "qemu-launch/stop.h"
 #include "qemu-launch/unit_text.h"
 
@@ -77,13 +78,6 @@ bool unit_text_cpus(const struct guest_cpu *cpu, struct cpu_list *cpus)
 	return all && (!cpu->iothreads || cpu->iothread_pin.count);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), tail = strlen(end);
-
-	return length >= tail && !strcmp(text + length - tail, end);
-}
-
 static void add_resources(struct strbuf *out, const struct guest_conf *data)
 {
 	const struct guest_guest *keys = &data->guest;
@@ -92,7 +86,7 @@ static void add_resources(struct strbuf *out, const struct guest_conf *data)
 	if (*keys->slice) {
 		strbuf_adds(out, "Slice=");
 		add_escaped(out, keys->slice);
-		strbuf_adds(out, ends_with(keys->slice, ".slice") ? "\n" : ".slice\n");
+		strbuf_adds(out, text_ends_in(keys->slice, ".slice") ? "\n" : ".slice\n");
 	}
 	if (keys->cpu_weight)
 		strbuf_addf(out, "CPUWeight=%lld\n", (long long)keys->cpu_weight);

@@ -22,6 +22,7 @@
 #include "lib/err.h"
 #include "lib/option.h"
 #include "lib/option_private.h"
+#include "lib/text_match.h"
 #include "mkinitramfs/args.h"
 #include "qemu-launch/option_table.h"
 
@@ -34,17 +35,6 @@ enum { WORDS_MAX = 64 };
 
 /* Larger than any program's struct args; nobody looks at what gets into it. */
 static max_align_t args[256];
-
-/* Whether `word` is one of the words of `text`, which | or blanks or punctuation part. */
-static bool has_word(const char *text, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = text; (at = strstr(at, word)); at++)
-		if ((at == text || strchr(" |,:", at[-1])) && strchr(" |,:", at[length]))
-			return true;
-	return false;
-}
 
 /* Operands stand in the table as "add NAME", "usb|disk|nic GUEST WHAT", "[PART...]": small
  * letters are words to be given, and ACTION is one that the command's help lists. */
@@ -63,10 +53,10 @@ static int check_operands(const struct option_command *row, int count, char **op
 			return may_miss ? 0
 					: err_set(err, EINVAL, "%s: %s is missing",
 						  row->name, wanted);
-		if (is_literal && !has_word(wanted, operands[i]))
+		if (is_literal && !text_has_word(wanted, " |,:", operands[i]))
 			return err_set(err, EINVAL, "%s: \"%s\" is not %s", row->name,
 				       operands[i], wanted);
-		if (is_action && !has_word(row->help, operands[i]))
+		if (is_action && !text_has_word(row->help, " |,:", operands[i]))
 			return err_set(err, EINVAL, "%s: there is no %s", row->name,
 				       operands[i]);
 		i++;
