@@ -115,6 +115,8 @@ $(eval $(call program,$(B)/tools/schema-gen,schema_gen))
 option_check_SRCS := tools/option-check.c $(filter %/args.c,$(schema_gen_SRCS))
 option_check_LIBS := inih
 $(eval $(call program,$(B)/tools/option-check,option_check))
+killat_SRCS := tests/golden/killat.c
+$(eval $(call program,$(B)/tests/golden/killat,killat))
 $(eval $(call program,$(B)/tests/net/netstate,netstate))
 $(eval $(call program,$(B)/tests/vm/vmrun,vmrun))
 $(eval $(call program,$(B)/tests/vm/testinit,testinit))

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "lib/kernel_file.h"
 #include "lib/names.h"
 #include "mkinitramfs/collect.h"
 #include "mkinitramfs/cpu.h"
+#include "mkinitramfs/kernel_image.h"
 
 /* ---- what is no file ---- */
 
@@ -101,6 +101,7 @@ struct collect {
 	struct inputs *inputs;
 	const struct build *build;
 	const char *image_dir;
+	const char *kernel_image; /* NULL: the one of its version */
 	int root_fd;
 };
 
@@ -150,8 +151,8 @@ static const char *const indices[] = {
 /* None of its bytes are in the image, but it is what the image was proved with. */
 static int collect_kernel_file(const struct collect *c, struct err *err)
 {
-	_cleanup_free_ char *path =
-		kernel_file_find(c->root_fd, c->image_dir, c->build->o.version);
+	_cleanup_free_ char *path = kernel_image_path(c->kernel_image, c->root_fd,
+						      c->image_dir, c->build->o.version);
 
 	return path ? inputs_add_path(c->inputs, c->root_fd, INPUT_KERNEL_FILE, path, err)
 		    : 0;
@@ -232,7 +233,7 @@ int collect_inputs(struct inputs *inputs, const struct args *args,
 		   int root_fd, struct err *err)
 {
 	const struct collect c = { inputs, build, settings->host->image.directory,
-				   root_fd };
+				   args->kernel_image, root_fd };
 	int result =
 		collect_texts(inputs, args, settings,
 			      build->o.has_chain ? &build->o.chain : NULL, root_fd, err);

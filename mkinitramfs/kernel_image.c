@@ -83,3 +83,9 @@ char *kernel_image_release(int fd, const char *path, struct err *err)
 			path);
 	return release;
 }
+
+char *kernel_image_path(const char *path, int root_fd, const char *dir,
+			const char *version)
+{
+	return path ? realpath(path, NULL) : kernel_file_find(root_fd, dir, version);
+}

@@ -5,7 +5,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "lib/kernel_file.h"
+#include "mkinitramfs/kernel_image.h"
 #include "mkinitramfs/plan.h"
 #include "mkinitramfs/stale.h"
 
@@ -36,28 +36,27 @@ static const char *change_word(const struct input *then, int root_fd)
 
 /* The kernel may lie elsewhere now, as where a copy of it came into /boot: that is the same one,
  * if its bytes are. */
-static int check_kernel(const struct inputs *then, const char *version,
-			const struct place *place, json_t *reasons, struct err *err)
+static int check_kernel(const struct inputs *then, char *path, const struct place *place,
+			json_t *reasons, struct err *err)
 {
 	const struct input *kernel = inputs_find(then, INPUT_KERNEL_FILE);
-	_cleanup_free_ char *path = kernel_file_find(place->root_fd, place->dir, version);
+	const char *name = path ? path : kernel ? kernel->path : "", *what = "is gone";
 	struct input moved;
 
-	if (!kernel)
-		return path ? add_reason(reasons,
-					 format_text("the kernel /%s is there now", path),
-					 err)
-			    : 0;
-	if (!path)
-		return add_reason(reasons,
-				  format_text("the kernel /%s is gone", kernel->path),
-				  err);
-	moved = *kernel;
-	moved.path = path;
-	return input_has_changed(&moved, place->root_fd)
-		       ? add_reason(reasons,
-				    format_text("the kernel /%s has changed", path), err)
-		       : 0;
+	if (!kernel && !path)
+		return 0;
+	if (!kernel) {
+		what = "is there now";
+	} else if (path) {
+		moved = *kernel;
+		moved.path = path;
+		if (!input_has_changed(&moved, place->root_fd))
+			return 0;
+		what = "has changed";
+	}
+	return add_reason(reasons,
+			  format_text("the kernel /%s %s", name + (*name == '/'), what),
+			  err);
 }
 
 static int check_file(const struct input *then, int root_fd, json_t *reasons,
@@ -126,9 +125,11 @@ static int check_maker(const struct placed *placed, json_t *reasons, struct err 
 }
 
 int stale_find(const struct place *place, const struct placed *placed,
-	       const struct inputs *texts, json_t *reasons, struct err *err)
+	       const struct inputs *texts, const char *kernel, json_t *reasons,
+	       struct err *err)
 {
 	_cleanup_inputs_ struct inputs then = INPUTS_INIT;
+	_cleanup_free_ char *path = NULL;
 	struct record_facts facts;
 	int result;
 
@@ -144,8 +145,11 @@ int stale_find(const struct place *place, const struct placed *placed,
 	if (!result)
 		result = check_maker(placed, reasons, err);
 	record_get(&placed->record, &facts);
-	if (!result)
-		result = check_kernel(&then, facts.kernel, place, reasons, err);
+	if (!result) {
+		path = kernel_image_path(kernel, place->root_fd, place->dir,
+					 facts.kernel);
+		result = check_kernel(&then, path, place, reasons, err);
+	}
 	return result ? result : check_inputs(&then, texts, place->root_fd, reasons, err);
 }
 

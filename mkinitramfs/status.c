@@ -118,7 +118,8 @@ static int status_one(struct upkeep *upkeep, const char *version, bool installed
 	json_image(row, &placed);
 	json_failure(upkeep, row, image);
 	if (placed.there && installed)
-		result = stale_find(&upkeep->place, &placed, &upkeep->texts, stale, err);
+		result = stale_find(&upkeep->place, &placed, &upkeep->texts, NULL, stale,
+				    err);
 	return result ? result : json_previous(upkeep, row, image, err);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/failure.h"
@@ -119,7 +120,8 @@ static int look(struct update *update, const char *image, struct err *err)
 	update->present = placed.whole ? facts.size : 0;
 	if (upkeep->args->force)
 		json_array_append_new(update->reasons, json_string("--force was given"));
-	return stale_find(&upkeep->place, &placed, &upkeep->texts, update->reasons, err);
+	return stale_find(&upkeep->place, &placed, &upkeep->texts,
+			  upkeep->args->kernel_image, update->reasons, err);
 }
 
 static int update_image(struct update *update, const char *image, struct err *err)
@@ -213,16 +215,31 @@ static int update_open(struct upkeep *upkeep, struct names *versions, struct err
 	return result ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* Whether what was asked for makes sense together. */
+static int check(const struct args *args, struct err *err)
+{
+	if (args->all && args->operand_count)
+		return err_set(err, EINVAL, "either --all or kernels' versions");
+	if (!args->kernel_image)
+		return 0;
+	if (args->operand_count != 1)
+		return err_set(err, EINVAL,
+			       "--kernel-image is for one kernel: VERSION "
+			       "names it");
+	if (access(args->kernel_image, R_OK) < 0)
+		return err_sys(err, errno, "opening the kernel image %s",
+			       args->kernel_image);
+	return 0;
+}
+
 int update_run(const struct args *args, struct err *err)
 {
 	_cleanup_upkeep_ struct upkeep upkeep = UPKEEP_INIT;
 	_cleanup_names_ struct names versions = NAMES_INIT;
 	int code;
 
-	if (args->all && args->operand_count) {
-		err_set(err, EINVAL, "either --all or kernels' versions");
+	if (check(args, err))
 		return EXIT_USAGE;
-	}
 	code = upkeep_open(&upkeep, args, err);
 	if (code == EXIT_DONE)
 		code = update_open(&upkeep, &versions, err);

@@ -66,10 +66,10 @@ check-unit: $(UNIT_TESTS:%=$(B)/unit/%)
 	@tests/run unit
 check-san: $(UNIT_TESTS:%=$(B)/unit-san/%)
 	@tests/run san
-check-golden: all $(B)/tools/option-check $(B)/setup-check.stamp
+check-golden: all $(B)/tools/option-check $(B)/tests/golden/killat $(B)/setup-check.stamp
 	@tests/run golden
 # What /init is made of and the parts are those of build/.
-check-golden-san: all $(SAN_PROGRAMS) $(B)/setup-check.stamp
+check-golden-san: all $(SAN_PROGRAMS) $(B)/tests/golden/killat $(B)/setup-check.stamp
 	@for name in deps init init-probe tests vm man sample completion; do \
 		[ ! -e $(B)/$$name ] || ln -sfn $(abspath $(B))/$$name $(SAN)/$$name; \
 	done
@@ -91,6 +91,6 @@ lint: all $(B)/setup-check.stamp
 
 # Everything, in the order in which a failure is cheapest to find. The programs under test are
 # built with warnings as errors.
-check: $(B)/setup-check.stamp $(B)/setup-vm.stamp all $(B)/tools/option-check $(VM_TOOLS) $(B)/tests/net/netstate $(GUESTS_BOOT) $(UNIT_TESTS:%=$(B)/unit/%) \
+check: $(B)/setup-check.stamp $(B)/setup-vm.stamp all $(B)/tools/option-check $(B)/tests/golden/killat $(VM_TOOLS) $(B)/tests/net/netstate $(GUESTS_BOOT) $(UNIT_TESTS:%=$(B)/unit/%) \
 		$(UNIT_TESTS:%=$(B)/unit-san/%) $(FUZZERS:%=$(B)/fuzz/%)
 	@CASES='$(CASES)' tests/run lint unit san fuzz golden hooks net guests vm

@@ -519,6 +519,27 @@ no_program_parts() {
 	fails 2 "is for --verify" mkinitramfs -o "$image" --kernel-image "$work/good"
 }
 
+@test "update --kernel-image: the image is made for a kernel that is to come, and then up to date with it" {
+	conf "[Image]" Verify=static
+	kernel_image "$boot/vmlinuz-6.1.0-fake" 6.1.0-fake
+	kernel_image "$work/next" 6.1.0-fake
+	echo "another build" >>"$work/next"
+	update
+	up_to_date
+	fails 0 "the kernel $work/next has changed.*verifying it" update --kernel-image "$work/next" 6.1.0-fake
+	fails 0 "is up to date" update --kernel-image "$work/next" 6.1.0-fake
+	stale_because "^the kernel /boot/vmlinuz-6.1.0-fake has changed$"
+	mv "$work/next" "$boot/vmlinuz-6.1.0-fake"
+	up_to_date
+	# One of another version proves nothing.
+	cp "$boot/$name" "$work/good"
+	kernel_image "$work/other" 6.1.0-other
+	fails 1 "the kernel image $work/other is of 6.1.0-other" update --kernel-image "$work/other" 6.1.0-fake
+	cmp "$boot/$name" "$work/good"
+	fails 2 "for one kernel" update --kernel-image "$work/other"
+	fails 2 "$work/none: No such file" update --kernel-image "$work/none" 6.1.0-fake
+}
+
 # in_small_boot KIB COMMAND: with a file system of its own of this size on /boot.
 in_small_boot() {
 	local size=$1

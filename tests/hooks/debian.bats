@@ -159,18 +159,88 @@ teardown() {
 	[ "$(grub_kernels)" = "$new $old" ]
 }
 
-@test "an upgrade within a version whose driver is damaged keeps the image that was proved" {
+# kernel_of NAME: what the package has as its kernel.
+kernel_of() {
+	dpkg-deb --fsys-tarfile "$debs/$1.deb" | tar -xO "./boot/vmlinuz-$new"
+}
+
+has_kernel() { # has_kernel NAME [FILE]: the file is this build's kernel
+	cmp "${2:-$root/boot/vmlinuz-$new}" <(kernel_of "$1")
+}
+
+waiting() {
+	echo "$root/boot/.vmlinuz-$new.bedplate-$1"
+}
+
+no_left_overs() {
+	[ -z "$(find "$root/boot" -name '.*')" ]
+}
+
+@test "an upgrade within a version whose driver is damaged keeps the image that was proved, and its kernel" {
 	local before
 	install_kernel newer
 	before=$(sha512sum <"$root/boot/initrd.img-$new")
 	fails 1 "virtio_blk.ko is not for kernel" install_kernel broken
 	[ "$(sha512sum <"$root/boot/initrd.img-$new")" = "$before" ]
+	has_kernel newer
+	has_kernel broken "$(waiting next)"
+	[ ! -e "$(waiting kept)" ]
 	ours "$new"
 	[ "$(verdict "$new")" = passed ]
+	# GRUB has the pair, and nothing twice.
+	in_root update-grub
+	[ "$(grub_kernels)" = "$new $old" ]
+	refute grep -F .vmlinuz "$root/boot/grub/grub.cfg"
 	# Nor does update-initramfs get its image into that place.
 	fails 1 "" in_root update-initramfs -u -k "$new"
 	[[ $output == *"virtio_blk.ko is not for kernel"* ]]
 	[ "$(sha512sum <"$root/boot/initrd.img-$new")" = "$before" ]
+	# The same again does not take what waits for what was proved, and a sound build ends it.
+	fails 1 "virtio_blk.ko is not for kernel" install_kernel broken
+	has_kernel newer
+	install_kernel rebuilt
+	has_kernel rebuilt
+	no_left_overs
+	ours "$new"
+	[ "$(verdict "$new")" = passed ]
+}
+
+@test "another build of a version: its kernel is in its place only when its image is proved" {
+	install_kernel newer
+	# As if dkms ran.
+	printf '#!/bin/sh\ncp -a /boot /tmp/meanwhile\n' >"$root/etc/kernel/postinst.d/dkms-later"
+	chmod 755 "$root/etc/kernel/postinst.d/dkms-later"
+	fails 0 "the kernel /boot/.vmlinuz-$new.bedplate-next has changed" install_kernel rebuilt
+	has_kernel newer "$root/tmp/meanwhile/vmlinuz-$new"
+	has_kernel rebuilt
+	no_left_overs
+	ours "$new"
+	in_root bedplate mkinitramfs status --json "$new" | jq -e '.kernels[0].stale == []'
+}
+
+@test "an upgrade that is stopped once its kernel is unpacked has the proved one on the disk, and ends later" {
+	install_kernel newer
+	cp "$debs/broken.deb" "$root/tmp/kernel.deb"
+	in_root dpkg --force-unsafe-io --unpack /tmp/kernel.deb
+	has_kernel broken
+	has_kernel newer "$(waiting kept)"
+	# Unpacked once more: what is kept stays what was proved.
+	in_root dpkg --force-unsafe-io --unpack /tmp/kernel.deb
+	has_kernel newer "$(waiting kept)"
+	fails 1 "virtio_blk.ko is not for kernel" in_root dpkg --force-unsafe-io --configure -a
+	has_kernel newer
+	ours "$new"
+	in_root dpkg --force-unsafe-io --purge "linux-image-$new"
+	[ "$(cd "$root/boot" && ls -A | grep -F "$new" | xargs)" = "" ]
+}
+
+@test "a kernel that cannot be kept is not unpacked over" {
+	install_kernel newer
+	printf '#!/bin/sh\nexit 1\n' | tee "$root/usr/local/bin/ln" >"$root/usr/local/bin/cp"
+	chmod 755 "$root/usr/local/bin/"{ln,cp}
+	fails 1 "vmlinuz-$new could not be kept beside its place, and nothing is unpacked over it" install_kernel rebuilt
+	has_kernel newer
+	ours "$new"
 }
 
 @test "images that cannot be looked at are an error, and not nobody's" {

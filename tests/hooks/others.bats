@@ -94,7 +94,7 @@ trigger() {
 	done
 	refute grep -rn "/usr/lib/bedplate" "$tree"
 	[ ! -e "$tree/usr/lib/bedplate" ]
-	for file in /opt/lib/bedplate/kernel-hook /etc/kernel/postinst.d/zy-bedplate \
+	for file in /opt/lib/bedplate/kernel-hook /etc/kernel/preinst.d/00-bedplate /etc/kernel/postinst.d/zy-bedplate \
 		/usr/lib/kernel/install.d/51-bedplate.install /usr/share/libalpm/scripts/bedplate \
 		/opt/lib/bedplate/apk-trigger /usr/lib/kernel/preinst.d/50-bedplate.install; do
 		[ -x "$tree$file" ]

@@ -1,0 +1,99 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # lib.bash and hooks-lib.bash set them
+# What the hooks leave when they are killed, or find too little room, without the packaging systems
+# (tests/hooks has those).
+
+load lib
+load hooks-lib
+
+setup_file() {
+	golden_setup_file
+}
+
+setup() {
+	golden_setup
+	unshare --user --map-root-user --mount true 2>/dev/null ||
+		skip "no user namespaces here"
+}
+
+# second_build: a package brings it with its modules, so its image is another one.
+second_build() {
+	echo "options virtio_blk num_request_queues=2" >"$root/lib/modprobe.d/build.conf"
+}
+
+# images: sets $work/image1 and image2, what the two builds have, and leaves the first one installed.
+images() {
+	mkdir -p "$root/lib/modprobe.d"
+	cp "$work/kernel2" "$boot/vmlinuz-$version"
+	second_build
+	in_root bedplate mkinitramfs update "$version"
+	cp "$boot/initrd.img-$version" "$work/image2"
+	rm "$boot/initrd.img-$version"* "$root/lib/modprobe.d/build.conf"
+	cp "$work/kernel1" "$boot/vmlinuz-$version"
+	in_root bedplate mkinitramfs update "$version"
+	cp "$boot/initrd.img-$version" "$work/image1"
+	refute cmp -s "$work/image1" "$work/image2"
+}
+
+# ends_with NAME...: the second build and its image are there, the first image before it, and these.
+ends_with() {
+	cmp "$boot/vmlinuz-$version" "$work/kernel2"
+	cmp "$boot/initrd.img-$version" "$work/image2"
+	nothing_but "$boot" "config-$version" "vmlinuz-$version" "initrd.img-$version"{,.json} "$@"
+}
+
+# ---- Debian ----
+
+# upgrade: as linux-image's scripts and dpkg do it.
+debian_root() {
+	hooks_root debian
+	images
+	second_build
+	cat >"$root/opt/bedplate/upgrade" <<-'END'
+		#!/bin/sh
+		set -e
+		export DEB_MAINT_PARAMS="configure"
+		if [ ! -e /var/unpacked ]; then
+			/etc/kernel/preinst.d/00-bedplate "$1" "/boot/vmlinuz-$1"
+			cp /kernel2 "/boot/vmlinuz-$1.dpkg-new"
+			mv -f "/boot/vmlinuz-$1.dpkg-new" "/boot/vmlinuz-$1"
+			: >/var/unpacked
+		fi
+		/etc/kernel/postinst.d/00-bedplate "$1" "/boot/vmlinuz-$1"
+		exec /etc/kernel/postinst.d/zy-bedplate "$1" "/boot/vmlinuz-$1"
+	END
+	chmod 755 "$root/opt/bedplate/upgrade"
+	cp "$work/kernel2" "$root/"
+	keep_start
+}
+
+# Between unpacking and configuring the proved kernel has its other name.
+debian_bootable() {
+	bootable || proved "$boot/.vmlinuz-$version.bedplate-kept" "$boot/initrd.img-$version"
+}
+
+# And once more it comes to its end.
+debian_check() {
+	debian_bootable || return 1
+	in_root upgrade "$version" >>"$work/words" 2>&1 || return 1
+	rm -f "$boot"/*.dpkg-new
+	ends_with "initrd.img-$version.prev"{,.json}
+}
+
+@test "Debian: another build of a version, killed at each call in turn: a proved pair is there, and it ends later" {
+	debian_root
+	at_each_call debian_check upgrade "$version"
+}
+
+@test "Debian: an image that fails leaves the proved pair under its names; a later run takes the new one" {
+	debian_root
+	echo "[Image" >>"$root/etc/bedplate/host.conf"
+	fails 1 "kernel $version has no new image" in_root upgrade "$version"
+	cmp "$boot/vmlinuz-$version" "$work/kernel1"
+	cmp "$boot/initrd.img-$version" "$work/image1"
+	cmp "$boot/.vmlinuz-$version.bedplate-next" "$work/kernel2"
+	sed -i '/^\[Image$/d' "$root/etc/bedplate/host.conf"
+	in_root upgrade "$version"
+	ends_with "initrd.img-$version.prev"{,.json}
+}
