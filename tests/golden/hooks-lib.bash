@@ -79,7 +79,7 @@ at_each_call() {
 	shift
 	restart
 	while in_root killat $number "$@" >"$work/words" 2>&1; do
-		"$check" || {
+		"$check" >>"$work/words" 2>&1 || {
 			cat "$work/words"
 			ls -lA "$boot"
 			echo "killed at call $number: $check" && return 1

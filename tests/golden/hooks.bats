@@ -38,9 +38,8 @@ images() {
 
 # ends_with NAME...: the second build and its image are there, the first image before it, and these.
 ends_with() {
-	cmp "$boot/vmlinuz-$version" "$work/kernel2"
-	cmp "$boot/initrd.img-$version" "$work/image2"
-	nothing_but "$boot" "config-$version" "vmlinuz-$version" "initrd.img-$version"{,.json} "$@"
+	cmp "$boot/vmlinuz-$version" "$work/kernel2" && cmp "$boot/initrd.img-$version" "$work/image2" &&
+		nothing_but "$boot" "config-$version" "vmlinuz-$version" "initrd.img-$version"{,.json} "$@"
 }
 
 # ---- Debian ----
@@ -96,4 +95,85 @@ debian_check() {
 	sed -i '/^\[Image$/d' "$root/etc/bedplate/host.conf"
 	in_root upgrade "$version"
 	ends_with "initrd.img-$version.prev"{,.json}
+}
+
+# ---- pacman, apk ----
+
+copy_root() {
+	hooks_root
+	echo "# one" | tee "$root/lib/modules/$version/modules.dep" >"$root/lib/modules/$version/modules.alias"
+	images
+	second_build
+	cp "$work/kernel2" "$root/"
+	keep_start
+}
+
+copy_check() {
+	bootable || return 1
+	in_root kernel-copy add "$version" /kernel2 >>"$work/words" 2>&1 || return 1
+	ends_with "initrd.img-$version.prev"{,.json} && [ -e "$root/var/lib/bedplate/kernels/$version" ]
+}
+
+@test "kernel-copy killed at each call in turn: a proved pair is under its names, and it ends later" {
+	copy_root
+	at_each_call copy_check kernel-copy add "$version" /kernel2
+}
+
+@test "kernel-copy: the kernel that is there stays until the new one's image is proved" {
+	copy_root
+	# A copy of what is there when the image is made.
+	# shellcheck disable=SC2016 # the script's
+	sed -i 's|^exec|cp -a /boot /tmp/$command\n&|' "$root/opt/bedplate/bedplate"
+	in_root kernel-copy add "$version" /kernel2
+	cmp "$root/tmp/update/vmlinuz-$version" "$work/kernel1"
+	ends_with "initrd.img-$version.prev"{,.json}
+	# One that fails leaves the pair, and nothing of itself.
+	restart
+	echo "[Image" >>"$root/etc/bedplate/host.conf"
+	fails 1 "kernel $version has no new image" in_root kernel-copy add "$version" /kernel2
+	bootable
+	nothing_but "$boot" "config-$version" "vmlinuz-$version" "initrd.img-$version"{,.json}
+}
+
+# in_full_boot KIB COMMAND...: with so much room beside what is in /boot; shows what is there afterwards.
+in_full_boot() {
+	local size
+	size=$(($(du -sk --apparent-size "$boot" | cut -f1) + $1 + 24))
+	shift
+	# shellcheck disable=SC2016 # the inner shell's
+	in_root sh -c 'size=$1
+		shift
+		mkdir /tmp/small
+		mount -t tmpfs -o "size=${size}k" none /tmp/small
+		cp -a /boot/. /tmp/small
+		mount --bind /tmp/small /boot
+		status=0
+		"$@" || status=$?
+		cd /boot && find . -type f -exec sha512sum {} + | grep -v failure | sort
+		exit $status' - "$size" "$@"
+}
+
+in_boot() {
+	(cd "$boot" && find . -type f -exec sha512sum {} + | sort)
+}
+
+@test "kernel-copy begins nothing where a kernel has no room" {
+	copy_root
+	fails 1 "/boot has [0-9]+ KiB left, and a kernel needs 68 KiB: nothing was changed there" \
+		in_full_boot 40 kernel-copy add "$version" /kernel2
+	[ "$(grep -E '^[0-9a-f]{128} ' <<<"$output")" = "$(in_boot)" ]
+	# There is room for it, and none for its image.
+	fails 1 "kernel $version has no new image.*/boot has .* MB left" in_full_boot 200 kernel-copy add "$version" /kernel2
+	[ "$(grep -E '^[0-9a-f]{128} ' <<<"$output")" = "$(in_boot)" ]
+}
+
+@test "kernel-copy tidy: a note without a kernel in /boot is no other kernel that could be booted" {
+	copy_root
+	in_root kernel-copy add "$version" /kernel2
+	mkdir -p "$root/lib/modules/6.1.0-next"
+	cp "$root/lib/modules/$version/modules.dep" "$root/lib/modules/6.1.0-next/"
+	: >"$root/var/lib/bedplate/kernels/6.1.0-next"
+	rm "$root/lib/modules/$version/modules.dep"
+	fails 0 "no other kernel has an image: those of $version stay" in_root kernel-copy tidy
+	[ -e "$boot/vmlinuz-$version" ]
 }
