@@ -309,6 +309,7 @@ int conf_set(struct conf *conf, const char *section, const char *key, const char
 	}
 	rc = conf_setting_parse(&setting, value, &why);
 	if (rc) {
+		conf_hint_key(setting.key, &why);
 		rc = err_set(err, rc == -ENOMEM ? ENOMEM : EINVAL, "%s: [%s] %s: %s",
 			     origin, section, key, why.text);
 		if (why.hint[0])
@@ -383,8 +384,20 @@ struct conf_origin conf_place_of(const struct conf *conf, const char *section,
 	return place_of(conf, section, key, index, SIZE_MAX);
 }
 
-static int fail_at(struct conf_origin origin, const char *section, const char *key,
-		   struct err *err, const char *words)
+/* What the key is for is the least that helps; rules often know better, and say so after. */
+static void hint_key(const struct conf *conf, const char *section, const char *key,
+		     struct err *err)
+{
+	const struct conf_section *in = conf_find_section(conf->schema, section);
+	const struct conf_key *of = in ? conf_find_key(in, key) : NULL;
+
+	if (of)
+		conf_hint_key(of, err);
+}
+
+static int fail_at(const struct conf *conf, struct conf_origin origin,
+		   const char *section, const char *key, struct err *err,
+		   const char *words)
 {
 	if (!origin.file)
 		err_set(err, EINVAL, "[%s] %s: %s", section, key, words);
@@ -393,6 +406,7 @@ static int fail_at(struct conf_origin origin, const char *section, const char *k
 	else
 		err_set(err, EINVAL, "%s:%u: [%s] %s: %s", origin.file, origin.line,
 			section, key, words);
+	hint_key(conf, section, key, err);
 	err_mistake(err);
 	return -EINVAL;
 }
@@ -406,8 +420,8 @@ int conf_fail(const struct conf *conf, const char *section, const char *key, siz
 	va_start(ap, fmt);
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
-	return fail_at(place_of(conf, section, key, index, SIZE_MAX), section, key, err,
-		       words);
+	return fail_at(conf, place_of(conf, section, key, index, SIZE_MAX), section, key,
+		       err, words);
 }
 
 int conf_fail_item(const struct conf *conf, const char *section, const char *key,
@@ -419,7 +433,7 @@ int conf_fail_item(const struct conf *conf, const char *section, const char *key
 	va_start(ap, fmt);
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
-	return fail_at(place_of(conf, section, key, index, item), section, key, err,
+	return fail_at(conf, place_of(conf, section, key, index, item), section, key, err,
 		       words);
 }
 

@@ -92,7 +92,8 @@ int conf_check(const struct conf *conf, struct err *err);
 
 /* What a rule returns when it does not hold: puts the key's origin in front of the words,
  * "FILE:LINE: [Section] Key: ...". A key that stands at its default has none: then it is
- * the line of its section, or the file's name where only one was read. Returns -EINVAL. */
+ * the line of its section, or the file's name where only one was read. The hint is what the
+ * key is for; who knows better says so after (err_hint). Returns -EINVAL. */
 int conf_fail(const struct conf *conf, const char *section, const char *key, size_t index,
 	      struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));

@@ -77,6 +77,9 @@ struct conf_block *conf_block_of(const struct conf *conf,
  * value. */
 int conf_setting_parse(struct conf_setting *setting, const char *text, struct err *err);
 
+/* Says what the key is for, unless there is a hint already or memory ran out. */
+void conf_hint_key(const struct conf_key *key, struct err *err);
+
 /* Adds a setting, which is then owned by the list. */
 int conf_settings_add(struct conf_settings *settings, const struct conf_setting *setting);
 void conf_settings_release(struct conf_settings *settings);

@@ -55,6 +55,7 @@ static const char *read_quoted(const char *text, struct strbuf *out, struct err 
 	while (*text != quote) {
 		if (!*text) {
 			err_set(err, EINVAL, "the quote %c is not closed", quote);
+			err_hint(err, "write another %c at its end", quote);
 			return NULL;
 		}
 		if (*text != '\\' || quote == '\'') {
@@ -75,8 +76,11 @@ static int check_text(const struct strbuf *text, struct err *err)
 {
 	if (text->overflow)
 		return err_sys(err, ENOMEM, "keep a value");
-	if (!conf_is_utf8(text->text))
-		return err_set(err, EILSEQ, "the value is not UTF-8");
+	if (!conf_is_utf8(text->text)) {
+		err_set(err, EILSEQ, "the value is not UTF-8");
+		err_hint(err, "have your editor save the file as UTF-8");
+		return -EILSEQ;
+	}
 	return 0;
 }
 
@@ -110,9 +114,11 @@ int conf_next_item(const char **rest, struct strbuf *item, struct err *err)
 		text = read_quoted(text, item, err);
 		if (!text)
 			return -EINVAL;
-		if (*text && !strchr(SPACE, *text))
-			return err_set(err, EINVAL,
-				       "no white space behind a closing quote");
+		if (*text && !strchr(SPACE, *text)) {
+			err_set(err, EINVAL, "no white space behind a closing quote");
+			err_hint(err, "a blank parts it from the next item");
+			return -EINVAL;
+		}
 	} else {
 		strbuf_add(item, text, length);
 		if (strchr(item->text, '"')) {

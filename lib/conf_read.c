@@ -84,6 +84,8 @@ int conf_unknown_section(const struct conf_schema *schema, const char *name,
 	err_set(err, EINVAL, "there is no section [%.80s]", name);
 	if (nearest.best)
 		err_hint(err, "did you mean [%s]?", nearest.best);
+	else
+		err_hint(err, "%s.conf(5) has them all", schema->name);
 	return -EINVAL;
 }
 
@@ -110,6 +112,8 @@ int conf_unknown_key(const struct conf_schema *schema, const struct conf_section
 		err_hint(err, "it belongs into [%s]", owner->name);
 	else if (nearest.best)
 		err_hint(err, "did you mean %s?", nearest.best);
+	else
+		err_hint(err, "%s.conf(5) has them all", schema->name);
 	return -EINVAL;
 }
 
@@ -163,6 +167,7 @@ static void read_key(struct conf_parser *parser, const char *name, const char *v
 	} else if (conf_setting_parse(&setting, value, &err)) {
 		if (!err.hint[0] && (strstr(value, " #") || strstr(value, " ;")))
 			err_hint(&err, "a comment has a line of its own");
+		conf_hint_key(setting.key, &err);
 		err_wrap(&err, "[%s] %s", parser->section->name, name);
 		report(parser, line, &err);
 	} else {
@@ -170,19 +175,28 @@ static void read_key(struct conf_parser *parser, const char *name, const char *v
 	}
 }
 
+/* A key that stands before any section is that of one. */
+static void report_early(struct conf_parser *parser, const char *name, unsigned line)
+{
+	const struct conf_section *owner = find_owner(parser->schema, name);
+	struct err err = ERR_INIT;
+
+	err_set(&err, EINVAL, "%.80s= stands before the first [Section]", name);
+	err_hint(&err, "write [%s] in front", owner ? owner->name : "Section");
+	report(parser, line, &err);
+}
+
 static int handle(void *data, const char *section, const char *name, const char *value,
 		  int line)
 {
 	struct conf_parser *parser = data;
-	struct err err = ERR_INIT;
 
 	if (!name) {
 		start_section(parser, section, (unsigned)line);
 	} else if (parser->section) {
 		read_key(parser, name, value, (unsigned)line);
 	} else if (!parser->in_unknown) {
-		err_set(&err, EINVAL, "%.80s= stands before the first [Section]", name);
-		report(parser, (unsigned)line, &err);
+		report_early(parser, name, (unsigned)line);
 	}
 	return 1;
 }
@@ -207,8 +221,10 @@ int conf_read_bytes(struct conf *conf, const char *name, const char *text, size_
 		conf_errors_finish(&parser.errors, NULL);
 		rc = err_set(err, rc < 0 ? ENOMEM : EINVAL,
 			     "%s: cannot be parted into lines", name);
-		if (rc == -EINVAL)
+		if (rc == -EINVAL) {
+			err_hint(err, "is it a text file?");
 			err_mistake(err);
+		}
 	} else {
 		rc = conf_errors_finish(&parser.errors, err);
 	}

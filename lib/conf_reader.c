@@ -106,14 +106,19 @@ static int check_section(const char *line, struct err *err)
 {
 	const char *end = strchr(line, ']');
 
-	if (!end)
-		return err_set(err, EINVAL, "a section's name without its ']'");
-	if (end[1 + strspn(end + 1, BLANK)])
-		return err_set(err, EINVAL,
-			       "something stands behind the ']' of a section");
-	if (end - line - 1 > NAME_MAX_BYTES)
-		return err_set(err, EINVAL, "a section's name is longer than %d bytes",
-			       NAME_MAX_BYTES);
+	if (!end) {
+		err_set(err, EINVAL, "a section's name without its ']'");
+		return err_hint(err, "write %.*s]", (int)strcspn(line, BLANK), line);
+	}
+	if (end[1 + strspn(end + 1, BLANK)]) {
+		err_set(err, EINVAL, "something stands behind the ']' of a section");
+		return err_hint(err, "keys and comments have lines of their own");
+	}
+	if (end - line - 1 > NAME_MAX_BYTES) {
+		err_set(err, EINVAL, "a section's name is longer than %d bytes",
+			NAME_MAX_BYTES);
+		return err_hint(err, "no section has such a name");
+	}
 	return 0;
 }
 
@@ -129,19 +134,27 @@ static int check_assignment(const char *line, struct err *err)
 	err_set(err, EINVAL, "this is neither [Section] nor Key=Value nor a comment");
 	if (line[length] == ':')
 		err_hint(err, "write %.*s=", (int)(length < 80 ? length : 80), line);
+	else if (strchr(line, '='))
+		err_hint(err, "a key is one word of letters and digits");
+	else
+		err_hint(err, "a comment begins with #; a line that goes on in the next "
+			      "ends with \\");
 	return -EINVAL;
 }
 
 static int check_line(const struct strbuf *line, const char *start, struct err *err)
 {
-	if (line->overflow || line->length > LINE_MAX_BYTES)
-		return err_set(err, EINVAL, "the line is longer than %d bytes",
-			       LINE_MAX_BYTES);
+	if (line->overflow || line->length > LINE_MAX_BYTES) {
+		err_set(err, EINVAL, "the line is longer than %d bytes", LINE_MAX_BYTES);
+		return err_hint(err, "a list may go on in another line with its key");
+	}
 	for (size_t i = 0; i < line->length; i++) {
 		unsigned char c = (unsigned char)line->text[i];
 
-		if ((c < 0x20 && c != '\t' && c != '\r') || c == 0x7f)
-			return err_set(err, EINVAL, "the control character 0x%02x", c);
+		if ((c < 0x20 && c != '\t' && c != '\r') || c == 0x7f) {
+			err_set(err, EINVAL, "the control character 0x%02x", c);
+			return err_hint(err, "delete it, or save the file as plain text");
+		}
 	}
 	if (!*start)
 		return 0;

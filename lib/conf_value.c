@@ -107,6 +107,14 @@ int conf_setting_parse(struct conf_setting *setting, const char *text, struct er
 	return rc;
 }
 
+void conf_hint_key(const struct conf_key *key, struct err *err)
+{
+	if (!err || err->hint[0] || err->code == -ENOMEM)
+		return;
+	err_hint(err, "%s= says: %s%s%s", key->name, key->help,
+		 *key->fallback ? "; without it: " : "", key->fallback);
+}
+
 int conf_settings_add(struct conf_settings *settings, const struct conf_setting *setting)
 {
 	if (settings->count == settings->room) {

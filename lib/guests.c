@@ -35,6 +35,7 @@ static int check_name(const char *name, struct err *err)
 	err_set(err, EINVAL,
 		"%s/%s%s: \"%s\" is no name for a guest: letters, digits, - _ . are",
 		folder, name, suffix, name);
+	err_hint(err, "rename the file");
 	err_mistake(err);
 	return -EINVAL;
 }

@@ -22,7 +22,7 @@ int network_fail(const struct conf *conf, const char *section, const char *key,
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
 	conf_fail(conf, section, key, index, err, "%s", words);
-	if (hint)
+	if (hint && *hint)
 		err_hint(err, "%s", hint);
 	return -EINVAL;
 }

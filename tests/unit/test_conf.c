@@ -130,55 +130,87 @@ static const struct {
 	{ "[Plain]\nBol=yes\n", "t.conf:2: there is no key Bol in [Plain]",
 	  "did you mean Bool?" },
 	{ "[Plani]\n", "t.conf:1: there is no section [Plani]", "did you mean [Plain]?" },
-	{ "[Whatever]\nKey=1\n", "t.conf:1: there is no section [Whatever]", "" },
+	{ "[Whatever]\nKey=1\n", "t.conf:1: there is no section [Whatever]",
+	  "all.conf(5) has them all" },
+	{ "[Plain]\nWhatever=1\n", "t.conf:2: there is no key Whatever in [Plain]",
+	  "all.conf(5) has them all" },
 	{ "[Plain]\nDevice=/x\n", "t.conf:2: there is no key Device in [Plain]",
 	  "it belongs into [Disk]" },
-	{ "Bool=yes\n", "t.conf:1: Bool= stands before the first [Section]", "" },
+	{ "Bool=yes\n", "t.conf:1: Bool= stands before the first [Section]",
+	  "write [Plain] in front" },
+	{ "What=1\n", "t.conf:1: What= stands before the first [Section]",
+	  "write [Section] in front" },
+	{ "[Plain]\nnonsense\n",
+	  "t.conf:2: this is neither [Section] nor Key=Value nor a comment",
+	  "a comment begins with #; a line that goes on in the next ends with \\" },
+	{ "[Plain]\nA bool=yes\n",
+	  "t.conf:2: this is neither [Section] nor Key=Value nor a comment",
+	  "a key is one word of letters and digits" },
 	{ "[Plain]\n\nBool: yes\n",
 	  "t.conf:3: this is neither [Section] nor Key=Value nor a comment",
 	  "write Bool=" },
 	{ "[Plain]\nBool:x=yes\n",
 	  "t.conf:2: this is neither [Section] nor Key=Value nor a comment",
 	  "write Bool=" },
-	{ "[Plain\n", "t.conf:1: a section's name without its ']'", "" },
-	{ "[Plain] x\n", "t.conf:1: something stands behind the ']' of a section", "" },
-	{ "[Plain]\nInt=a\n", "t.conf:2: [Plain] Int: \"a\" is not a whole number", "" },
+	{ "[Plain\n", "t.conf:1: a section's name without its ']'", "write [Plain]" },
+	{ "[AVeryLongNameThatNoSectionHasAndThatNobodyWouldWrite]\n",
+	  "t.conf:1: a section's name is longer than 40 bytes",
+	  "no section has such a name" },
+	{ "[Plain] x\n", "t.conf:1: something stands behind the ']' of a section",
+	  "keys and comments have lines of their own" },
+	{ "[Plain]\nInt=a\n", "t.conf:2: [Plain] Int: \"a\" is not a whole number",
+	  "Int= says: A number; without it: -7" },
 	{ "[Plain]\nInt=5 # why\n",
 	  "t.conf:2: [Plain] Int: \"5 # why\" is not a whole number",
 	  "a comment has a line of its own" },
 	{ "[Plain]\nInt=99999999999999999999\n",
-	  "t.conf:2: [Plain] Int: \"99999999999999999999\" is not a whole number", "" },
+	  "t.conf:2: [Plain] Int: \"99999999999999999999\" is not a whole number",
+	  "Int= says: A number; without it: -7" },
 	{ "[Plain]\nRanged=11\n", "t.conf:2: [Plain] Ranged: 11 is not between 1 and 10",
-	  "" },
+	  "Ranged= says: A small number; without it: 5" },
 	{ "[Plain]\nSmallSize=2M\n",
-	  "t.conf:2: [Plain] SmallSize: 2M is not between 0 and 1M", "" },
+	  "t.conf:2: [Plain] SmallSize: 2M is not between 0 and 1M",
+	  "SmallSize= says: Up to 1M; without it: 0" },
+	{ "[Plain]\nEnum=scuzzy-disk\n",
+	  "t.conf:2: [Plain] Enum: \"scuzzy-disk\" is not one of virtio-scsi, virtio-blk, ide",
+	  "Enum= says: A word; without it: ide" },
 	{ "[Plain]\nEnum=virtio-skci\n",
 	  "t.conf:2: [Plain] Enum: \"virtio-skci\" is not one of virtio-scsi, virtio-blk, ide",
 	  "did you mean virtio-scsi?" },
 	{ "[Plain]\nPath=x\n", "t.conf:2: [Plain] Path: \"x\" is not an absolute path",
-	  "" },
+	  "Path= says: A path; without it: /etc" },
 	{ "[Plain]\nPath=/x//y/./\n",
 	  "t.conf:2: [Plain] Path: the path /x//y/./ is not in its plain form",
 	  "write /x/y" },
 	{ "[Plain]\nPath=/x/../y\n",
-	  "t.conf:2: [Plain] Path: the path /x/../y has a \"..\" in it", "" },
+	  "t.conf:2: [Plain] Path: the path /x/../y has a \"..\" in it",
+	  "Path= says: A path; without it: /etc" },
+	{ "[Plain]\nPciId=10de\n",
+	  "t.conf:2: [Plain] PciId: \"10de\" is not a VENDOR:DEVICE pair such as 10de:1b80",
+	  "PciId= says: An identity" },
 	{ "[Plain]\nString=\"a\n", "t.conf:2: [Plain] String: the quote \" is not closed",
-	  "" },
+	  "write another \" at its end" },
 	{ "[Plain]\nString=\"a\" b\n",
 	  "t.conf:2: [Plain] String: there is something behind the closing quote",
 	  "quote the whole value; quotes inside it are written \\\"" },
 	{ "[Plain]\nString=\"\\q\"\n",
 	  "t.conf:2: [Plain] String: an unknown escape behind a backslash",
 	  "known are \\\\ \\\" \\' \\n \\t \\r and \\xHH" },
-	{ "[Plain]\nString=a\x01\n", "t.conf:2: the control character 0x01", "" },
+	{ "[Plain]\nString=a\x01\n", "t.conf:2: the control character 0x01",
+	  "delete it, or save the file as plain text" },
 	{ "[Plain]\nString=a\xff\n", "t.conf:2: [Plain] String: the value is not UTF-8",
-	  "" },
+	  "have your editor save the file as UTF-8" },
 	{ "[List]\nString=a x\"b c\"\n", "t.conf:2: [List] String: a quote inside x\"b",
 	  "quote the whole item" },
+	{ "[List]\nString=\"a\"b\n",
+	  "t.conf:2: [List] String: no white space behind a closing quote",
+	  "a blank parts it from the next item" },
 	{ "[List]\nInt=1 \\\n2 \\\nx\nInt=5\n",
-	  "t.conf:2: [List] Int: \"x\" is not a whole number", "" },
+	  "t.conf:2: [List] Int: \"x\" is not a whole number",
+	  "Int= says: Numbers; without it: 1 2" },
 	{ "[Plain]\nString=1\\\n\\\n2\n[Plain] x\n",
-	  "t.conf:5: something stands behind the ']' of a section", "" },
+	  "t.conf:5: something stands behind the ']' of a section",
+	  "keys and comments have lines of their own" },
 };
 
 static void errors_name_the_line_and_the_nearest_word(void)
@@ -203,8 +235,10 @@ static void all_errors_come_at_once(void)
 	conf_read_text(conf, "t.conf",
 		       "[Plain]\nInt=4\nInt=x\n[Disk]\nSize=\n?\nBool=1\n", &err);
 	is_str(err.text,
-	       "t.conf:3: [Plain] Int: \"x\" is not a whole number\n"
-	       "t.conf:6: this is neither [Section] nor Key=Value nor a comment\n"
+	       "t.conf:3: [Plain] Int: \"x\" is not a whole number; Int= says: A number; "
+	       "without it: -7\n"
+	       "t.conf:6: this is neither [Section] nor Key=Value nor a comment; a comment "
+	       "begins with #; a line that goes on in the next ends with \\\n"
 	       "t.conf:7: there is no key Bool in [Disk]; it belongs into [Plain]",
 	       "every error of a file has a line, in the file's order");
 	is_int(all->plain.an_int, 3, "a file with an error changes no value");
@@ -261,13 +295,17 @@ static void rules_name_the_origin(void)
 
 	is_int(conf_check(conf, &err), -EINVAL, "a rule that does not hold is an error");
 	is_str(err.text,
-	       "t.conf:5: [Disk] Size: a disk has 1M at least\n"
-	       "t.conf:2: [Plain] Int: too much with Ranged=",
+	       "t.conf:5: [Disk] Size: a disk has 1M at least; Size= says: How large; "
+	       "without it: 1G\n"
+	       "t.conf:2: [Plain] Int: too much with Ranged=; Int= says: A number; "
+	       "without it: -7",
 	       "every rule that does not hold is named with its line");
 	conf_set(conf, "Plain", "Int", "1", "/proc/cmdline", NULL);
 	conf_check(conf, &err);
 	is_str(err.text, "t.conf:5: [Disk] Size: a disk has 1M at least",
 	       "the others are quiet");
+	is_str(err.hint, "Size= says: How large; without it: 1G",
+	       "a rule that knows no better says what the key is for");
 }
 
 static void single_values_are_set(void)

@@ -92,6 +92,20 @@ static const struct {
 	{ "[Cpu]\nBoost=maybe\n", "host.conf:2" },
 	{ "[Ksm]\nRun=never\n", "host.conf:2" },
 	{ "[Ksm]\nMaxPageSharing=1\n", "host.conf:2: [Ksm] MaxPageSharing: 2 is" },
+	{ "[Guests]\nUser=a b\n", "host.conf:2: [Guests] User: \"a b\" is no user's" },
+	{ "[Guests]\nGroup=a:b\n", "host.conf:2: [Guests] Group: \"a:b\" is no group's" },
+	/* those of the image and the kernel */
+	{ "[Image]\nCompression=gzip\nLevel=12\n",
+	  "host.conf:3: [Image] Level: level 12" },
+	{ "[Image]\nDirectory=\"\"\n", "host.conf:2: [Image] Directory: a folder" },
+	{ "[Image]\nName=initramfs.img\n", "host.conf:2: [Image] Name: " },
+	{ "[Image]\nName=a/%v\n", "host.conf:2: [Image] Name: \"a/%v\" is no file's" },
+	{ "[Image]\nName=vmlinuz-%v\n",
+	  "host.conf:2: [Image] Name: \"vmlinuz-%v\" is what" },
+	{ "[Modules]\nAdd=a-b\nExclude=a_b\n", "host.conf:3: [Modules] Exclude: a_b is" },
+	{ "[KernelArgs]\nRequire=hugepages>=x\n", "host.conf:2: [KernelArgs] Require: " },
+	{ "[Boot]\nPassword=secret\n", "host.conf:2: [Boot] Password: this is no hash" },
+	{ "[Vfio]\nDevices=10de\n", "host.conf:2: [Vfio] Devices: \"10de\" is neither" },
 };
 
 static int check(const char *text, struct err *err)
@@ -111,6 +125,7 @@ static void refuses(void)
 		   bad[i].line);
 		if (!strstr(err.text, bad[i].line))
 			printf("# got: %s\n", err.text);
+		ok(err.hint[0], "... with what to do: %s", err.hint);
 	}
 }
 

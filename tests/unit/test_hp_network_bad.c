@@ -191,6 +191,18 @@ static const struct {
 	  10, "same addresses", "its own" },
 };
 
+/* Of several mistakes each stands on a line, with its hint behind a semicolon. */
+static bool has_hints(const struct err *err)
+{
+	size_t lines = 1, hints = 0;
+
+	for (const char *c = strchr(err->text, '\n'); c; c = strchr(c + 1, '\n'))
+		lines++;
+	for (const char *c = strstr(err->text, "; "); c; c = strstr(c + 1, "; "))
+		hints++;
+	return lines == 1 ? err->hint[0] : hints >= lines;
+}
+
 static void check_row(int root, size_t i)
 {
 	_cleanup_networks_ struct networks networks = NETWORKS_INIT;
@@ -204,7 +216,8 @@ static void check_row(int root, size_t i)
 	if (!ok(strstr(err.text, where), "with line %d", rows[i].line) ||
 	    !ok(strstr(err.text, rows[i].says), "says: %s", rows[i].says) ||
 	    !ok(strstr(err.hint, rows[i].advises) || strstr(err.text, rows[i].advises),
-		"advises: %s", rows[i].advises))
+		"advises: %s", rows[i].advises) ||
+	    !ok(has_hints(&err), "what to do stands beside each mistake"))
 		printf("# %s\n# it says: %s\n# hint: %s\n", rows[i].text, err.text,
 		       err.hint);
 }
