@@ -2,6 +2,13 @@
 /* args.c: the table of options. */
 #include "host-prep/args.h"
 
+/* For completions: host_parts, and what means several of them. */
+static const char *const part_words[] = {
+	"modules", "sysctl", "ksm",           "cpu",     "swap",      "hugepages", "vfio",
+	"udev",    "names",  "nat",           "coexist", "firewalld", "links",     "dhcp",
+	"vpn",     "client", "bridge-helper", "network", NULL,
+};
+
 static const struct option_spec no_options[] = { OPTION_END };
 
 #define ROW_JSON                                                                \
@@ -87,16 +94,19 @@ static const struct option_spec graph_options[] = {
 static const struct option_command commands[] = {
 	{ .name = "bedplate host-prep plan",
 	  .operands = "[PART...]",
+	  .operand_words = part_words,
 	  .help = "Show what up would change",
 	  .most = 64,
 	  .options = part_options },
 	{ .name = "bedplate host-prep up",
 	  .operands = "[PART...]",
+	  .operand_words = part_words,
 	  .help = "Make the host what its configuration says",
 	  .most = 64,
 	  .options = up_options },
 	{ .name = "bedplate host-prep down",
 	  .operands = "[PART...]",
+	  .operand_words = part_words,
 	  .help = "Take away what up made and give back what it took",
 	  .most = 64,
 	  .options = down_options },
@@ -105,6 +115,7 @@ static const struct option_command commands[] = {
 	  .options = confirm_options },
 	{ .name = "bedplate host-prep status",
 	  .operands = "[PART...]",
+	  .operand_words = part_words,
 	  .help = "Show where the host is not what its configuration says",
 	  .most = 64,
 	  .options = part_options },
@@ -114,12 +125,17 @@ static const struct option_command commands[] = {
 	  .most = 2,
 	  .options = peer_options },
 	{ .name = "bedplate host-prep check",
+	  .operands = "[PART...]",
+	  .operand_words = part_words,
+	  .most = 64,
 	  .help = "Look for what is wrong with the host, and say what to do about it",
 	  .options = check_options },
 	{ .name = "bedplate host-prep iommu",
 	  .help = "Show IOMMU groups and what of them could be passed through",
 	  .options = iommu_options },
 	{ .name = "bedplate host-prep graph",
+	  .operands = "[NETWORK...]",
+	  .most = 64,
 	  .help = "Show networks, interfaces and guests, and what is plugged into what",
 	  .options = graph_options },
 	{ .name = NULL },

@@ -23,7 +23,7 @@ struct args {
 	bool restore;             /* of down: back to what was saved by up --confirm */
 	const char *network;      /* of peer: NAME of network/NAME.conf; NULL */
 	bool apply_ownership;     /* of check: have others leave our interfaces alone */
-	const char *const *parts; /* the operands */
+	const char *const *parts; /* the operands; of graph: networks */
 	size_t part_count;
 };
 

@@ -201,8 +201,9 @@ static int show_text(const struct findings *findings, struct err *err)
 /* Which interfaces are ours is not known while a file is wrong. */
 static int apply(const struct args *args, const struct sources *sources, struct err *err)
 {
-	if (args->json) {
-		err_set(err, EINVAL, "--json and --apply-ownership: one of them");
+	if (args->json || args->part_count) {
+		err_set(err, EINVAL, "%s and --apply-ownership: one of them",
+			args->json ? "--json" : args->parts[0]);
 		return EXIT_USAGE;
 	}
 	if (sources->context.mistake_count) {
@@ -216,14 +217,19 @@ int check_run(const struct args *args, struct err *err)
 {
 	static const int codes[CHECK_SEVERITIES] = { 0, 0, 1, 2 };
 	_cleanup_host_findings_ struct findings findings = FINDINGS_INIT;
-	_cleanup_sources_ struct sources sources;
-	int result = sources_read(&sources, args->root, err);
+	_cleanup_sources_ struct sources sources = { .root_fd = -1 };
+	int result = check_words(args->parts, args->part_count, err);
 
+	if (!result)
+		result = sources_read(&sources, args->root, err);
 	if (result)
 		return EXIT_USAGE;
 	if (args->apply_ownership)
 		return apply(args, &sources, err);
+	sources.context.words = args->parts;
+	sources.context.word_count = args->part_count;
 	checks_run(&sources.context, &findings);
+	check_parts(&sources.context, args->root, &findings);
 	if (findings.overflow)
 		result = err_sys(err, ENOMEM, "checking the host");
 	if (!result)

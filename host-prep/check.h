@@ -38,18 +38,27 @@ struct check_context {
 	int synchronized;                  /* the kernel's clock: 1, 0; -1: not known */
 	const struct err *mistakes;        /* in files; each may be of several lines */
 	size_t mistake_count;
+	const char *const *words; /* which checks are asked for, check_is_asked_for */
+	size_t word_count;        /* 0: all */
 };
 
 struct check {
 	const char *name;  /* "kvm" */
 	const char *title; /* what it says when all is well */
+	const char *
+		parts; /* those of host-prep that it is about, parted by blanks, and "network"
+			    * where it is about networks */
 	void (*run)(const struct check_context *context, struct findings *findings);
 };
 
 /* Ended by a row without a name. */
 extern const struct check checks[];
 
-/* Runs them all; a check without findings adds its title as CHECK_OK. */
+/* Whether the word is the name of the check or of a part that it is about. Pure. */
+bool check_is_about(const struct check *check, const char *word);
+
+/* Runs those that are asked for; mistakes in files are told in any case. A check without findings
+ * adds its title as CHECK_OK. */
 void checks_run(const struct check_context *context, struct findings *findings);
 
 void check_files(const struct check_context *context, struct findings *findings);
@@ -66,6 +75,13 @@ void check_dhcp(const struct check_context *context, struct findings *findings);
 void check_clock(const struct check_context *context, struct findings *findings);
 void check_permissions(const struct check_context *context, struct findings *findings);
 void check_owners(const struct check_context *context, struct findings *findings);
+
+/* -EINVAL, a mistake, where a word is neither a part's name nor a check's. */
+int check_words(const char *const *words, size_t count, struct err *err);
+
+/* Of each word that no check is about, whether that part is as the files say. */
+void check_parts(const struct check_context *context, const char *root,
+		 struct findings *findings);
 
 /* The share of the memory, in percent, that guests should leave to the host. */
 enum { CHECK_MEMORY_SHARE = 25 };

@@ -8,28 +8,63 @@
 #include "lib/names.h"
 
 const struct check checks[] = {
-	{ "files", "the files of the host, guests and networks are good", check_files },
-	{ "kvm", "/dev/kvm is there and opens", check_kvm },
-	{ "iommu", "what guests are to get can be passed through", check_iommu },
-	{ "kernel", "the kernel's arguments are as configured", check_kernel },
-	{ "boot", "the last boot went well", check_boot },
-	{ "hugepages", "there are huge pages for all guests", check_hugepages },
-	{ "memory", "enough memory is left for the host", check_memory },
-	{ "bridges", "no bridge has a loop", check_bridges },
-	{ "addresses", "no other machine has an address of ours", check_addresses },
-	{ "forwarding", "nobody drops what guests send", check_forwarding },
-	{ "dhcp", "nobody else answers DHCP and DNS", check_dhcp },
-	{ "clock", "the clock is synchronised", check_clock },
-	{ "permissions", "guests' users may open what they need", check_permissions },
-	{ "owners", "nobody else sets our interfaces up", check_owners },
+	{ "files", "the files of the host, guests and networks are good", "",
+	  check_files },
+	{ "kvm", "/dev/kvm is there and opens", "", check_kvm },
+	{ "iommu", "what guests are to get can be passed through", "vfio", check_iommu },
+	{ "kernel", "the kernel's arguments are as configured", "", check_kernel },
+	{ "boot", "the last boot went well", "", check_boot },
+	{ "hugepages", "there are huge pages for all guests", "", check_hugepages },
+	{ "memory", "enough memory is left for the host", "hugepages", check_memory },
+	{ "bridges", "no bridge has a loop", "network links", check_bridges },
+	{ "addresses", "no other machine has an address of ours", "network links",
+	  check_addresses },
+	{ "forwarding", "nobody drops what guests send", "network nat coexist firewalld",
+	  check_forwarding },
+	{ "dhcp", "nobody else answers DHCP and DNS", "network", check_dhcp },
+	{ "clock", "the clock is synchronised", "", check_clock },
+	{ "permissions", "guests' users may open what they need",
+	  "network bridge-helper udev", check_permissions },
+	{ "owners", "nobody else sets our interfaces up", "network links names client",
+	  check_owners },
 	{ .name = NULL },
 };
+
+static bool has_word(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = words; *at; at += strspn(at, " ")) {
+		size_t own = strcspn(at, " ");
+
+		if (own == length && !strncmp(at, word, length))
+			return true;
+		at += own;
+	}
+	return false;
+}
+
+bool check_is_about(const struct check *check, const char *word)
+{
+	return !strcmp(check->name, word) || has_word(check->parts, word);
+}
+
+static bool is_asked_for(const struct check_context *context, const struct check *check)
+{
+	for (size_t i = 0; i < context->word_count; i++)
+		if (check_is_about(check, context->words[i]))
+			return true;
+	return !context->word_count ||
+	       (check->run == check_files && context->mistake_count);
+}
 
 void checks_run(const struct check_context *context, struct findings *findings)
 {
 	for (const struct check *check = checks; check->name; check++) {
 		size_t before = findings->count;
 
+		if (!is_asked_for(context, check))
+			continue;
 		findings->check = check->name;
 		check->run(context, findings);
 		if (findings->count == before)

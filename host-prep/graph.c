@@ -305,19 +305,13 @@ static const char *step_link(const struct net_step *step, char name[NET_NAME_SIZ
 	}
 }
 
-/* The plan's line with single blanks. */
 static void add_drift(struct graph *graph, struct graph_node *node,
 		      const struct step *step)
 {
-	const struct steps one = { .items = (struct step *)step, .count = 1 };
-	_cleanup_strbuf_ struct strbuf line, text;
+	_cleanup_strbuf_ struct strbuf text;
 
-	strbuf_init(&line, 0);
 	strbuf_init(&text, 0);
-	steps_write_text(&one, &line);
-	for (const char *at = line.text; *at && *at != '\n'; at++)
-		if (*at != ' ' || at[1] != ' ')
-			strbuf_addc(&text, *at);
+	step_write_line(step, &text);
 	if (names_add(&node->drift, text.text))
 		graph->overflow = true;
 	if (node->state == GRAPH_AS_WANTED || node->state == GRAPH_OTHER)

@@ -74,6 +74,11 @@ struct graph {
 int graph_make(struct graph *graph, const struct want *want, const struct guests *guests,
 	       const struct net *have, const struct net *wanted,
 	       const struct steps *steps, struct err *err);
+/* Keeps of it the networks of these names, all that is below them, and the interfaces that their
+ * VLANs and macvtaps are on. "network" means all networks. Pure. -EINVAL, a mistake, where there
+ * is no network of a name; -ENOMEM, or 0. */
+int graph_pick(struct graph *graph, const char *const *names, size_t count,
+	       struct err *err);
 void graph_release(struct graph *graph);
 #define _cleanup_graph_ __attribute__((cleanup(graph_release)))
 

@@ -65,6 +65,8 @@ static int draw(const struct part_context *context, const struct args *args,
 	} else {
 		result = graph_make(&graph, &all.want, context->guests, &all.have,
 				    &all.wanted, &steps, err);
+		if (!result && args->part_count)
+			result = graph_pick(&graph, args->parts, args->part_count, err);
 	}
 	if (!result)
 		result = show(&graph, args, failed ? &again : err);

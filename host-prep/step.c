@@ -182,6 +182,18 @@ void steps_write_text(const struct steps *steps, struct strbuf *out)
 	}
 }
 
+void step_write_line(const struct step *step, struct strbuf *out)
+{
+	const struct steps one = { .items = (struct step *)step, .count = 1 };
+	_cleanup_strbuf_ struct strbuf line;
+
+	strbuf_init(&line, 0);
+	steps_write_text(&one, &line);
+	for (const char *at = line.text; *at && *at != '\n'; at++)
+		if (*at != ' ' || at[1] != ' ')
+			strbuf_addc(out, *at);
+}
+
 json_t *steps_to_json(const struct steps *steps)
 {
 	json_t *list = json_array();

@@ -74,6 +74,9 @@ void steps_truncate(struct steps *steps, size_t count);
 /* Puts "origin: what" in front of a failure of this step. Returns its code. */
 int step_wrap(const struct step *step, struct err *err);
 
+/* The line of one step, with single blanks and without its newline. */
+void step_write_line(const struct step *step, struct strbuf *out);
+
 /* One line a step, with its newline:
  *	+ bridge br0: mtu 1500                  # network/lan.conf:1
  *	~ link eth0: master none -> br0         # network/lan.conf:4

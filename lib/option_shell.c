@@ -28,6 +28,11 @@ static const struct argument {
 	  "{compadd - /etc/bedplate/guests/*.conf(N:t:r)}",
 	  "-xa '(command ls /etc/bedplate/guests 2>/dev/null | string replace -rf \"[.]conf\\$\" \"\")'",
 	  true },
+	{ "NETWORK",
+	  "mapfile -t COMPREPLY < <(compgen -W \"$(command ls /etc/bedplate/network 2>/dev/null | sed -n 's/\\.conf$//p')\" -- \"$cur\")",
+	  "{compadd - /etc/bedplate/network/*.conf(N:t:r)}",
+	  "-xa '(command ls /etc/bedplate/network 2>/dev/null | string replace -rf \"[.]conf\\$\" \"\")'",
+	  true },
 };
 
 static const struct argument *find_argument(const char *name)
@@ -113,6 +118,10 @@ static void bash_operands(const struct option_command *command, struct strbuf *o
 		strbuf_adds(out, "-W '");
 		for (; row->name; row++)
 			strbuf_addf(out, "%s ", option_last_word(row->name));
+		strbuf_addc(out, '\'');
+	} else if (command->operand_words) {
+		strbuf_adds(out, "-W '");
+		option_add_joined(out, command->operand_words, " ");
 		strbuf_addc(out, '\'');
 	} else {
 		strbuf_adds(out, "-f");
@@ -218,6 +227,12 @@ static void zsh_arguments(const struct option_command *command, struct strbuf *o
 
 	strbuf_adds(out, "_arguments");
 	option_each(command, zsh_row, out);
+	if (command->operand_words) {
+		strbuf_adds(out, " \\\n\t\t'*:word:(");
+		option_add_joined(out, command->operand_words, " ");
+		strbuf_adds(out, ")' ;;\n");
+		return;
+	}
 	strbuf_addf(out, " \\\n\t\t'*:%s:%s' ;;\n", operand ? operand->name : "file",
 		    operand ? operand->zsh : "_files");
 }
@@ -304,6 +319,21 @@ static void fish_row(const struct option_spec *spec, void *data)
 	strbuf_addc(out, '\n');
 }
 
+static void fish_operands(const struct option_command *command, const struct fish *fish)
+{
+	struct strbuf *out = fish->out;
+
+	if (operand_of(command)) {
+		strbuf_addf(out, "complete -c %s%s %s\n", fish->program, fish->condition,
+			    operand_of(command)->fish);
+	} else if (command->operand_words) {
+		strbuf_addf(out, "complete -c %s%s -fa '", fish->program,
+			    fish->condition);
+		option_add_joined(out, command->operand_words, " ");
+		strbuf_adds(out, "'\n");
+	}
+}
+
 /* The commands that may follow under `before`, and what each of them takes. */
 static void fish_commands(const struct option_command *row, const char *program,
 			  const char *before, struct strbuf *out)
@@ -330,9 +360,7 @@ static void fish_commands(const struct option_command *row, const char *program,
 			    words.text);
 		fish.condition = condition.text;
 		option_each(row, fish_row, &fish);
-		if (operand_of(row))
-			strbuf_addf(out, "complete -c %s%s %s\n", program, condition.text,
-				    operand_of(row)->fish);
+		fish_operands(row, &fish);
 		if (words.length)
 			fish_commands(row->commands, program, condition.text + 4, out);
 	}

@@ -76,6 +76,32 @@ journal() {
 	fails 2 'did you mean ksm' host_prep up kms
 }
 
+@test "check judges the parts that are named, and those that no check is about as status does" {
+	asked() { # asked PART...: which checks were done, and the worst of each
+		host_prep check --json "$@" >"$work/asked" || true
+		jq -r '[.findings[] | "\(.check) \(.severity)"] | unique[]' "$work/asked"
+	}
+	[ "$(asked hugepages)" = $'hugepages problem\nmemory ok' ]
+	[ "$(asked sysctl kernel)" = $'kernel ok\nsysctl warning' ]
+	host_prep check sysctl | grep -q '^warning  sysctl: not as the files say: ~ vm.swappiness: 60 -> 10'
+	fails 1 '`bedplate host-prep up sysctl`' host_prep check sysctl
+	host_prep up sysctl hugepages
+	[ "$(asked sysctl hugepages)" = $'hugepages ok\nmemory ok\nsysctl ok' ]
+	[ "$(asked network | cut -d' ' -f1 | xargs)" = 'addresses bridges dhcp forwarding owners permissions' ]
+	fails 2 'did you mean swap' host_prep check swpa
+	fails 2 'one of them' host_prep check --apply-ownership network
+	configure '[Sysctl]' Set=vm.swappiness
+	[ "$(asked sysctl)" = 'files problem' ]
+}
+
+@test "completions offer every part" {
+	host_prep up zzzzzzzz 2>&1 | sed -n 's/.*there are: //p' | tr -d , | xargs -n 1 | sort >"$work/parts"
+	[ "$(wc -l <"$work/parts")" -gt 10 ]
+	grep -o "compgen -W 'modules [^']*" "$B/completion/bash/bedplate" | head -n 1 | cut -d"'" -f2 |
+		xargs -n 1 | grep -vx network | sort >"$work/offered"
+	diff "$work/parts" "$work/offered"
+}
+
 @test "a step that fails undoes those before it" {
 	configure '[Sysctl]' 'Set=vm.swappiness=10 vm.none=1'
 	fails 1 'host.conf:2: vm.none' host_prep up

@@ -83,6 +83,28 @@ ways() {
 	grep -q '^   +- tap tap-db' "$BATS_TEST_TMPDIR/tree"
 }
 
+@test "one network is drawn alone, in every form" {
+	host_prep up links
+	LC_ALL=C.UTF-8 graph lan | sed -E 's/([a-z0-9])  .*/\1/' >"$BATS_TEST_TMPDIR/tree"
+	diff - "$BATS_TEST_TMPDIR/tree" <<-'END'
+		network lan
+		└─ bridge br-lan
+		   ├─ tap tap-db
+		   │  └─ guest db
+		   └─ tap tap-web
+		      └─ guest web
+	END
+	[[ $(graph --json office | jq -c '[.nodes[].name] | sort') == '["br0","eth0","office","tap-web1","web"]' ]]
+	graph --svg office >"$BATS_TEST_TMPDIR/svg"
+	xmllint --noout "$BATS_TEST_TMPDIR/svg"
+	[[ $(xmllint --xpath 'count(//*[local-name()="path"])' "$BATS_TEST_TMPDIR/svg") == 4 ]]
+	graph --dot office >"$BATS_TEST_TMPDIR/dot"
+	dot_is_good "$BATS_TEST_TMPDIR/dot"
+	[[ $(graph network --json | jq '.nodes | length') == "$(graph lan office --json | jq '.nodes | length')" ]]
+	run -2 graph ofice
+	[[ $output == *"did you mean office?"* ]]
+}
+
 @test "drift is marked where it is, and what no file asks for" {
 	host_prep up links
 	on_host ip link set tap-db nomaster down

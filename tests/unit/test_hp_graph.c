@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/graph.c host-prep/graph_tree.c host-prep/link_names.c host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/want_net.c host-prep/want_net_ip.c host-prep/want_forward.c host-prep/net.c host-prep/net_text.c host-prep/net_diff.c host-prep/net_diff_link.c host-prep/net_diff_address.c host-prep/step.c lib/interrupt.c lib/log.c lib/show_json.c */
+/* SOURCES: host-prep/graph.c host-prep/graph_pick.c host-prep/graph_tree.c host-prep/link_names.c host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/want_net.c host-prep/want_net_ip.c host-prep/want_forward.c host-prep/net.c host-prep/net_text.c host-prep/net_diff.c host-prep/net_diff_link.c host-prep/net_diff_address.c host-prep/step.c lib/interrupt.c lib/log.c lib/show_json.c */
 /* SOURCES: lib/guests.c lib/networks.c lib/names.c lib/origin.c lib/schema/guest*.c lib/guest_*.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c LIBS: inih jansson */
 /* clang-format on */
 /* test_hp_graph.c: what is plugged into what, as it is and as it should be; and links that
@@ -13,8 +13,9 @@
 #include "host-prep/want_net.h"
 #include "tests/unit/hp_machine.h"
 
-/* The tree in ASCII; a failure's message. */
-static const char *draw(struct machine *machine, struct strbuf *text)
+/* The tree in ASCII, of that network alone where one is named; a failure's message. */
+static const char *draw_one(struct machine *machine, const char *network,
+			    struct strbuf *text)
 {
 	_cleanup_graph_ struct graph graph = GRAPH_INIT;
 	_cleanup_steps_ struct steps steps = STEPS_INIT;
@@ -28,10 +29,16 @@ static const char *draw(struct machine *machine, struct strbuf *text)
 	    net_diff(&machine->have, &wanted, &steps, err) ||
 	    graph_make(&graph, &machine->want, &machine->guests, &machine->have, &wanted,
 		       &steps, err) ||
+	    (network && graph_pick(&graph, &network, 1, err)) ||
 	    graph_write_tree(&graph, false, text, err))
 		strbuf_adds(text, err->text);
 	machine_forget(machine);
 	return text->text;
+}
+
+static const char *draw(struct machine *machine, struct strbuf *text)
+{
+	return draw_one(machine, NULL, text);
 }
 
 static void draws_what_is_missing(void)
@@ -85,6 +92,43 @@ static void draws_vlans_in_both_places(void)
 				  "`- vlan eth1.8 (see above)\n"),
 		"... and below the interface that it is on"))
 		printf("# %s\n", text.text);
+	machine_release(&machine);
+}
+
+static void draws_one_network(void)
+{
+	static const char lan[] = "network lan  isolated\n"
+				  "`- bridge br-lan  ! missing\n"
+				  "   `- tap tap-web  ! missing\n"
+				  "      `- guest web  52:54:00:c3:d8:c7\n";
+	static const char office[] = "network office  public\n"
+				     "`- bridge br0  ! missing\n"
+				     "   `- vlan eth1.7  VLAN 7  ! missing\n";
+	static const char nic[] = "nic eth1  up, no carrier, e1000e\n"
+				  "`- vlan eth1.7 (see above)\n";
+	_cleanup_strbuf_ struct strbuf text;
+	struct machine machine;
+
+	strbuf_init(&text, 0);
+	machine_init(&machine);
+	machine_network(&machine, "lan", "[Network]\nMode=isolated\n");
+	machine_network(&machine, "office",
+			"[Network]\nMode=public\nBridge=br0\n[Bridge]\nPorts=eth1.7\n"
+			"[Vlan]\nId=7\nParent=eth1\n");
+	machine_guest(&machine, "web", "[Nic]\nNetwork=lan\n");
+	machine_guest(&machine, "alone", "[Memory]\nSize=1G\n");
+	is_str(draw_one(&machine, "lan", &text), lan, "a network with what is below it");
+	draw_one(&machine, "office", &text);
+	ok(strstr(text.text, office) && strstr(text.text, nic),
+	   "... and with the interface that its VLAN is on");
+	ok(!strstr(text.text, "web") && !strstr(text.text, "eth0"),
+	   "... and nothing of the others");
+	draw_one(&machine, "network", &text);
+	ok(strstr(text.text, lan) && strstr(text.text, office) &&
+		   !strstr(text.text, "alone"),
+	   "\"network\" is all networks, and nothing else");
+	is_str(draw_one(&machine, "lna", &text), "there is no network \"lna\"",
+	       "a network that is not there is told");
 	machine_release(&machine);
 }
 
@@ -171,6 +215,7 @@ int main(void)
 {
 	draws_what_is_missing();
 	draws_vlans_in_both_places();
+	draws_one_network();
 	names_links();
 	writes_link_files();
 	return done_testing();

@@ -34,7 +34,10 @@ static const struct option_command commands[] = {
 	  .options = options,
 	  .operands = "[DIR]",
 	  .most = 1 },
-	{ .name = "tool take", .help = "Take it" },
+	{ .name = "tool take",
+	  .help = "Take it",
+	  .operands = "[PART...]",
+	  .operand_words = (const char *const[]){ "wheels", "seats", NULL } },
 	{ .name = NULL },
 };
 
@@ -193,6 +196,7 @@ static void every_row_shows_up(void)
 			   spec->name);
 		ok(strstr(text.text, "take") && strstr(text.text, "generic"),
 		   "completion %zu has the commands and words", i);
+		ok(strstr(text.text, "wheels seats"), "... and those of operands");
 	}
 }
 
