@@ -11,6 +11,7 @@
 /* A device that is wanted, and the line that says so. */
 struct wish {
 	struct pci_select select;
+	bool is_late; /* it is the host's until its guest starts */
 	char origin[ORIGIN_MAX];
 };
 
@@ -33,6 +34,8 @@ static void judge(const struct iommu *iommu, const struct iommu_function *functi
 		return;
 	iommu_verdict_write(iommu, function, &text);
 	if (function->verdict == IOMMU_ALONE || function->verdict == IOMMU_TOGETHER) {
+		if (wish->is_late)
+			return;
 		finding_add(findings, CHECK_WARNING,
 			    "%s (%s) is not on vfio-pci but on %s", function->pci.name,
 			    wish->origin,
@@ -79,7 +82,7 @@ static size_t check_host(const struct check_context *context, const struct iommu
 		const struct host_vfio *section = &context->host->vfio.items[i];
 
 		for (size_t j = 0; j < section->devices.count; j++) {
-			struct wish wish;
+			struct wish wish = { .is_late = false };
 
 			if (pci_select_parse(section->devices.items[j], &wish.select,
 					     NULL))
@@ -105,7 +108,10 @@ static size_t check_guests(const struct check_context *context, const struct iom
 		for (size_t j = 0; j < guest->data->passthrough.count; j++) {
 			const struct guest_passthrough *row =
 				&guest->data->passthrough.items[j];
-			struct wish wish = { .select = { row->address, row->id } };
+			struct wish wish = {
+				.select = { row->address, row->id },
+				.is_late = row->bind == guest_passthrough_bind_start,
+			};
 
 			origin_text(guest->conf, "Passthrough",
 				    row->address.is_set ? "Address" : "Id", j,

@@ -78,6 +78,13 @@ as_it_should_be() {
 	run -2 check
 }
 
+@test "a device that goes to its guest when that starts is where it should be until then" {
+	check | grep '^warning  iommu: 0000:01:00.0 (guests/web.conf:5) is not on vfio-pci'
+	printf '%s\n' '[Passthrough]' Address=01:00.0 Bind=start >"$root/etc/bedplate/guests/web.conf"
+	run -2 check
+	grep '^ok       iommu: ' <<<"$output"
+}
+
 @test "mistakes in all files are told at once, and the other checks go on" {
 	put etc/bedplate/host.conf $'[KernelArgs]\nReqire=iommu=pt'
 	put etc/bedplate/guests/db.conf $'[Memory]\nSize=much'
