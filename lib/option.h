@@ -55,7 +55,7 @@ struct option_spec {
 	char letter;          /* 'o' for -o; 0 where there is none */
 	const char *name;     /* "output" for --output */
 	const char *argument; /* "FILE"; NULL for a switch; completions know FILE, DIR,
-				 VERSION, GUEST and NETWORK */
+				 VERSION and GUEST */
 	const char *help;     /* one line, without a full stop */
 	enum option_kind kind;
 	size_t offset;            /* of the member that it sets */
@@ -88,12 +88,13 @@ struct option_spec {
 
 struct option_command {
 	const char *name; /* as a person types it: "bedplate mkinitramfs" */
-	const char
-		*operands; /* behind the options in the synopsis: "[DIR]"; NULL: none */
-	const char *const
-		*operand_words; /* that completions offer, ended by NULL; or NULL */
-	const char *help;       /* one line, without a full stop */
-	int most;               /* operands at most; more are refused */
+	/* Behind the options in the synopsis, and completed by it; NULL: none. "[DIR]",
+	 * "usb|disk GUEST [FILE...]". */
+	const char *operands;
+	/* What completions offer for an operand that they do not know, ended by NULL; or NULL. */
+	const char *const *operand_words;
+	const char *help; /* one line, without a full stop */
+	int most;         /* operands at most; more are refused */
 	const struct option_spec *options;
 	const struct option_command
 		*commands; /* sub-commands, ended by a row without a name */

@@ -37,7 +37,7 @@ enum { WORDS_MAX = 64 };
 static max_align_t args[256];
 
 /* Operands stand in the table as "add NAME", "usb|disk|nic GUEST WHAT", "[PART...]": small
- * letters are words to be given, and ACTION is one that the command's help lists. */
+ * letters are words to be given. */
 static int check_operands(const struct option_command *row, int count, char **operands,
 			  bool may_miss, struct err *err)
 {
@@ -47,7 +47,6 @@ static int check_operands(const struct option_command *row, int count, char **op
 	snprintf(text, sizeof(text), "%s", row->operands ? row->operands : "");
 	while ((wanted = strtok_r(rest, " ", &rest)) && *wanted != '[') {
 		bool is_literal = islower((unsigned char)*wanted);
-		bool is_action = strcmp(wanted, "ACTION") == 0;
 
 		if (i == count)
 			return may_miss ? 0
@@ -56,9 +55,6 @@ static int check_operands(const struct option_command *row, int count, char **op
 		if (is_literal && !text_has_word(wanted, " |,:", operands[i]))
 			return err_set(err, EINVAL, "%s: \"%s\" is not %s", row->name,
 				       operands[i], wanted);
-		if (is_action && !text_has_word(row->help, " |,:", operands[i]))
-			return err_set(err, EINVAL, "%s: there is no %s", row->name,
-				       operands[i]);
 		i++;
 	}
 	return 0;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # lib.bash sets them
-# What a person at a terminal has: the console and its way out, names of guests that a shell offers.
+# What a person at a terminal has: the console and its way out.
 
 load lib
 bats_require_minimum_version 1.5.0
@@ -64,24 +64,4 @@ print(screen)' "$@"
 	grep -q 'terminal: as it was status: 0' "$root/screen"
 	[[ $(status web) == running ]]
 	launch stop web
-}
-
-# offered WORD...: what bash offers for the last word, on a host whose /etc is this case's.
-offered() {
-	unshare --mount bash -c 'mount --bind "$1/etc" /etc && . "$2" || exit
-		COMP_WORDS=("${@:3}") COMP_CWORD=$(($# - 3))
-		"$(complete -p bedplate | sed "s/.*-F \([^ ]*\).*/\1/")" bedplate "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
-		printf "%s\n" "${COMPREPLY[@]}"' - "$root" "$guests_build/completion/bash/bedplate" "$@" | sort | xargs
-}
-
-@test "a shell offers the names of guests, where a guest is meant" {
-	guest web ACPI
-	guest mail ACPI
-	guest web2 ACPI
-	for command in start stop console; do
-		[[ $(offered bedplate qemu-launch "$command" "") == "mail web web2" ]]
-		[[ $(offered bedplate qemu-launch "$command" w) == "web web2" ]]
-	done
-	[[ $(offered bedplate qemu-launch st) == *start*status*stop* ]]
-	[[ $(offered bedplate chart --s) == --svg ]]
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: lib/option.c lib/option_doc.c lib/option_shell.c lib/nearest.c lib/strbuf.c lib/err.c */
+/* SOURCES: lib/option*.c lib/nearest.c lib/strbuf.c lib/err.c */
 /* test_option.c: a table of options is parsed, and explains itself everywhere. */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: lib/program.c lib/option.c lib/option_doc.c lib/option_shell.c lib/nearest.c */
+/* SOURCES: lib/program.c lib/option*.c lib/nearest.c */
 /* SOURCES: lib/strbuf.c lib/log.c lib/interrupt.c lib/err.c */
 /* test_program.c: a program runs the command that is named, and refuses what it has not. */
 #include <errno.h>
