@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * launch_taps.c: taps and vhost, opened here and handed to QEMU: its user need not be allowed to
- * open either. A tap of a network that is not there is made, and goes when the guest does.
+ * open either. A tap of a network that is not there is made, and goes when the guest does; a macvtap
+ * gets the card's address (launch_macvtap.c).
  *
  *	{"tap-web": "bedplate:network/lan.conf"}
  */
@@ -22,6 +23,7 @@
 #include "lib/user.h"
 #include "qemu-launch/guest_tap.h"
 #include "qemu-launch/launch.h"
+#include "qemu-launch/launch_macvtap.h"
 
 static int open_tap(int root_fd, const char *name, bool several, struct err *err)
 {
@@ -141,7 +143,7 @@ static int make_tap(struct launch *launch, size_t index, json_t *done, struct er
 	return result ? result : guest_tap_make(&plan, launch->system_fd, err);
 }
 
-/* Those of host-prep are there since the host was prepared. */
+/* Taps of host-prep are there since the host was prepared. */
 static int make_taps(struct launch *launch, struct err *err)
 {
 	json_t *done = json_object();
@@ -150,9 +152,12 @@ static int make_taps(struct launch *launch, struct err *err)
 	for (size_t i = 0; !result && i < launch->setup->nic_count; i++) {
 		const struct setup_nic *nic = &launch->setup->nics[i];
 
-		if (nic->type == guest_nic_type_network && !if_nametoindex(nic->tap) &&
-		    make_tap(launch, i, done, err))
-			result = err_wrap(err, "%s", nic->tap);
+		if (nic->type == guest_nic_type_macvtap)
+			result = launch_macvtap(launch, nic, done, err);
+		else if (nic->type == guest_nic_type_network && !if_nametoindex(nic->tap))
+			result = make_tap(launch, i, done, err);
+		if (result)
+			err_wrap(err, "%s", nic->tap);
 	}
 	json_decref(done);
 	return result;
@@ -173,14 +178,15 @@ int launch_taps(struct launch *launch, struct err *err)
 void launch_taps_undo(struct launch *launch, const json_t *done)
 {
 	const char *name;
-	json_t *alias;
+	json_t *how;
 
-	json_object_foreach((json_t *)done, name, alias)
+	json_object_foreach((json_t *)done, name, how)
 	{
 		struct err err = ERR_INIT;
 
-		if (!guest_tap_remove(name, json_string_value(alias), launch->system_fd,
-				      &err))
+		if (!(json_is_object(how) ? launch_macvtap_undo(name, how, &err)
+					  : guest_tap_remove(name, json_string_value(how),
+							     launch->system_fd, &err)))
 			continue;
 		err_wrap(&err, "%s: %s", launch->name, name);
 		log_err(&err);

@@ -161,8 +161,7 @@ static int resolve_nics(struct guest_setup *setup, const struct guest *guest)
 			guest_nic_tap(guest->name, row, i, nic->tap);
 		nic->vhost = row->vhost == guest_nic_vhost_on ||
 			     (row->vhost == guest_nic_vhost_auto && setup->kvm &&
-			      row->model == guest_nic_model_virtio &&
-			      (*nic->tap || nic->type == guest_nic_type_bridge));
+			      row->model == guest_nic_model_virtio && *nic->tap);
 	}
 	return 0;
 }
@@ -187,6 +186,8 @@ int setup_resolve(struct guest_setup *setup, const struct guest *guest,
 	     setup_resolve_displays(setup, guest, host)))
 		result = err_sys(err, ENOMEM, "looking for what guests/%s.conf needs",
 				 guest->name);
+	if (!result)
+		result = setup_macvtaps(setup, guest, host->root_fd, err);
 	if (!result)
 		result = setup_resolve_passthrough(setup, guest, host, err);
 	if (!result)

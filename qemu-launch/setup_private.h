@@ -17,6 +17,10 @@ int setup_resolve_disks(struct guest_setup *setup, const struct guest *guest,
 /* -ENOMEM, else 0. */
 int setup_resolve_displays(struct guest_setup *setup, const struct guest *guest,
 			   const struct setup_host *host);
+/* Cards on macvtaps get the address that the network's file has for it; -EINVAL where the guest's
+ * file has another one. */
+int setup_macvtaps(struct guest_setup *setup, const struct guest *guest, int root_fd,
+		   struct err *err);
 int setup_resolve_smbios(struct guest_setup *setup, const struct guest *guest,
 			 const struct setup_host *host);
 

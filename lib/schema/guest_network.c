@@ -49,7 +49,8 @@ static int check_type(const struct guest_nic *row, const struct conf *conf, size
 	unsigned ends = !!*row->listen + !!*row->connect + !!*row->multicast;
 	unsigned bit = 1u << type;
 	bool virtio = row->model == guest_nic_model_virtio;
-	bool local = !(bit & (OF(network) | OF(tap) | OF(bridge) | OF(macvtap)));
+	/* The bridge helper's tap, too, but who opens it has no right to vhost. */
+	bool no_vhost = !(bit & (OF(network) | OF(tap) | OF(macvtap)));
 	const struct guest_rule rows[] = {
 		{ type == guest_nic_type_network && !*row->network, "Nic", "Network",
 		  "it does not say which network", "Network=NAME of network/NAME.conf" },
@@ -67,8 +68,9 @@ static int check_type(const struct guest_nic *row, const struct conf *conf, size
 		  "Queues", "this type of card has one queue", "Network= or Tap=" },
 		{ row->vhost == guest_nic_vhost_on && !virtio, "Nic", "Vhost",
 		  "only virtio is moved by the kernel", "Model=virtio" },
-		{ row->vhost == guest_nic_vhost_on && local, "Nic", "Vhost",
-		  "the kernel moves packets of taps only", "Network= or Tap=" },
+		{ row->vhost == guest_nic_vhost_on && no_vhost, "Nic", "Vhost",
+		  "the kernel moves packets of taps that are opened here",
+		  "Network= or Tap=" },
 		{ (row->mtu || row->rx_queue_size || row->tx_queue_size) && !virtio,
 		  "Nic",
 		  row->mtu             ? "Mtu"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: qemu-launch/setup*.c qemu-launch/disk_chain.c qemu-launch/firmware.c qemu-launch/smbios.c lib/origin.c */
-/* SOURCES: lib/names.c lib/sha512.c lib/pci.c lib/file_apart.c lib/schema/guest*.c lib/guest_*.c */
+/* SOURCES: qemu-launch/setup*.c qemu-launch/disk_chain.c qemu-launch/firmware.c qemu-launch/smbios.c lib/origin.c lib/networks.c */
+/* SOURCES: lib/names.c lib/sha512.c lib/pci.c lib/file_apart.c lib/schema/guest*.c lib/schema/network*.c lib/schema/rule.c lib/guest_*.c */
 /* SOURCES: lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c */
 /* SOURCES: lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c */
 /* SOURCES: lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c */
@@ -122,7 +122,7 @@ static void check_nics(void)
 	_cleanup_setup_ struct guest_setup setup = SETUP_INIT;
 
 	resolve(&setup, "[Nic]\nNetwork=lan\n[Nic]\nTap=mytap\nModel=e1000\n[Nic]\n"
-			"[Nic]\nLink=macvtap0\n[Nic]\nBridge=br0\nVhost=off\n");
+			"[Nic]\nLink=macvtap0\n[Nic]\nBridge=br0\n");
 	is_str(setup.nics[0].tap, "tap-web", "a network's tap has the guest's name");
 	ok(setup.nics[0].vhost, "and the kernel moves its packets");
 	is_str(setup.nics[1].tap, "mytap", "a tap of one's own");
@@ -131,7 +131,35 @@ static void check_nics(void)
 	is_int(setup.nics[2].type, guest_nic_type_user, "nothing said is QEMU's NAT");
 	is_str(setup.nics[2].tap, "", "without a tap");
 	is_str(setup.nics[3].tap, "macvtap0", "a macvtap");
-	ok(!setup.nics[4].vhost, "vhost can be switched off");
+	ok(setup.nics[3].vhost, "and one with vhost");
+	ok(!setup.nics[4].vhost, "the bridge helper's tap has none");
+	setup_release(&setup);
+	resolve(&setup, "[Nic]\nNetwork=lan\nVhost=off\n");
+	ok(!setup.nics[0].vhost, "vhost can be switched off");
+}
+
+/* A card's address is the macvtap's, where that has one by its network's file. */
+static void check_macvtap_address(int root)
+{
+	static const uint8_t derived[] = { 0x52, 0x54, 0x00 };
+	static const uint8_t given[] = { 2, 0, 0, 0, 0, 7 };
+	_cleanup_setup_ struct guest_setup setup = SETUP_INIT;
+
+	fake_file(root, "etc/bedplate/network/direct.conf",
+		  "[Network]\nMode=none\n[Macvtap]\nName=m0\nParent=eth0\n"
+		  "[Macvtap]\nName=m1\nParent=eth0\nMac=02:00:00:00:00:07\n");
+	is_int(resolve(&setup, "[Nic]\nLink=m0\n[Nic]\nLink=m1\n"), 0, "two macvtaps");
+	ok(!memcmp(setup.nics[0].mac.bytes, derived, sizeof(derived)),
+	   "a card has the address that is made of its guest's name");
+	ok(!memcmp(setup.nics[1].mac.bytes, given, sizeof(given)),
+	   "or the one that the network's file has for its macvtap");
+	setup_release(&setup);
+	is_int(resolve(&setup, "[Nic]\nLink=m1\nMac=02:00:00:00:00:07\n"), 0,
+	       "it may be written twice");
+	setup_release(&setup);
+	is_int(resolve(&setup, "[Nic]\nLink=m1\nMac=02:00:00:00:00:08\n"), -EINVAL,
+	       "but not as two");
+	ok(strstr(err.text, "network/direct.conf"), "which is told: %s", err.text);
 }
 
 static void check_places(void)
@@ -304,6 +332,7 @@ int main(void)
 	check_cpus();
 	check_identity(root);
 	check_nics();
+	check_macvtap_address(root);
 	check_places();
 	check_usb(root);
 	check_passthrough(root);
