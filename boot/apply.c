@@ -106,21 +106,26 @@ static const char *why_none(const struct boot *boot)
 	return "no boot loader was found; [BootLoader] Type= in host.conf names one";
 }
 
-int run_plan(struct boot *boot, struct plan *plan, struct err *err)
+/* Whether something is in the state now that has to be remembered before it is done. */
+static bool begins(const json_t *now, const json_t *before)
 {
-	const struct loader *loader = loader_find(boot, err);
-	json_t *trial = json_incref(json_object_get(boot->state.json, "trial")), *now;
-	json_t *line = json_incref(json_object_get(boot->state.json, "line"));
+	static const char *const keys[] = { "trial", "line", "efi_id" };
+	bool begun = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const json_t *value = json_object_get(now, keys[i]);
+
+		begun |= value && value != json_object_get(before, keys[i]);
+	}
+	return begun;
+}
+
+/* What the loader is to have, and what is taken back of all others. */
+static int plan_loaders(struct boot *boot, const struct loader *loader, struct plan *plan,
+			struct err *err)
+{
 	int result = 0;
 
-	plan->root_fd = boot->root_fd;
-	plan->root = boot->live ? NULL : boot->args->root;
-
-	if (!loader && err && err->code) {
-		json_decref(trial);
-		json_decref(line);
-		return err->code;
-	}
 	if (loader)
 		result = boot_read_words(boot, err);
 	if (loader && !result)
@@ -128,8 +133,23 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 	if (!result && loader)
 		result = loader->plan(boot, plan, err);
 	/* What was set up before goes when the new one is there. */
-	if (!result)
-		result = clear_others(boot, loader, plan, err);
+	return result ? result : clear_others(boot, loader, plan, err);
+}
+
+int run_plan(struct boot *boot, struct plan *plan, struct err *err)
+{
+	const struct loader *loader = loader_find(boot, err);
+	json_t *before = json_copy(boot->state.json);
+	int result;
+
+	plan->root_fd = boot->root_fd;
+	plan->root = boot->live ? NULL : boot->args->root;
+
+	if (!loader && err && err->code) {
+		json_decref(before);
+		return err->code;
+	}
+	result = plan_loaders(boot, loader, plan, err);
 	if (!loader) {
 		state_end_trial(&boot->state);
 		plan_note(plan, "%s", why_none(boot));
@@ -137,16 +157,9 @@ int run_plan(struct boot *boot, struct plan *plan, struct err *err)
 	if (!result) {
 		note_marking(boot, plan);
 		note_missing(boot, plan);
+		result = plan_first(boot, plan, begins(boot->state.json, before), err);
 	}
-	now = json_object_get(boot->state.json, "trial");
-	if (!result)
-		result = plan_first(boot, plan,
-				    (now && now != trial) ||
-					    json_object_get(boot->state.json, "line") !=
-						    line,
-				    err);
-	json_decref(trial);
-	json_decref(line);
+	json_decref(before);
 	return result ? result : run_plan_state(boot, plan, err);
 }
 

@@ -30,6 +30,7 @@ struct efi_entry {
 	char *file;    /* the loader, by backslashes; "" where the path names no file */
 	char *options; /* "" where there are none, or what there is is no text */
 	char partition[EFI_GUID_TEXT]; /* its GPT UUID in small letters, or "" */
+	bool ours; /* this installation's; false as read, see efistub_mark */
 };
 
 struct efi {

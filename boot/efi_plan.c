@@ -9,21 +9,31 @@
 
 enum { NUMBER_MAX = 0xffff };
 
-bool efi_is_ours(const struct efi_entry *entry)
+/* What its loader's path goes on with behind \EFI\bedplate\; NULL: no Bedplate made it. */
+static const char *file_of(const struct efi_entry *entry)
 {
-	return !strncmp(entry->label, EFI_OUR_LABEL, strlen(EFI_OUR_LABEL)) &&
-	       !strncasecmp(entry->file, EFI_OUR_FOLDER, strlen(EFI_OUR_FOLDER));
+	size_t length = strlen(EFI_OUR_FOLDER);
+
+	if (strncmp(entry->label, EFI_OUR_LABEL, strlen(EFI_OUR_LABEL)) != 0 ||
+	    strncasecmp(entry->file, EFI_OUR_FOLDER, length) != 0)
+		return NULL;
+	return entry->file + length;
 }
 
-bool efi_starts_others(const struct efi *efi)
+bool efi_is_of(const struct efi_entry *entry, const char *id, const char *partition)
 {
-	for (size_t i = 0; i < efi->order_count; i++) {
-		const struct efi_entry *entry = efi_find(efi, efi->order[i]);
+	const char *file = file_of(entry);
+	size_t length = strlen(id);
 
-		if (entry && entry->active && *entry->file && !efi_is_ours(entry))
-			return true;
-	}
-	return false;
+	return file && length && !strncasecmp(file, id, length) && file[length] == '\\' &&
+	       (!*partition || !strcmp(entry->partition, partition));
+}
+
+bool efi_is_former(const struct efi_entry *entry, const char *partition)
+{
+	const char *file = file_of(entry);
+
+	return file && !strchr(file, '\\') && !strcmp(entry->partition, partition);
 }
 
 static bool is_wanted(const struct efi_entry *entry, const struct efi_want *want,
@@ -53,7 +63,7 @@ static int find_match(const struct efi *efi, const struct match *match,
 		      const struct efi_want *want, const char *partition)
 {
 	for (size_t i = 0; i < efi->count; i++)
-		if (efi_is_ours(&efi->entries[i]) &&
+		if (efi->entries[i].ours &&
 		    is_wanted(&efi->entries[i], want, partition) &&
 		    !has_number(match->numbers, match->count, efi->entries[i].number))
 			return efi->entries[i].number;
@@ -112,7 +122,7 @@ static bool was_ours(const struct efi *efi, int number)
 {
 	const struct efi_entry *entry = efi_find(efi, number);
 
-	return entry && efi_is_ours(entry);
+	return entry && entry->ours;
 }
 
 static void append_block(struct efi_plan *plan, const struct efi_wants *wants,
@@ -200,7 +210,7 @@ static int plan_removal(struct efi_plan *plan, const struct efi *efi, bool in_us
 	for (size_t i = 0; !result && i < efi->count; i++) {
 		int number = efi->entries[i].number;
 
-		if (efi_is_ours(&efi->entries[i]) && is_in_use(efi, number) == in_use &&
+		if (efi->entries[i].ours && is_in_use(efi, number) == in_use &&
 		    !has_number(match->numbers, match->count, number))
 			result = add(plan, EFI_DELETE, number, NULL);
 	}

@@ -2,8 +2,8 @@
 /*
  * efi_plan.h: what is to be done to the firmware's boot entries.
  *
- * How it works: an entry is ours if its label begins with "Bedplate " and its loader lies
- * in \EFI\bedplate; no other is ever changed, removed, or moved against its neighbours.
+ * How it works: an entry is ours if it was marked so (efistub_mark); no other is ever changed,
+ * removed, or moved against its neighbours.
  * What of ours nothing starts is removed first, for the room. New entries are made before
  * BootOrder names them, and old ones are removed when it does not any more, so that
  * whenever it stops all that BootOrder names is there. In BootOrder ours stand together:
@@ -15,7 +15,7 @@
 #include "boot/efi.h"
 
 #define EFI_OUR_LABEL  "Bedplate "
-#define EFI_OUR_FOLDER "\\EFI\\bedplate\\"
+#define EFI_OUR_FOLDER "\\EFI\\bedplate\\" /* every installation's */
 
 struct efi_want {
 	char *label, *file, *options;
@@ -49,11 +49,13 @@ struct efi_plan {
 		.changes = NULL \
 	}
 
-bool efi_is_ours(const struct efi_entry *entry);
+/* Whether a Bedplate made the entry: by its label, and a loader in \EFI\bedplate\ID\ on the
+ * partition with this GPT UUID; "" if unknown, any will do then. */
+bool efi_is_of(const struct efi_entry *entry, const char *id, const char *partition);
 
-/* Whether the firmware would start a boot loader without our entries: one that BootOrder names,
- * is active and is a file. Its own entries (setup, shell, network) are none. */
-bool efi_starts_others(const struct efi *efi);
+/* Whether a Bedplate made it that kept its files in \EFI\bedplate itself, on this partition: an
+ * entry without a GPT UUID is on "". It does not say which installation's. */
+bool efi_is_former(const struct efi_entry *entry, const char *partition);
 
 /* Plans from what is there and what is wanted; the wants have to outlive the plan. -ENOMEM,
  * or -ENOSPC where no number is free. `partition`: the GPT UUID of the EFI system

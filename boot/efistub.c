@@ -3,8 +3,8 @@
  * efistub.c: the firmware as the boot loader: it starts the kernel, which is a program of
  * EFI's by itself (Documentation/admin-guide/efi-stub.rst).
  *
- * How it works: kernels and images are copied to EFI/bedplate on the EFI system partition,
- * each under a name with its id, so that an entry goes on naming what it was made for. Each
+ * How it works: kernels and images are copied to EFI/bedplate/ID on the EFI system
+ * partition, each under a name with its id, so that an entry goes on naming what it was made for. Each
  * has an entry with initrd= and the whole command line. An entry that is not yet known to be
  * good is started once, by BootNext; in BootOrder it stands behind those that are, until the
  * boot is marked as good. The last good boot keeps its entry until then, even if its kernel is
@@ -81,6 +81,7 @@ static int want(struct job *job, const struct booted *booted, char *label,
 		      !job->boot->settings.host->boot_loader.tries;
 	_cleanup_free_ char *kernel = efistub_kernel_name(booted);
 	_cleanup_free_ char *image = efistub_image_name(booted);
+	const char *id = job->esp.id;
 	char panic[TRIAL_WORD];
 
 	trial_panic_word(job->boot->settings.host, panic);
@@ -88,9 +89,11 @@ static int want(struct job *job, const struct booted *booted, char *label,
 		&job->wants,
 		(struct efi_want){
 			.label = label,
-			.file = kernel ? format_text(EFI_OUR_FOLDER "%s", kernel) : NULL,
-			.options = image ? format_text("%sinitrd=" EFI_OUR_FOLDER "%s %s",
-						       proven ? "" : panic, image,
+			.file = kernel ? format_text(EFI_OUR_FOLDER "%s\\%s", id, kernel)
+				       : NULL,
+			.options = image ? format_text("%sinitrd=" EFI_OUR_FOLDER
+						       "%s\\%s %s",
+						       proven ? "" : panic, id, image,
 						       booted->cmdline)
 					 : NULL,
 			.proven = proven },
@@ -186,7 +189,7 @@ static void note_images(const struct job *job)
 static bool has_ours(const struct efi *efi)
 {
 	for (size_t i = 0; i < efi->count; i++)
-		if (efi_is_ours(&efi->entries[i]))
+		if (efi->entries[i].ours)
 			return true;
 	return false;
 }
@@ -195,7 +198,7 @@ static bool is_next_ours(const struct efi *efi)
 {
 	const struct efi_entry *next = efi_find(efi, efi->next);
 
-	return next && efi_is_ours(next);
+	return next && next->ours;
 }
 
 /* Whether the first entry is to be started once. So it is with the first entry of ours even if
@@ -255,17 +258,24 @@ static enum loader_presence efistub_detect(const struct boot *boot)
 	_cleanup_efi_ struct efi efi = EFI_INIT;
 	enum loader_presence presence = LOADER_ABSENT;
 
-	if (!boot->live || !efi_is_there(boot->root_fd) ||
-	    efi_read(&efi, boot->root_fd, NULL))
+	if (!boot->live || !efi_is_there(boot->root_fd) || efistub_read(boot, &efi, NULL))
 		return LOADER_ABSENT;
 	for (size_t i = 0; i < efi.count; i++) {
-		if (!efi_is_ours(&efi.entries[i]))
+		if (!efi.entries[i].ours)
 			continue;
 		if (efi.entries[i].number == efi.current)
 			return LOADER_BOOTED;
 		presence = LOADER_INSTALLED;
 	}
 	return presence;
+}
+
+static int find_esp(const struct boot *boot, struct esp *esp, struct err *err)
+{
+	int result =
+		esp_find(esp, boot->root_fd, boot->settings.host->boot_loader.esp, err);
+
+	return result ? result : esp_find_disk(esp, boot->root_fd, err);
 }
 
 int efistub_find(const struct boot *boot, struct efi *efi, struct esp *esp,
@@ -279,9 +289,19 @@ int efistub_find(const struct boot *boot, struct efi *efi, struct esp *esp,
 			       boot->args->root);
 	result = efi_read(efi, boot->root_fd, err);
 	if (!result)
-		result = esp_find(esp, boot->root_fd,
-				  boot->settings.host->boot_loader.esp, err);
-	return result ? result : esp_find_disk(esp, boot->root_fd, err);
+		result = find_esp(boot, esp, err);
+	efistub_mark(boot, efi, esp);
+	return result;
+}
+
+int efistub_read(const struct boot *boot, struct efi *efi, struct err *err)
+{
+	_cleanup_esp_ struct esp esp = ESP_INIT;
+	int result = efi_read(efi, boot->root_fd, err);
+
+	find_esp(boot, &esp, NULL);
+	efistub_mark(boot, efi, &esp);
+	return result;
 }
 
 static void job_release(struct job *job)
@@ -290,6 +310,15 @@ static void job_release(struct job *job)
 	names_release(&job->names);
 	efi_release(&job->efi);
 	esp_release(&job->esp);
+}
+
+/* Entries that are made have it. */
+static void keep_id(const struct job *job)
+{
+	char id[DIGEST_TEXT_SIZE];
+
+	if (!efistub_id(job->boot, id))
+		state_set_efi_id(&job->boot->state, id);
 }
 
 /* Once all names are known: what is removed makes room for the copies. */
@@ -303,7 +332,9 @@ static int plan_files(struct job *job, struct err *err)
 		if (is_wanted(job, &images->items[i]))
 			result = efistub_copy_files(job->plan, &job->esp,
 						    &images->items[i], &job->names, err);
-	return result;
+	return result ? result
+		      : efistub_move_files(job->boot, job->plan, &job->esp, &job->names,
+					   err);
 }
 
 static int plan_all(struct job *job, struct err *err)
@@ -314,10 +345,11 @@ static int plan_all(struct job *job, struct err *err)
 		result = efistub_check_room(job->boot, job->plan, &job->esp, err);
 	if (result)
 		return result;
+	keep_id(job);
 	want_trial(job);
 	result = efistub_plan_entries(job->plan, &job->efi, &job->wants, &job->esp, err);
 	if (!result)
-		result = efistub_remove_files(job->boot, job->plan, &job->esp,
+		result = efistub_remove_files(job->boot, job->plan, &job->esp, &job->efi,
 					      &job->names, err);
 	choice_begin_trial(&job->choice, &job->boot->state);
 	return result;
@@ -352,39 +384,17 @@ static int efistub_plan(struct boot *boot, struct plan *plan, struct err *err)
 	return result;
 }
 
-static int efistub_clear(struct boot *boot, struct plan *plan, struct err *err)
-{
-	_cleanup_wants_ struct efi_wants wants = { .items = NULL };
-	_cleanup_names_ struct names names = NAMES_INIT;
-	_cleanup_efi_ struct efi efi = EFI_INIT;
-	_cleanup_esp_ struct esp esp = ESP_INIT;
-	int result;
-
-	if (efistub_detect(boot) == LOADER_ABSENT)
-		return 0;
-	result = efistub_find(boot, &efi, &esp, err);
-	if (!result && boot->args->clear && !efi_starts_others(&efi)) {
-		plan_note(plan,
-			  "the firmware has no other boot loader to start: our entries "
-			  "and EFI/bedplate stay, and start without us");
-		return 0;
-	}
-	if (!result)
-		result = efistub_plan_entries(plan, &efi, &wants, &esp, err);
-	return result ? result : efistub_remove_files(boot, plan, &esp, &names, err);
-}
-
 static int efistub_status(const struct boot *boot, json_t *into, struct err *err)
 {
 	_cleanup_efi_ struct efi efi = EFI_INIT;
 	json_t *list = json_array();
-	int result = efi_read(&efi, boot->root_fd, err);
+	int result = efistub_read(boot, &efi, err);
 
 	for (size_t i = 0; i < efi.count; i++) {
 		const struct efi_entry *entry = &efi.entries[i];
 		char number[5];
 
-		if (!efi_is_ours(entry))
+		if (!entry->ours)
 			continue;
 		snprintf(number, sizeof(number), "%04X",
 			 (unsigned)entry->number & 0xffff);

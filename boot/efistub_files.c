@@ -3,7 +3,9 @@
  * efistub_files.c: kernels and images on the EFI system partition.
  *
  * How it works: first goes what no entry names, then come the copies, then entries, and last
- * goes what they named before. So at any moment all files of each entry are there.
+ * goes what they named before. So at any moment all files of each entry are there. What is in
+ * the folder of our id is ours; in the one above it, where earlier versions had theirs, other
+ * installations' files may be, too.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -36,14 +38,21 @@ char *efistub_image_name(const struct booted *booted)
 
 static char *path_of(const struct esp *esp, const char *name)
 {
+	return name ? format_text("%s/" FOLDER "/%s/%s", esp->path, esp->id, name) : NULL;
+}
+
+static char *former_path_of(const struct esp *esp, const char *name)
+{
 	return name ? format_text("%s/" FOLDER "/%s", esp->path, name) : NULL;
 }
 
 static bool is_there(const struct boot *boot, const struct esp *esp, const char *name)
 {
 	_cleanup_free_ char *path = path_of(esp, name);
+	_cleanup_free_ char *former = former_path_of(esp, name);
 
-	return path && file_exists(boot->root_fd, path);
+	return (path && file_exists(boot->root_fd, path)) ||
+	       (former && file_exists(boot->root_fd, former));
 }
 
 bool efistub_has_files(const struct boot *boot, const struct esp *esp,
@@ -81,13 +90,26 @@ static bool has_name(const struct names *names, const char *name)
 	return false;
 }
 
-/* Behind the last backslash of the loader, or of initrd=. */
-static bool is_named(const struct efi *efi, const char *name)
+/* Whether the file stands somewhere in there as a whole. */
+static bool has_file(const char *text, const char *file)
+{
+	size_t length = strlen(file);
+
+	while ((text = strcasestr(text, file))) {
+		text += length;
+		if (!*text || *text == ' ')
+			return true;
+	}
+	return false;
+}
+
+/* Whether an entry of ours, or one that is not, has this as its loader, or as its initrd=. */
+static bool is_named(const struct efi *efi, const char *file, bool ours)
 {
 	for (size_t i = 0; efi && i < efi->count; i++)
-		if (efi_is_ours(&efi->entries[i]) &&
-		    (strcasestr(efi->entries[i].file, name) ||
-		     strcasestr(efi->entries[i].options, name)))
+		if (efi->entries[i].ours == ours &&
+		    (has_file(efi->entries[i].file, file) ||
+		     has_file(efi->entries[i].options, file)))
 			return true;
 	return false;
 }
@@ -134,7 +156,7 @@ static int remove_all_but(const struct boot *boot, struct plan *plan,
 			  const struct esp *esp, const struct efi *efi,
 			  const struct names *wanted, struct err *err)
 {
-	_cleanup_free_ char *folder = format_text("%s/" FOLDER, esp->path);
+	_cleanup_free_ char *folder = path_of(esp, "");
 	_cleanup_names_ struct names there = NAMES_INIT;
 	int result = 0;
 
@@ -143,11 +165,13 @@ static int remove_all_but(const struct boot *boot, struct plan *plan,
 	for (size_t i = 0; !result && i < there.count; i++) {
 		const char *name = there.items[i];
 		_cleanup_free_ char *path = path_of(esp, name);
+		_cleanup_free_ char *file =
+			format_text(EFI_OUR_FOLDER "%s\\%s", esp->id, name);
 
-		if (!path)
+		if (!path || !file)
 			return err_sys(err, ENOMEM, "planning");
 		if (is_our_file(name) && !has_name(wanted, name) &&
-		    !is_named(efi, name) && !is_planned(plan, path))
+		    !is_named(efi, file, true) && !is_planned(plan, path))
 			result = plan_remove(plan, path,
 					     is_broken_off(name) ? "it was broken off"
 								 : "no entry names it",
@@ -156,18 +180,99 @@ static int remove_all_but(const struct boot *boot, struct plan *plan,
 	return result;
 }
 
+/* By the id in its name, which is at its end, or in front of .img. */
+static bool is_known(const struct boot *boot, const char *name)
+{
+	const char *end = strstr(name, ".img");
+	size_t length = end && !end[4] ? (size_t)(end - name) : strlen(name);
+	_cleanup_free_ char *id = NULL;
+
+	if (length < DIGEST_TEXT_SIZE || name[length - DIGEST_TEXT_SIZE] != '-')
+		return false;
+	id = strndup(name + length - (DIGEST_TEXT_SIZE - 1), DIGEST_TEXT_SIZE - 1);
+	return id && efistub_knows(boot, id, *name == 'v');
+}
+
+/* Of the earlier place. Before entries are made those that name a file count, and `wanted` has what
+ * is still to be copied from there; afterwards it is NULL, and ours are gone. */
+static bool goes(const struct boot *boot, const struct efi *efi,
+		 const struct names *wanted, const char *name)
+{
+	_cleanup_free_ char *file = format_text(EFI_OUR_FOLDER "%s", name);
+	bool named = !file || is_named(efi, file, true);
+
+	if (!file || !is_our_file(name) || is_named(efi, file, false))
+		return false;
+	return wanted ? !named && is_known(boot, name) && !has_name(wanted, name)
+		      : named || is_known(boot, name);
+}
+
+static int remove_former(const struct boot *boot, struct plan *plan,
+			 const struct esp *esp, const struct efi *efi,
+			 const struct names *wanted, struct err *err)
+{
+	_cleanup_free_ char *folder = former_path_of(esp, "");
+	_cleanup_names_ struct names there = NAMES_INIT;
+	int result = 0;
+
+	if (!folder || names_read(&there, boot->root_fd, folder))
+		return err_sys(err, ENOMEM, "planning");
+	for (size_t i = 0; !result && i < there.count; i++) {
+		_cleanup_free_ char *path = former_path_of(esp, there.items[i]);
+
+		if (!path)
+			return err_sys(err, ENOMEM, "planning");
+		if (goes(boot, efi, wanted, there.items[i]) && !is_planned(plan, path))
+			result = plan_remove(plan, path, "it has moved", err);
+	}
+	return result;
+}
+
+static bool is_copied(const struct plan *plan, const char *path)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->steps[i].kind == STEP_COPY &&
+		    !strcmp(plan->steps[i].path, path))
+			return true;
+	return false;
+}
+
+int efistub_move_files(const struct boot *boot, struct plan *plan, const struct esp *esp,
+		       const struct names *wanted, struct err *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; !result && i < wanted->count; i++) {
+		const char *name = wanted->items[i];
+		_cleanup_free_ char *from = former_path_of(esp, name);
+		_cleanup_free_ char *to = path_of(esp, name);
+
+		if (!from || !to)
+			return err_sys(err, ENOMEM, "planning");
+		if (!is_copied(plan, to) && !file_exists(boot->root_fd, to) &&
+		    file_exists(boot->root_fd, from))
+			result = plan_copy(plan, from, to, *name == 'v' ? 0644 : 0600, "",
+					   err);
+	}
+	return result;
+}
+
 int efistub_clear_files(const struct boot *boot, struct plan *plan, const struct esp *esp,
 			const struct efi *efi, const struct names *wanted,
 			struct err *err)
 {
-	return remove_all_but(boot, plan, esp, efi, wanted, err);
+	int result = remove_all_but(boot, plan, esp, efi, wanted, err);
+
+	return result ? result : remove_former(boot, plan, esp, efi, wanted, err);
 }
 
 int efistub_remove_files(const struct boot *boot, struct plan *plan,
-			 const struct esp *esp, const struct names *wanted,
-			 struct err *err)
+			 const struct esp *esp, const struct efi *efi,
+			 const struct names *wanted, struct err *err)
 {
-	return remove_all_but(boot, plan, esp, NULL, wanted, err);
+	int result = remove_all_but(boot, plan, esp, NULL, wanted, err);
+
+	return result ? result : remove_former(boot, plan, esp, efi, NULL, err);
 }
 
 static unsigned long long size_of(int root_fd, const char *path)

@@ -93,7 +93,7 @@ static int want_present(const struct boot *boot, const struct efi *efi,
 		for (size_t i = 0; !result && i < efi->order_count + efi->count; i++) {
 			const struct efi_entry *entry = entry_at(efi, i);
 
-			if (!entry || !efi_is_ours(entry) ||
+			if (!entry || !entry->ours ||
 			    is_entry_of(entry, &booted) != running)
 				continue;
 			result = efi_wants_add(
@@ -113,7 +113,7 @@ static bool is_pending(const struct efi *efi, const struct booted *trial)
 {
 	const struct efi_entry *next = efi_find(efi, efi->next);
 
-	return next && efi_is_ours(next) && is_entry_of(next, trial);
+	return next && next->ours && is_entry_of(next, trial);
 }
 
 /* Whether it was our entry that started this boot, and not another boot loader the same image. An
@@ -123,7 +123,7 @@ static bool was_started(const struct efi *efi, const char *image)
 	const struct efi_entry *current = efi_find(efi, efi->current);
 
 	return efi->current != EFI_NONE &&
-	       (!current || (efi_is_ours(current) && names_image(current, image)));
+	       (!current || (current->ours && names_image(current, image)));
 }
 
 char *efistub_kernel_id(const struct boot *boot)
@@ -131,10 +131,10 @@ char *efistub_kernel_id(const struct boot *boot)
 	_cleanup_efi_ struct efi efi = EFI_INIT;
 	const struct efi_entry *entry = NULL;
 
-	if (boot->live && !efi_read(&efi, boot->root_fd, NULL))
+	if (boot->live && !efistub_read(boot, &efi, NULL))
 		entry = efi_find(&efi, efi.current);
-	return entry && efi_is_ours(entry) && *kernel_of(entry) ? strdup(kernel_of(entry))
-								: NULL;
+	return entry && entry->ours && *kernel_of(entry) ? strdup(kernel_of(entry))
+							 : NULL;
 }
 
 /* Only the end of a trial changes anything: afterwards BootOrder is the administrator's. */

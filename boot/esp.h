@@ -3,6 +3,7 @@
 #ifndef BEDPLATE_BOOT_ESP_H
 #define BEDPLATE_BOOT_ESP_H
 
+#include "lib/digest.h"
 #include "lib/err.h"
 
 struct esp {
@@ -10,6 +11,7 @@ struct esp {
 	char *disk; /* the device that it is a partition of: "/dev/sda" */
 	unsigned number; /* of the partition */
 	char *uuid;      /* its GPT UUID in small letters; NULL where it cannot be told */
+	char id[DIGEST_TEXT_SIZE]; /* ours is in EFI/bedplate/ID on it; see efistub_mark */
 };
 
 #define ESP_INIT             \

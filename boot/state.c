@@ -58,6 +58,7 @@ bool state_is_empty(const struct state *state)
 	return !json_array_size(json_object_get(state->json, "good")) &&
 	       !json_object_get(state->json, "trial") &&
 	       !json_object_get(state->json, "line") &&
+	       !json_object_get(state->json, "efi_id") &&
 	       !json_object_size(json_object_get(state->json, "written"));
 }
 
@@ -352,6 +353,17 @@ void state_fail_trial(struct state *state)
 void state_end_trial(struct state *state)
 {
 	json_object_del(state->json, "trial");
+}
+
+const char *state_efi_id(const struct state *state)
+{
+	return json_string_value(json_object_get(state->json, "efi_id"));
+}
+
+void state_set_efi_id(struct state *state, const char *id)
+{
+	if (!state_efi_id(state))
+		json_object_set_new(state->json, "efi_id", json_string(id));
 }
 
 int state_was_written(const struct state *state, const char *path, const char *text)

@@ -10,7 +10,8 @@
  *	             "since": TIME, "boot": ID,
  *	             "failed": TIME },          where another boot was good in the meantime
  *	  "line": LINE,                          what apply brought in last; null: not ours
- *	  "written": { "etc/kernel/cmdline": DIGEST, ... }
+ *	  "written": { "etc/kernel/cmdline": DIGEST, ... },
+ *	  "efi_id": ID      our folder's name on the EFI system partition, without a machine-id
  *	}
  *
  * Images are known by their ids (lib/record.h), kernels by the CRC-64 of their file in the
@@ -110,6 +111,10 @@ bool state_trial_is(const struct state *state, const struct booted *booted, bool
 void state_begin_trial(struct state *state, const struct booted *booted);
 void state_fail_trial(struct state *state);
 void state_end_trial(struct state *state);
+
+/* This installation's id where it has no machine-id; NULL: it was given none. */
+const char *state_efi_id(const struct state *state);
+void state_set_efi_id(struct state *state, const char *id);
 
 /* Whether a file of somebody else's is what was last written to it: > 0; < 0 it is not; 0
  * nothing was. */

@@ -9,7 +9,8 @@
 #include "tests/unit/fake_tree.h"
 #include "tests/unit/tap.h"
 
-#define ESP "b3d91a7e-0000-4000-8000-000000000022"
+#define ESP       "b3d91a7e-0000-4000-8000-000000000022"
+#define OTHER_ESP "b3d91a7e-0000-4000-8000-000000000023"
 
 /* ---- bytes ---- */
 
@@ -79,7 +80,7 @@ static void test_parse(void)
 	is_str(entry.file, "\\EFI\\bedplate\\vmlinuz-6.1", "its loader");
 	is_str(entry.options, "root=/dev/a ro initrd=\\x", "its command line");
 	is_str(entry.partition, ESP, "its partition");
-	ok(efi_is_ours(&entry), "it is ours");
+	ok(!entry.ours, "whose it is nobody has said yet");
 	efi_entry_release(&entry);
 	put_u16(&b, 0);
 	is_int(efi_entry_parse(&entry, b.data, b.size), 0, "one that ends in a zero");
@@ -95,11 +96,12 @@ static void test_parse_others(void)
 	put(&b, "odd", 3);
 	is_int(efi_entry_parse(&entry, b.data, b.size), 0, "data that is no text");
 	is_str(entry.options, "", "is no command line");
-	ok(!efi_is_ours(&entry), "a label like ours on another loader is not ours");
+	ok(!efi_is_former(&entry, ESP),
+	   "a label like ours on another loader is not ours");
 	efi_entry_release(&entry);
 	b = option("debian", "\\EFI\\bedplate\\vmlinuz-6.1", "");
 	is_int(efi_entry_parse(&entry, b.data, b.size), 0, "another label");
-	ok(!efi_is_ours(&entry), "on our loader is not ours");
+	ok(!efi_is_former(&entry, ESP), "on our loader is not ours");
 	efi_entry_release(&entry);
 	/* U+00FC, U+20AC, U+1F600, and half of a pair. */
 	b = option("", "\\a", "");
@@ -107,6 +109,37 @@ static void test_parse_others(void)
 	efi_entry_parse(&entry, b.data, b.size);
 	is_str(entry.options, "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\xef\xbf\xbd",
 	       "text beyond ASCII becomes UTF-8");
+	efi_entry_release(&entry);
+}
+
+static struct efi_entry entry_of(const char *file)
+{
+	struct bytes b = option("Bedplate 6.1", file, "");
+	struct efi_entry entry = { .number = 1 };
+
+	if (efi_entry_parse(&entry, b.data, b.size))
+		abort();
+	return entry;
+}
+
+/* By the folder and the partition's GUID, both. */
+static void test_whose(void)
+{
+	struct efi_entry entry = entry_of("\\EFI\\bedplate\\AB12\\vmlinuz-6.1");
+
+	ok(efi_is_of(&entry, "ab12", ESP), "in our folder on our partition it is ours");
+	ok(!efi_is_of(&entry, "ab13", ESP), "another installation's folder is not ours");
+	ok(!efi_is_of(&entry, "ab1", ESP), "nor one that only begins alike");
+	ok(!efi_is_of(&entry, "", ESP), "nor all of them, without an id");
+	ok(!efi_is_of(&entry, "ab12", OTHER_ESP), "nor is one on another partition");
+	ok(efi_is_of(&entry, "ab12", ""), "unless it is not known which is ours");
+	ok(!efi_is_former(&entry, ESP), "it is none of an earlier version");
+	efi_entry_release(&entry);
+	entry = entry_of("\\EFI\\bedplate\\vmlinuz-6.1");
+	ok(efi_is_former(&entry, ESP), "without a folder it is of an earlier version");
+	ok(!efi_is_former(&entry, OTHER_ESP), "but not on another partition");
+	ok(!efi_is_former(&entry, ""), "nor where it is not known which is ours");
+	ok(!efi_is_of(&entry, "vmlinuz-6.1", ESP), "a file is no folder");
 	efi_entry_release(&entry);
 }
 
@@ -181,7 +214,8 @@ static void test_read(void)
 	}
 #define OURS(n, l, o)                                                             \
 	{                                                                         \
-		.number = (n), .active = true, .label = (char *)"Bedplate " l,    \
+		.ours = true, .number = (n), .active = true,                      \
+		.label = (char *)"Bedplate " l,                                   \
 		.file = (char *)"\\EFI\\bedplate\\vmlinuz", .options = (char *)o, \
 	}
 #define WANT(l, o, p, n)                                                          \
@@ -284,25 +318,22 @@ static void test_plan_same(void)
 	       "one that was switched off is made anew");
 }
 
-static void test_starts_others(void)
+/* Two Bedplates share the firmware's memory: one of them changes nothing of the other's. */
+static void test_plan_stranger(void)
 {
-	struct efi_entry there[] = { OURS(0, "6.1", "a"),
-				     OTHER(2),
-				     { .number = 3,
-				       .active = true,
-				       .label = (char *)"Setup",
-				       .file = (char *)"",
-				       .options = (char *)"" } };
-	int order[] = { 0, 3, 7, 2 };
-	struct efi efi = { there, 3, order, 4, EFI_NONE, 0 };
+	struct efi_entry there[] = { OURS(0, "6.1", "a"), OURS(1, "6.1", "a"),
+				     OURS(2, "6.1", "b") };
+	int order[] = { 1, 0, 2 };
+	struct efi efi = { there, 3, order, 3, 1, 0 };
+	struct efi_want want[] = { WANT("6.1", "b", true, true) };
+	struct efi_wants wants = { want, 1, false };
 
-	ok(efi_starts_others(&efi), "another loader in BootOrder is started");
-	there[1].active = false;
-	ok(!efi_starts_others(&efi), "one that is switched off is not");
-	there[1].active = true;
-	efi.order_count = 3;
-	ok(!efi_starts_others(&efi),
-	   "nor one that BootOrder does not name; setup is none");
+	there[1].ours = there[2].ours = false;
+	is_str(planned(&efi, &wants), "create 3; order 1,3,2; delete 0",
+	       "another's entry is not taken for one that is wanted, moved or removed");
+	wants.count = 0;
+	is_str(planned(&efi, &wants), "order 1,2; delete 0",
+	       "nor does it go with ours, nor its BootNext");
 }
 
 /* The disk was replaced, or the partition made anew. */
@@ -316,8 +347,8 @@ static void test_plan_partition(void)
 
 	strcpy(there[0].partition, ESP);
 	is_str(planned_on(&efi, &wants, ESP), "", "an entry on this partition stays");
-	is_str(planned_on(&efi, &wants, "b3d91a7e-0000-4000-8000-000000000023"),
-	       "create 1; order 1; delete 0", "one on another does not count");
+	is_str(planned_on(&efi, &wants, OTHER_ESP), "create 1; order 1; delete 0",
+	       "one on another does not count");
 	is_str(planned(&efi, &wants), "", "unless it is not known which is the one");
 }
 
@@ -362,6 +393,7 @@ int main(void)
 	test_plan_same();
 	test_plan_room();
 	test_plan_current();
-	test_starts_others();
+	test_plan_stranger();
+	test_whose();
 	return done_testing();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: boot/efistub.c boot/efistub_good.c boot/efistub_steps.c boot/efistub_files.c boot/efi.c boot/efi_plan.c */
+/* SOURCES: boot/efistub.c boot/efistub_good.c boot/efistub_steps.c boot/efistub_files.c boot/efistub_ours.c boot/efistub_clear.c boot/efi.c boot/efi_plan.c */
 /* SOURCES: boot/esp.c boot/trial_word.c boot/running.c boot/choice.c boot/image_list.c boot/plan.c boot/plan_apply.c */
 /* SOURCES: boot/diff.c boot/state.c boot/line.c lib/place.c lib/record.c lib/inputs.c lib/mounts.c lib/mount_text.c */
 /* SOURCES: lib/names.c lib/format_text.c lib/kernel_file.c lib/file.c lib/file_copy.c lib/log.c lib/sha512.c */
@@ -13,15 +13,17 @@
 #include "tests/unit/fake_tree.h"
 #include "tests/unit/tap.h"
 
-#define AT     "efi/EFI/bedplate/"
-#define GLOBAL "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-#define IMAGE  "00000000000000ff"
-#define KERNEL "00000000000000bb"
-#define OLD    "00000000000000ee"
-#define FOLDER "\\EFI\\bedplate\\"
-#define FILE_  FOLDER "vmlinuz-6.1-" KERNEL
-#define NEW    "initrd=" FOLDER "initrd-6.1-" IMAGE ".img ro"
-#define FORMER "initrd=" FOLDER "initrd-6.1-" OLD ".img ro"
+#define ID      "f8b74fd33666fddd" /* of MACHINE */
+#define MACHINE "0123456789abcdef0123456789abcdef"
+#define AT      "efi/EFI/bedplate/" ID "/"
+#define GLOBAL  "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define IMAGE   "00000000000000ff"
+#define KERNEL  "00000000000000bb"
+#define OLD     "00000000000000ee"
+#define FOLDER  "\\EFI\\bedplate\\" ID "\\"
+#define FILE_   FOLDER "vmlinuz-6.1-" KERNEL
+#define NEW     "initrd=" FOLDER "initrd-6.1-" IMAGE ".img ro"
+#define FORMER  "initrd=" FOLDER "initrd-6.1-" OLD ".img ro"
 
 static struct args args;
 static struct host_conf host = { .boot_loader = { .tries = 3, .esp = (char *)"" } };
@@ -126,6 +128,9 @@ static void add_word(char **at, const struct step *step)
 			       step->argv[3] ? step->argv[3] : "");
 }
 
+/* What was said beside the steps. */
+static char notes[1000];
+
 static const char *steps(int (*work)(struct boot *boot, struct plan *plan,
 				     struct err *err))
 {
@@ -143,6 +148,7 @@ static const char *steps(int (*work)(struct boot *boot, struct plan *plan,
 		at += sprintf(at, "%s", i ? "; " : "");
 		add_word(&at, &plan.steps[i]);
 	}
+	snprintf(notes, sizeof(notes), "%s", plan.notes.text);
 	plan_release(&plan);
 	return text;
 }
@@ -176,6 +182,7 @@ static void set_up(void)
 		  "30 1 8:1 / /efi rw - vfat /dev/sda1 rw\n");
 	fake_file(boot.root_fd, "sys/devices/pci/block/sda/sda1/partition", "1\n");
 	fake_link(boot.root_fd, "sys/dev/block/8:1", "../../devices/pci/block/sda/sda1");
+	fake_file(boot.root_fd, "etc/machine-id", MACHINE "\n");
 	fake_file(boot.root_fd, "boot/vmlinuz-6.1", "kernel\n");
 	fake_file(boot.root_fd, "boot/initrd.img-6.1", "new image\n");
 	fake_file(boot.root_fd, AT "initrd-6.1-" OLD ".img", "old image\n");
@@ -343,6 +350,41 @@ static void test_no_image(void)
 	boot.images = (struct image_list){ images, 2 };
 }
 
+#define CLEARED "order 0009; delete 0000; remove initrd-6.1-" OLD ".img"
+
+/* Ours stay, and this is said of the other. */
+static void unknown(const char *why)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text),
+		 "no other entry that is known to start this host (%s):", why);
+	ok(!*steps(loader_efistub.clear) && strstr(notes, text),
+	   "ours stay, and it is said why: %s", why);
+}
+
+static void test_clear_strangers(void)
+{
+	static const char windows[] = "\\EFI\\Microsoft\\Boot\\bootmgfw.efi";
+
+	fake_file(boot.root_fd, "efi/EFI/Microsoft/Boot/bootmgfw.efi", "x\n");
+	entry("Boot0009", "Windows", windows, "");
+	unknown("Boot0009 \"Windows\": it starts something else");
+	number("BootCurrent", 9);
+	is_str(steps(loader_efistub.clear), CLEARED,
+	       "what started this boot is known to, whatever it is called");
+	boot.running.image = (char *)"";
+	unknown("Boot0009 \"Windows\": it starts something else");
+	boot.running.image = (char *)OLD;
+	number("BootCurrent", 0);
+	fake_file(boot.root_fd, "efi/EFI/bedplate/0/vmlinuz", "x\n");
+	entry("Boot0009", "Bedplate 6.1", "\\EFI\\bedplate\\0\\vmlinuz", "");
+	unknown("Boot0009 \"Bedplate 6.1\": it starts something else");
+	entry("Boot0009", "Setup", "", "");
+	unknown("Boot0009 \"Setup\": it names no file");
+	entry("Boot0009", "other", "\\EFI\\other.efi", "");
+}
+
 /* Removal of the package must leave a machine that starts. */
 static void test_clear(void)
 {
@@ -352,15 +394,116 @@ static void test_clear(void)
 	args.clear = true;
 	is_str(steps(loader_efistub.clear), "",
 	       "what alone starts this machine stays when all is taken back");
+	is_str(notes,
+	       "the firmware has no other entry that is known to start this host: "
+	       "Boot0000 \"Bedplate 6.1\" stays, and so do its kernel " FILE_
+	       " and what else of ours is beside it; they start without us\n",
+	       "and it is said what that is, and why");
 	unlinkat(boot.root_fd, EFI_PATH "/BootOrder" GLOBAL, 0);
 	variable("BootOrder", both, sizeof(both));
-	is_str(steps(loader_efistub.clear),
-	       "order 0009; delete 0000; remove initrd-6.1-" OLD ".img",
+	unknown("Boot0009 \"other\": its file is not there");
+	fake_file(boot.root_fd, "efi/EFI/other.efi", "x\n");
+	is_str(steps(loader_efistub.clear), CLEARED,
 	       "ours go where the firmware starts another boot loader");
+	unlinkat(boot.root_fd, "efi/EFI/other.efi", 0);
+	test_clear_strangers();
 	args.clear = false;
 	number("BootOrder", 0);
 	is_str(steps(loader_efistub.clear), "delete 0000; remove initrd-6.1-" OLD ".img",
 	       "who asks for no boot loader by Type=none gets none");
+}
+
+/* ---- the earlier place ---- */
+
+#define ROOT         "root=/dev/a ro"
+#define BEFORE       "efi/EFI/bedplate/"
+#define FORMER_FILE  "\\EFI\\bedplate\\vmlinuz-6.1-" KERNEL
+#define FORMER_IMAGE "initrd=\\EFI\\bedplate\\initrd-6.1-"
+#define MOVED                                                                           \
+	"copy vmlinuz-6.1-" KERNEL "; copy initrd-6.1-" IMAGE ".img; "                  \
+	"copy initrd-6.1-" OLD ".img; create 0001; create 0002; order 0002,0001,0009; " \
+	"next 0001"
+
+/* Our entry and another installation's, which has the same kernel. */
+static void set_up_former(void)
+{
+	static const uint8_t both[] = { 0, 0, 9, 0 };
+
+	unlinkat(boot.root_fd, AT "initrd-6.1-" OLD ".img", 0);
+	unlinkat(boot.root_fd, EFI_PATH "/BootOrder" GLOBAL, 0);
+	fake_file(boot.root_fd, BEFORE "vmlinuz-6.1-" KERNEL, "kernel\n");
+	fake_file(boot.root_fd, BEFORE "initrd-6.1-" OLD ".img", "old image\n");
+	fake_file(boot.root_fd, BEFORE "initrd-6.1-00000000000000dd.img", "other\n");
+	fake_file(boot.root_fd, BEFORE "initrd-6.0-00000000000000dc.img", "other\n");
+	entry("Boot0000", "Bedplate 6.1", FORMER_FILE, FORMER_IMAGE OLD ".img " ROOT);
+	entry("Boot0009", "Bedplate 6.1", FORMER_FILE,
+	      FORMER_IMAGE "00000000000000dd.img root=/dev/b ro");
+	variable("BootOrder", both, sizeof(both));
+	boot.line = (char *)ROOT;
+	forget();
+	state_set_good(&boot.state, &(struct booted){ OLD, "6.1", KERNEL, ROOT });
+}
+
+static void test_move(void)
+{
+	set_up_former();
+	is_str(steps(loader_efistub.plan),
+	       MOVED "; delete 0000; remove initrd-6.1-" OLD ".img",
+	       "entries of an earlier version move with their files; another's stay, and "
+	       "what they name");
+	forget();
+	state_set_good(&boot.state, &(struct booted){ OLD, "6.1", KERNEL, ROOT });
+	unlinkat(boot.root_fd, EFI_PATH "/Boot0000" GLOBAL, 0);
+	is_str(steps(loader_efistub.plan),
+	       "copy vmlinuz-6.1-" KERNEL "; copy initrd-6.1-" IMAGE ".img; "
+	       "copy initrd-6.1-" OLD ".img; create 0001; create 0002; "
+	       "order 0009,0002,0001; next 0001; remove initrd-6.1-" OLD ".img",
+	       "also files that no entry names any more");
+	fake_file(boot.root_fd, BEFORE "initrd-6.1-" IMAGE ".img", "x\n");
+	ok(!strncmp(steps(loader_efistub.plan), "copy ", 5),
+	   "those that are still to be copied do not go first");
+	state_set_good(&boot.state, &(struct booted){ IMAGE, "6.1", KERNEL, ROOT });
+	ok(strstr(steps(loader_efistub.plan), "remove initrd-6.1-" OLD ".img; copy"),
+	   "those that are known and nobody wants do");
+	unlinkat(boot.root_fd, BEFORE "initrd-6.1-" IMAGE ".img", 0);
+}
+
+/* The same image of an installation on another root. */
+static void test_former_stranger(void)
+{
+	forget();
+	state_set_good(&boot.state, &(struct booted){ OLD, "6.1", KERNEL, ROOT });
+	entry("Boot0000", "Bedplate 6.1", FORMER_FILE,
+	      FORMER_IMAGE OLD ".img root=/dev/b ro");
+	ok(!strstr(steps(loader_efistub.plan), "delete") &&
+		   !strstr(steps(loader_efistub.plan), "remove"),
+	   "an entry with another root is another installation's, whatever its image");
+	entry("Boot0000", "Bedplate 6.1", FORMER_FILE,
+	      FORMER_IMAGE "00000000000000de.img " ROOT);
+	ok(!strstr(steps(loader_efistub.plan), "delete"),
+	   "and so is one with an image that nobody knows");
+}
+
+/* ---- the id ---- */
+
+static void test_id(void)
+{
+	char id[DIGEST_TEXT_SIZE], other[DIGEST_TEXT_SIZE];
+
+	forget();
+	ok(efistub_id(&boot, id), "the machine-id tells the installation");
+	is_str(id, ID, "by a hash of it");
+	fake_file(boot.root_fd, "etc/machine-id", "uninitialized\n");
+	start("a");
+	ok(!efistub_id(&boot, id) && strcmp(id, ID) != 0 && strlen(id) == 16,
+	   "without one it is told by this boot");
+	steps(loader_efistub.plan);
+	start("b");
+	ok(!efistub_id(&boot, other) && !strcmp(id, other),
+	   "which is kept, if it is used");
+	forget();
+	ok(!efistub_id(&boot, other) && strcmp(id, other) != 0,
+	   "another installation without one has another");
 }
 
 int main(void)
@@ -377,6 +520,9 @@ int main(void)
 	test_foreign_next();
 	test_not_in_order();
 	test_first_entry();
+	test_move();
+	test_former_stranger();
+	test_id();
 	state_release(&boot.state);
 	close(boot.root_fd);
 	fake_tree_remove();

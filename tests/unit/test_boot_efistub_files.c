@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: boot/efistub_files.c boot/efi_plan.c boot/choice.c boot/plan.c boot/plan_apply.c boot/diff.c */
+/* SOURCES: boot/efistub_files.c boot/efistub_ours.c boot/efi_plan.c boot/choice.c boot/plan.c boot/plan_apply.c boot/diff.c */
 /* SOURCES: boot/image_list.c boot/state.c boot/line.c boot/efi.c lib/place.c lib/record.c lib/inputs.c */
 /* SOURCES: lib/names.c lib/format_text.c lib/kernel_file.c lib/file.c lib/file_copy.c lib/log.c lib/sha512.c */
 /* SOURCES: lib/strbuf.c lib/err.c lib/show_json.c lib/interrupt.c lib/process.c LIBS: jansson lzma */
@@ -10,12 +10,14 @@
 #include "tests/unit/fake_tree.h"
 #include "tests/unit/tap.h"
 
-#define AT   "efi/EFI/bedplate/"
-#define KEPT "vmlinuz-6.1-00000000000000aa"
+#define FORMER "efi/EFI/bedplate/"
+#define AT     FORMER "00000000000000cc/"
+#define IN     "\\EFI\\bedplate\\00000000000000cc\\"
+#define KEPT   "vmlinuz-6.1-00000000000000aa"
 
 static struct state state;
 static struct boot boot = { .root_fd = -1 };
-static const struct esp esp = { .path = (char *)"efi" };
+static const struct esp esp = { .path = (char *)"efi", .id = "00000000000000cc" };
 static struct boot_image image = { .version = (char *)"6.1",
 				   .kernel = (char *)"boot/vmlinuz-6.1",
 				   .path = (char *)"boot/initrd.img-6.1",
@@ -54,11 +56,11 @@ static void begin(struct plan *plan)
 static void test_order(void)
 {
 	_cleanup_names_ struct names wanted = NAMES_INIT;
-	struct efi_entry there[] = {
-		{ .label = (char *)"Bedplate 6.1",
-		  .file = (char *)"\\EFI\\bedplate\\" KEPT,
-		  .options = (char *)"initrd=\\EFI\\bedplate\\initrd-6.1-old.img ro" }
-	};
+	struct efi_entry there[] = { { .label = (char *)"Bedplate 6.1",
+				       .file = (char *)IN KEPT,
+				       .options = (char *)"initrd=" IN
+							  "initrd-6.1-old.img ro",
+				       .ours = true } };
 	const struct efi efi = { .entries = there, .count = 1 };
 	struct plan plan;
 
@@ -82,7 +84,7 @@ static void test_order(void)
 	       "remove initrd-6.0-dead.img; remove .initrd-6.1-new.img.77.new",
 	       "first goes what no entry names, and what was broken off");
 	efistub_copy_files(&plan, &esp, &image, &wanted, NULL);
-	efistub_remove_files(&boot, &plan, &esp, &wanted, NULL);
+	efistub_remove_files(&boot, &plan, &esp, &efi, &wanted, NULL);
 	is_str(steps(&plan),
 	       "remove initrd-6.0-dead.img; remove .initrd-6.1-new.img.77.new; "
 	       "copy vmlinuz-6.1-00000000000000bb; "
