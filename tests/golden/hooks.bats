@@ -177,3 +177,132 @@ in_boot() {
 	fails 0 "no other kernel has an image: those of $version stay" in_root kernel-copy tidy
 	[ -e "$boot/vmlinuz-$version" ]
 }
+
+# ---- kernel-install ----
+
+# entry NAME FOLDER KERNEL IMAGE: an entry with these files.
+entry() {
+	printf '%s\n' "title Linux" "version ${1#host-}" "linux /host/$2/$3" "initrd /host/$2/$4" "options ro" \
+		>"$entries/$1.conf"
+	mkdir -p "$esp/host/$2"
+	[ -e "$esp/host/$2/$3" ] || echo "$1: $3" >"$esp/host/$2/$3"
+	[ -e "$esp/host/$2/$4" ] || echo "$1: $4" >"$esp/host/$2/$4"
+}
+
+# efi_root: a partition with the kernel 1.0, whose image and kernel are to be others.
+efi_root() {
+	esp=$work/efi entries=$work/efi/loader/entries staging=$work/staging
+	mkdir -p "$entries" "$staging" "$work/bin" "$work/conf/etc/bedplate"
+	entry host-1.0 1.0 linux initrd
+	echo "another image" >"$staging/initrd"
+	echo "another kernel" >"$work/kernel"
+	room 100000
+	printf '#!/bin/sh\nshift\nexec "%s" --root "%s" "$@"\n' "$mki" "$work/conf" >"$work/bin/bedplate"
+	# shellcheck disable=SC2016 # the script's
+	printf '#!/bin/sh\n[ "$1" = -f ] || exec /usr/bin/stat "$@"\ncat "%s"\n' "$work/room" >"$work/bin/stat"
+	chmod 755 "$work/bin"/*
+	export KERNEL_INSTALL_BOOT_ROOT=$esp KERNEL_INSTALL_ENTRY_TOKEN=host KERNEL_INSTALL_LAYOUT=bls \
+		KERNEL_INSTALL_STAGING_AREA=$staging KERNEL_INSTALL_CONF_ROOT=$work/conf
+}
+
+# room KIB: so much is free.
+room() {
+	echo "$1 1024" >"$work/room"
+}
+
+keep_entry() {
+	PATH=$work/bin:$PATH "${traced[@]}" "$here/../../hooks/kernel-install/usr/lib/bedplate/keep-entry" "$1" 1.0 \
+		"$esp/host/1.0" "$work/kernel"
+}
+
+on_partition() {
+	(cd "$esp" && find . -type f -exec sha512sum {} + | sort -k 2)
+}
+
+refused() {
+	local before
+	before=$(on_partition)
+	fails 1 "nothing was changed there" keep_entry keep
+	[ "$(on_partition)" = "$before" ]
+}
+
+@test "kernel-install: a good entry goes for room only where another kernel's has no counter, and its files" {
+	efi_root
+	room 1
+	refused
+	# One on trial, and one whose image is gone.
+	entry host-2.0+3 2.0 linux initrd
+	entry host-2.1+2-1 2.1 linux initrd
+	entry host-2.2+12-1 2.2 linux initrd
+	entry host-2.3 2.3 linux initrd
+	rm "$esp/host/2.3/initrd"
+	refused
+	entry host-3.0 3.0 linux initrd
+	fails 0 "what was booted so far is not kept" keep_entry keep
+}
+
+@test "kernel-install: while the own entry is on trial, the one before it does not go for room" {
+	efi_root
+	entry host-1.0-previous 1.0 linux previous-initrd
+	mv "$entries/host-1.0.conf" "$entries/host-1.0+3.conf"
+	entry host-2.0+3 2.0 linux initrd
+	room 1
+	refused
+	room 1000
+	keep_entry keep
+	grep -x "linux /host/1.0/previous-linux" "$entries/host-1.0-previous.conf"
+	[ "$(cat "$esp/host/1.0/previous-linux")" = "host-1.0: linux" ]
+}
+
+@test "kernel-install: Keep=0 keeps the entry of before only until the new one is written" {
+	local keep
+	for keep in 1 0; do
+		efi_root
+		printf '[Image]\nKeep=%s\n' "$keep" >"$work/conf/etc/bedplate/host.conf"
+		keep_entry keep
+		[ "$(ls "$entries")" = host-1.0-previous.conf ]
+		entry host-1.0 1.0 linux initrd
+		keep_entry finish
+		[ -e "$entries/host-1.0.conf" ]
+		[ $keep = 1 ] || refute compgen -G "$esp/host/1.0/previous-*"
+		[ $keep = 0 ] || [ -e "$entries/host-1.0-previous.conf" ]
+	done
+	[ ! -e "$entries/host-1.0-previous.conf" ]
+}
+
+@test "kernel-install: files are on the disk before the entry that names them, and that before the own one goes" {
+	efi_root
+	traced=(strace -f -qq -o "$work/trace" -e "trace=syncfs,rename,renameat,renameat2,unlink,unlinkat")
+	keep_entry keep
+	sed -E 's/^[0-9]+ +//' "$work/trace" | awk '
+		/ = 0$/ && /^rename.*previous-(linux|initrd)"/ { files = 1 }
+		/ = 0$/ && /^syncfs/ { files = 0; entry = 0; syncs++ }
+		/ = 0$/ && /^rename.*host-1.0-previous.conf"/ { if (files) wrong = 1; entry = 1; count++ }
+		/ = 0$/ && /^unlink.*host-1.0.conf"/ { if (entry) wrong = 1; count++; open = 1 }
+		{ print }
+		END { exit wrong || count != 2 || syncs < 3 }'
+}
+
+# One of the two is whole, with the files of before.
+entry_check() {
+	local file
+	for file in "$entries"/host-1.0{,-previous}.conf; do
+		[ ! -e "$file" ] || [ "$(awk '$1 ~ /^(linux|initrd)$/ { print $2 }' "$file" | while read -r name; do cat "$esp$name"; done)" != \
+			"$(printf 'host-1.0: %s\n' linux initrd)" ] || return 0
+	done
+	return 1
+}
+
+@test "kernel-install: killed at each call while the entry is kept, one of the two is whole" {
+	local number=1
+	efi_root
+	traced=("$B/tests/golden/killat" 1)
+	while keep_entry keep; do
+		entry_check || { find "$esp" -type f && echo "killed at call $number" && return 1; }
+		rm -rf "$esp"
+		efi_root
+		number=$((number + 1))
+		traced=("$B/tests/golden/killat" "$number")
+	done
+	[ $number -gt 8 ]
+}

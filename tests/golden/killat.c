@@ -5,8 +5,8 @@
  *	killat N COMMAND...
  *
  * What strace(1) injects is counted for each process by itself; a power cut counts for all. Exit
- * status 0 where it came to that call; 1 where the command ended before. What is done in /tmp and
- * /dev does not count. For x86-64.
+ * status 0 where it came to that call; 1 where the command ended before. Devices and what mktemp(1)
+ * makes do not count. For x86-64.
  *
  * Sources: ptrace(2), syscall(2), pidfd_getfd(2) and process_vm_readv(2).
  */
@@ -69,13 +69,14 @@ static bool is_file(pid_t pid, int number)
 	return is;
 }
 
+/* What mktemp(1) made, or a device. */
 static bool is_elsewhere(pid_t pid, unsigned long address)
 {
-	char start[6] = "";
-	struct iovec here = { start, 5 }, there = { (void *)address, 5 };
+	char start[16] = "";
+	struct iovec here = { start, 9 }, there = { (void *)address, 9 };
 
-	return process_vm_readv(pid, &here, 1, &there, 1, 0) == 5 &&
-	       (!strcmp(start, "/tmp/") || !strcmp(start, "/dev/"));
+	return process_vm_readv(pid, &here, 1, &there, 1, 0) > 0 &&
+	       (!strcmp(start, "/tmp/tmp.") || !strncmp(start, "/dev/", 5));
 }
 
 /* Whether the process stands behind such a call. */

@@ -214,12 +214,15 @@ fingerprint() {
 	[ "$(fingerprint)" = "$before" ]
 	# With another kernel's entry, this one need not be kept.
 	sed "s/$version/0.1/" "$entry" >"$root/efi/loader/entries/host-0.1.conf"
+	fails 1 "nothing was changed there" kernel_install add "$version" "$kernel"
+	mkdir "$root/efi/host/0.1"
+	echo older | tee "$root/efi/host/0.1/linux" >"$root/efi/host/0.1/initrd"
 	run kernel_install add "$version" "$kernel"
 	echo "$output"
 	[ "$status" -eq 0 ] && [[ $output == *"what was booted so far is not kept"* ]]
 	cmp "$folder/linux" "$root/$kernel"
 	[ "$(ls "$root/efi/loader/entries" | xargs)" = "host-0.1.conf host-$version.conf" ]
-	rm "$root/efi/loader/entries/host-0.1.conf"
+	rm -r "$root/efi/loader/entries/host-0.1.conf" "$root/efi/host/0.1"
 	# The same kernel serves both.
 	cp "$folder/initrd" "$root/tmp/old"
 	change_image
