@@ -58,7 +58,7 @@ static int modprobe(const char *const *argv, struct err *err)
 				   .timeout_ms = MODPROBE_MS };
 
 	strbuf_init(&errors, 65536);
-	return process_run(&process, err);
+	return process_run_quiet(&process, err);
 }
 
 static int load_run(const struct step *step, struct err *err)

@@ -27,7 +27,7 @@ static int modprobe(const char *first, const char *second, struct err *err)
 				   .timeout_ms = MODPROBE_MS };
 
 	strbuf_init(&errors, 65536);
-	return process_run(&process, err);
+	return process_run_quiet(&process, err);
 }
 
 static int run_load(const struct step *step, struct err *err)

@@ -31,7 +31,7 @@ struct work {
 		step; /* the step's own data, first: whoever reads that finds it */
 	struct netlink nl;
 	int root_fd;
-	const struct steps *steps;
+	struct steps *steps;
 	struct net saved;
 };
 
@@ -54,16 +54,32 @@ static int undo_all(const struct step *step, struct err *err)
 	return net_restore(&work->nl, work->root_fd, &work->saved, &made, err);
 }
 
+/* For who wants to know which of the steps it was, and what became of the others. */
+static void mark_failed(struct steps *steps, enum step_state others)
+{
+	for (size_t i = 0; i < steps->count; i++) {
+		const struct net_step *own = net_step_of(&steps->items[i]);
+
+		if (own)
+			steps->items[i].state = own->failed ? STEP_FAILED : others;
+	}
+}
+
 static int do_all(const struct step *step, struct err *err)
 {
 	struct work *work = step->data;
 	int result = net_apply(&work->nl, work->root_fd, work->steps, err);
+	enum step_state others = STEP_UNDONE;
 	struct err again = ERR_INIT;
 
-	if (result && undo_all(step, &again)) {
+	if (!result)
+		return 0;
+	if (undo_all(step, &again)) {
 		err_wrap(&again, "undoing what was done to the network");
 		log_err(&again);
+		others = STEP_REMAINS;
 	}
+	mark_failed(work->steps, others);
 	return result;
 }
 

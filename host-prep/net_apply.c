@@ -57,6 +57,7 @@ void net_apply_fail(struct apply *apply, const struct step *step, struct err *ow
 		return;
 	}
 	apply->failed = own->code;
+	((struct net_step *)step->data)->failed = !apply->goes_on;
 	if (apply->err)
 		*apply->err = *own;
 }

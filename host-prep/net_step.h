@@ -46,6 +46,7 @@ struct net_step {
 	/* Out of its usual order: an address that has to go before another comes, a sysctl
 	 * that is set before its link goes up. */
 	bool early;
+	bool failed;   /* set by net_apply: it is the first that the kernel refused */
 	bool was_made; /* of NET_MAKE, set by net_apply: the link is there because of it */
 	bool is_moved; /* an address that another link has now: it is known to be unique */
 };

@@ -36,6 +36,7 @@ void prepare_release(struct prepare *prepare)
 	json_decref(prepare->before);
 	json_decref(prepare->meanwhile);
 	json_decref(prepare->after);
+	json_decref(prepare->tried);
 	strbuf_release(&prepare->notes);
 	strbuf_release(&prepare->missing);
 	cleanup_close(&prepare->lock_fd);
@@ -73,19 +74,6 @@ int prepare_open(struct prepare *prepare, const struct args *args, bool locked,
 
 /* ---- showing ---- */
 
-static json_t *json_lines(const char *text)
-{
-	json_t *list = json_array();
-
-	while (*text) {
-		size_t length = strcspn(text, "\n");
-
-		json_array_append_new(list, json_stringn(text, length));
-		text += length + (text[length] == '\n');
-	}
-	return list;
-}
-
 static int show(const struct prepare *prepare, bool json, const char *nothing,
 		struct err *err)
 {
@@ -94,7 +82,7 @@ static int show(const struct prepare *prepare, bool json, const char *nothing,
 	if (json)
 		return show_json_value(json_pack("{s:i, s:o, s:o}", "version", 1, "steps",
 						 steps_to_json(&prepare->steps), "notes",
-						 json_lines(prepare->notes.text)),
+						 prepare_json_lines(prepare->notes.text)),
 				       err);
 	strbuf_init(&text, 0);
 	steps_write_text(&prepare->steps, &text);
@@ -289,23 +277,41 @@ static int look_until_there(struct prepare *prepare, const struct args *args, bo
 	return again < 0 ? again : result;
 }
 
+static int check_confirm(const struct args *args, struct err *err)
+{
+	if (args->confirm_s == CONFIRM_NONE || args->confirm_s >= 1)
+		return 0;
+	err_set(err, EINVAL, "--confirm takes a number of seconds, from 1 on");
+	return err_mistake(err);
+}
+
+/* The one document of --json, whatever has come of it. */
+static int report(const struct prepare *prepare, int result, struct err *err)
+{
+	if (!result)
+		return show_json_value(prepare_report(prepare, NULL), err);
+	err_hint_root(err);
+	show_json_value(prepare_report(prepare, err), NULL);
+	return result;
+}
+
 static int run(const struct args *args, bool down, bool doing, const char *nothing,
 	       struct err *err)
 {
 	_cleanup_prepare_ struct prepare prepare = { .root_fd = -1, .lock_fd = -1 };
-	int result;
+	bool reports = doing && args->json;
+	int result = check_confirm(args, err);
 
-	if (args->confirm_s != CONFIRM_NONE && args->confirm_s < 1) {
-		err_set(err, EINVAL, "--confirm takes a number of seconds, from 1 on");
-		return EXIT_USAGE;
-	}
-	result = look_until_there(&prepare, args, down, doing, err);
 	if (!result)
+		result = look_until_there(&prepare, args, down, doing, err);
+	if (!result && !reports)
 		result = show(&prepare, args->json, nothing, err);
 	if (!result && doing)
 		result = check_root(&prepare, err);
 	if (!result && doing)
 		result = carry_out(&prepare, args, err);
+	if (reports)
+		result = report(&prepare, result, err);
 	return result ? (int)err_exit_code(err) : EXIT_DONE;
 }
 
@@ -319,6 +325,17 @@ int up_run(const struct args *args, struct err *err)
 	return run(args, false, true, "", err);
 }
 
+static int tell_failed(const struct args *args, const char *key, int code,
+		       struct err *err)
+{
+	err_hint_root(err);
+	if (args->json)
+		show_json_value(json_pack("{s:b, s:o}", key, false, "error",
+					  prepare_error_json(err)),
+				NULL);
+	return code;
+}
+
 /* What the files say does not matter here: they may be what went wrong. */
 static int with_lock(const struct args *args, int (*what)(int root_fd, struct err *err),
 		     const char *key, const char *done, struct err *err)
@@ -327,7 +344,7 @@ static int with_lock(const struct args *args, int (*what)(int root_fd, struct er
 	_cleanup_close_ int lock_fd = root_fd < 0 ? -1 : journal_lock(root_fd, err);
 
 	if (lock_fd < 0 || what(root_fd, err))
-		return EXIT_FAILED;
+		return tell_failed(args, key, EXIT_FAILED, err);
 	if (args->json)
 		return show_json_value(json_pack("{sb}", key, true), err) ? EXIT_FAILED
 									  : EXIT_DONE;
@@ -350,7 +367,7 @@ int down_run(const struct args *args, struct err *err)
 	if (args->restore && args->part_count) {
 		err_set(err, EINVAL,
 			"--restore brings the whole network back, not a part");
-		return EXIT_USAGE;
+		return tell_failed(args, "restored", EXIT_USAGE, err);
 	}
 	if (args->restore)
 		return with_lock(args, restore, "restored",

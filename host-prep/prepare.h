@@ -20,6 +20,7 @@ struct prepare {
 	struct want_all *networks;
 	struct left_out left_out;
 	bool only_networks; /* what is planned: the parts of that group */
+	json_t *tried;      /* steps of plans before this one; NULL: none were done */
 	struct strbuf notes;
 	struct strbuf missing; /* a line for each thing that may still come */
 };
@@ -38,6 +39,16 @@ int prepare_check_parts(const struct args *args, struct err *err);
  * file has a mistake. */
 int prepare_plan(struct prepare *prepare, const struct args *args, bool down,
 		 struct err *err);
+
+/* What up and down have done, as JSON: the steps with what has come of each, the notes, and where
+ * it failed the error. */
+json_t *prepare_report(const struct prepare *prepare, const struct err *failed);
+
+/* {"message": ..., "hint": ...} */
+json_t *prepare_error_json(const struct err *err);
+
+/* A text's lines as a list. */
+json_t *prepare_json_lines(const char *text);
 
 /* What both journals tell of: whatever of the steps is done when this ends, `down` has to know
  * about it. NULL without memory; the caller drops the reference. */

@@ -153,6 +153,9 @@ static void plan_all(struct prepare *prepare, const struct args *args, bool down
 
 void prepare_plan_again(struct prepare *prepare, const struct args *args)
 {
+	if (!prepare->tried)
+		prepare->tried = json_array();
+	steps_report(&prepare->steps, false, prepare->tried);
 	steps_release(&prepare->steps);
 	if (prepare->only_networks)
 		outcomes_drop_group(&prepare->outcomes, "network");

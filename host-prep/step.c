@@ -111,19 +111,35 @@ int step_wrap(const struct step *step, struct err *err)
 	return err_wrap(err, "%s", step->what);
 }
 
+/* What has no run of its own goes with the step that does it. */
+static void undo_step(struct steps *steps, struct step *step)
+{
+	struct err err = ERR_INIT;
+
+	if (step->run && !step->undo)
+		return;
+	step->state = STEP_UNDONE;
+	if (!step->run || !step->undo(step, &err))
+		return;
+	step_wrap(step, &err);
+	err_wrap(&err, "undoing");
+	log_err(&err);
+	step->state = STEP_REMAINS;
+	steps->remains = true;
+}
+
 static void undo_steps(struct steps *steps, size_t first, size_t end)
 {
-	while (end-- > first) {
-		const struct step *step = &steps->items[end];
-		struct err err = ERR_INIT;
+	while (end-- > first)
+		undo_step(steps, &steps->items[end]);
+}
 
-		if (step->run && step->undo && step->undo(step, &err)) {
-			step_wrap(step, &err);
-			err_wrap(&err, "undoing");
-			log_err(&err);
-			steps->remains = true;
-		}
-	}
+static bool has_failed(const struct steps *steps, size_t first, size_t end)
+{
+	for (size_t i = first; i < end; i++)
+		if (steps->items[i].state == STEP_FAILED)
+			return true;
+	return false;
 }
 
 static int run_step(const struct step *step, struct err *err)
@@ -136,9 +152,13 @@ static int run_step(const struct step *step, struct err *err)
 int steps_run(struct steps *steps, size_t first, size_t end, struct err *err)
 {
 	for (size_t i = first; i < end; i++) {
-		const struct step *step = &steps->items[i];
+		struct step *step = &steps->items[i];
 		int result = run_step(step, err);
 
+		if (!result)
+			step->state = STEP_DONE;
+		else if (!has_failed(steps, i, end))
+			step->state = STEP_FAILED;
 		if (result) {
 			if (!step->names_itself)
 				step_wrap(step, err);
@@ -194,20 +214,40 @@ void step_write_line(const struct step *step, struct strbuf *out)
 			strbuf_addc(out, *at);
 }
 
+static json_t *step_json(const struct step *step)
+{
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "part", step->part, "action",
+			 words[step->action], "what", show_json_text(step->what),
+			 "before", show_json_text(step->before), "after",
+			 show_json_text(step->after), "origin",
+			 show_json_text(step->origin));
+}
+
 json_t *steps_to_json(const struct steps *steps)
 {
 	json_t *list = json_array();
 
+	for (size_t i = 0; i < steps->count; i++)
+		json_array_append_new(list, step_json(&steps->items[i]));
+	return list;
+}
+
+void steps_report(const struct steps *steps, bool all, json_t *list)
+{
+	static const char *const states[] = { [STEP_NOT_DONE] = "not-done",
+					      [STEP_DONE] = "done",
+					      [STEP_FAILED] = "failed",
+					      [STEP_UNDONE] = "undone",
+					      [STEP_REMAINS] = "remains" };
+
 	for (size_t i = 0; i < steps->count; i++) {
 		const struct step *step = &steps->items[i];
+		json_t *row;
 
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "part",
-						step->part, "action", words[step->action],
-						"what", show_json_text(step->what),
-						"before", show_json_text(step->before),
-						"after", show_json_text(step->after),
-						"origin", show_json_text(step->origin)));
+		if (!all && step->state == STEP_NOT_DONE)
+			continue;
+		row = step_json(step);
+		json_object_set_new(row, "state", json_string(states[step->state]));
+		json_array_append_new(list, row);
 	}
-	return list;
 }

@@ -19,6 +19,9 @@
 
 enum step_action { STEP_ADD, STEP_CHANGE, STEP_REMOVE };
 
+/* What has come of it. */
+enum step_state { STEP_NOT_DONE, STEP_DONE, STEP_FAILED, STEP_UNDONE, STEP_REMAINS };
+
 struct step {
 	const char *part; /* "links": a constant */
 	enum step_action action;
@@ -30,6 +33,7 @@ struct step {
 	 * there before is in `data`. */
 	int (*run)(const struct step *step, struct err *err);
 	int (*undo)(const struct step *step, struct err *err);
+	enum step_state state; /* set by steps_run; REMAINS: it could not be undone */
 	bool names_itself; /* run's failure says what it is about: it does more than this */
 	void *data; /* the part's; freed with release_data, or free(3) where that is NULL */
 	void (*release_data)(void *data);
@@ -65,7 +69,8 @@ int steps_check_memory(const struct steps *steps, struct err *err);
 /* Does steps from `first` on, before `end`, that have a run, in order; where one fails those
  * done are undone, last first, and the failure is wrapped with the step's text and origin.
  * A signal that asks the program to stop counts as a failure of the next.
- * What cannot be undone is logged, and `remains` is set then. */
+ * What cannot be undone is logged, and `remains` is set then. A run that does other steps, too, may
+ * have marked the one of them that failed. */
 int steps_run(struct steps *steps, size_t first, size_t end, struct err *err);
 
 /* Takes the steps from `count` on out again. */
@@ -87,5 +92,9 @@ void steps_write_text(const struct steps *steps, struct strbuf *out);
 /* [{"part": "links", "action": "add", "what": ..., "before": ..., "after": ...,
  *   "origin": ...}, ...] */
 json_t *steps_to_json(const struct steps *steps);
+
+/* Adds the same to a list, with "state": not-done, done, failed, undone or remains. Without `all`,
+ * no step that is not done yet. */
+void steps_report(const struct steps *steps, bool all, json_t *list);
 
 #endif

@@ -38,6 +38,24 @@ static void add(struct steps *steps, enum step_action action, const char *what,
 					 .undo = undo });
 }
 
+/* The states of all that a report has, parted by blanks. */
+static const char *states(const struct steps *steps, bool all)
+{
+	static char text[128];
+	json_t *list = json_array(), *row;
+	size_t i;
+
+	text[0] = '\0';
+	steps_report(steps, all, list);
+	json_array_foreach(list, i, row)
+	{
+		strcat(text, i ? " " : "");
+		strcat(text, json_string_value(json_object_get(row, "state")));
+	}
+	json_decref(list);
+	return text;
+}
+
 static void test_run(void)
 {
 	_cleanup_steps_ struct steps steps = STEPS_INIT;
@@ -48,13 +66,19 @@ static void test_run(void)
 	add(&steps, STEP_ADD, "c", NULL, NULL, NULL);
 	is_int(steps_run(&steps, 0, steps.count, &err), 0, "steps are done");
 	is_str(done, "abc", "in their order");
+	is_str(states(&steps, false), "done done done", "... and reported as done");
 	done[0] = '\0';
 	steps.items[2].undo = NULL;
 	add(&steps, STEP_ADD, "bad", NULL, NULL, "host.conf:7");
+	add(&steps, STEP_ADD, "d", NULL, NULL, NULL);
+	is_str(states(&steps, false), "done done done",
+	       "a step before its turn is none yet");
 	is_int(steps_run(&steps, 0, steps.count, &err), -EIO, "one that fails is told");
 	is_str(err.text, "host.conf:7: bad: it broke", "with its origin and its words");
 	is_str(done, "abc-b-a",
 	       "those before it are undone backwards, as far as they can be, whatever fails");
+	is_str(states(&steps, true), "undone remains done failed not-done",
+	       "and what became of each is reported");
 	done[0] = '\0';
 	interrupted = 1;
 	err_clear(&err);
