@@ -188,7 +188,9 @@ install: all
 		ln -sfn "../$$unit" "$(DESTDIR)$(UNITDIR)/multi-user.target.wants/$$unit" || exit; \
 	done
 	install -m 644 units/bedplate-dhcp@.service units/bedplate-guests.slice $(DESTDIR)$(UNITDIR)/
-	sed 's|@BINDIR@|$(PREFIX)/bin|' units/bedplate-guest@.service > '$(DESTDIR)$(UNITDIR)/bedplate-guest@.service'
+	for unit in bedplate-guest@.service bedplate-host-prep-late.service; do \
+		sed 's|@BINDIR@|$(PREFIX)/bin|' "units/$$unit" > "$(DESTDIR)$(UNITDIR)/$$unit" || exit; \
+	done
 	install -d $(DESTDIR)$(GENERATORDIR)
 	ln -srfn $(DESTDIR)$(LIBDIR)/bedplate-qemu-launch $(DESTDIR)$(GENERATORDIR)/bedplate-guest-generator
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/

@@ -19,6 +19,7 @@ struct args {
 	bool dot;      /* of graph */
 	int confirm_s; /* of up: restore what was unless confirmed within; or CONFIRM_NONE */
 	const char *wait;         /* of up: how long for what is not there yet; NULL */
+	bool late;                /* of up: what the last one did not find, without end */
 	bool keep_going;          /* of up: a part that fails does not end it */
 	bool restore;             /* of down: back to what was saved by up --confirm */
 	const char *network;      /* of peer: NAME of network/NAME.conf; NULL */

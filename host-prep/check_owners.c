@@ -6,8 +6,11 @@
 
 #include "host-prep/net_diff.h"
 #include "host-prep/owner.h"
+#include "host-prep/wait.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+
+enum { ROUTES_CS = 500 };
 
 bool owner_is_needed(const struct check_link *link)
 {
@@ -43,6 +46,31 @@ static bool is_at_work(int root_fd, const struct owner *owner, const struct net 
 	return done < 0 ? !has_address(have, port->name) : !done;
 }
 
+/* Who is at work on a port that is in a bridge never gets done with it, as the port has no IPv6
+ * there. Routes come within moments. */
+static bool is_new(const struct net_address *address)
+{
+	uint32_t now_cs = (uint32_t)(wait_now() / 10);
+
+	return now_cs - address->created_cs < ROUTES_CS;
+}
+
+static bool has_settled(const struct net *have, const char *port)
+{
+	for (size_t i = 0; i < have->address_count; i++)
+		if (!strcmp(have->addresses[i].link, port) && is_new(&have->addresses[i]))
+			return false;
+	return has_address(have, port);
+}
+
+/* One that went into its bridge without its address, which the bridge is to have. */
+static bool is_without(const struct net *have, const struct net_link *port,
+		       const char *bridge)
+{
+	return !strcmp(port->master, bridge) && !has_address(have, bridge) &&
+	       !has_settled(have, port->name);
+}
+
 const char *owner_awaited(int root_fd, const struct want *want, const struct net *have,
 			  const char **owner)
 {
@@ -51,7 +79,8 @@ const char *owner_awaited(int root_fd, const struct want *want, const struct net
 	while (check_next_link(want, &link)) {
 		const struct net_link *port = net_find_link(have, link.name);
 
-		if (!owner_is_needed(&link) || !port || *port->master)
+		if (!owner_is_needed(&link) || !port ||
+		    (*port->master && !is_without(have, port, link.of->bridge)))
 			continue;
 		for (const struct owner *one = owners; one->name; one++) {
 			if (!is_at_work(root_fd, one, have, port))

@@ -18,6 +18,7 @@
 #include "host-prep/net_diff.h"
 #include "host-prep/net_step.h"
 #include "host-prep/owner.h"
+#include "host-prep/owner_wait.h"
 #include "host-prep/part.h"
 #include "host-prep/want.h"
 #include "host-prep/want_net.h"
@@ -68,7 +69,7 @@ static void mark_failed(struct steps *steps, enum step_state others)
 static int do_all(const struct step *step, struct err *err)
 {
 	struct work *work = step->data;
-	int result = net_apply(&work->nl, work->root_fd, work->steps, err);
+	int result = net_apply(&work->nl, work->root_fd, work->steps, owner_wait, err);
 	enum step_state others = STEP_UNDONE;
 	struct err again = ERR_INIT;
 

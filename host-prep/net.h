@@ -109,7 +109,8 @@ struct net_address {
 	unsigned scope;  /* RT_SCOPE_* */
 	unsigned metric; /* of the route that comes with it; 0: the kernel's */
 	uint32_t valid_s, preferred_s; /* seconds left; NET_FOREVER */
-	bool secondary; /* fact: goes when the primary address of its subnet goes */
+	bool secondary;      /* fact: goes when the primary address of its subnet goes */
+	uint32_t created_cs; /* fact: in 1/100 s of CLOCK_MONOTONIC, which wraps */
 	bool dad_failed; /* fact: another machine has it, and the kernel leaves it unused */
 	char origin[ORIGIN_MAX];
 };

@@ -129,7 +129,7 @@ static void do_stage(struct apply *apply, enum stage stage, const struct steps *
 }
 
 int net_apply_steps(struct netlink *nl, int root_fd, const struct steps *steps,
-		    bool goes_on, struct err *err)
+		    net_made_fn *when_made, bool goes_on, struct err *err)
 {
 	struct apply apply = {
 		.nl = nl, .root_fd = root_fd, .goes_on = goes_on, .err = err
@@ -139,13 +139,17 @@ int net_apply_steps(struct netlink *nl, int root_fd, const struct steps *steps,
 		return err_sys(err, errno, "asking for random bits");
 	apply.group = (apply.group & 0x3fffffff) | 0x40000000;
 	netlink_batch_init(&apply.batch);
-	for (int stage = 0; stage < STAGES; stage++)
+	for (int stage = 0; stage < STAGES; stage++) {
+		if (stage == STAGE_UP && when_made && !apply.failed)
+			when_made(nl, root_fd, steps);
 		do_stage(&apply, stage, steps);
+	}
 	netlink_batch_release(&apply.batch);
 	return apply.failed;
 }
 
-int net_apply(struct netlink *nl, int root_fd, const struct steps *steps, struct err *err)
+int net_apply(struct netlink *nl, int root_fd, const struct steps *steps,
+	      net_made_fn *when_made, struct err *err)
 {
-	return net_apply_steps(nl, root_fd, steps, false, err);
+	return net_apply_steps(nl, root_fd, steps, when_made, false, err);
 }

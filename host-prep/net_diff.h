@@ -27,10 +27,13 @@ void net_drop_absent(struct net *want, const struct net *have);
  * that the way there touches. */
 void net_mark_managed(struct net *saved, const struct net *want);
 
+/* What is done once new links are there, before they are up or have any address; NULL. */
+typedef void net_made_fn(struct netlink *nl, int root_fd, const struct steps *steps);
+
 /* Does the steps of net_diff. Stops after the batch in which something failed; the message
  * is that of the first step that failed, with its origin. Nothing is undone here. */
 int net_apply(struct netlink *nl, int root_fd, const struct steps *steps,
-	      struct err *err);
+	      net_made_fn *when_made, struct err *err);
 
 /* A link of this name that carries no alias counts as ours from here on: it was made, and
  * what made it came no further. Not one of hardware. */

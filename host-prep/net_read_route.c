@@ -76,6 +76,7 @@ void net_read_address(struct net *net, const struct netlink_message *message)
 	netlink_bytes(&table[IFA_CACHEINFO], &times, sizeof(times));
 	address.valid_s = times.ifa_valid;
 	address.preferred_s = times.ifa_prefered;
+	address.created_cs = times.cstamp;
 	net_add_address(net, &address);
 }
 

@@ -33,5 +33,5 @@ int net_restore(struct netlink *nl, int root_fd, const struct net *saved,
 	result = net_read_sysctls(&now, &want, root_fd, err);
 	if (!result)
 		result = net_diff(&now, &want, &steps, err);
-	return result ? result : net_apply_steps(nl, root_fd, &steps, true, err);
+	return result ? result : net_apply_steps(nl, root_fd, &steps, NULL, true, err);
 }

@@ -4,6 +4,7 @@
 #define BEDPLATE_HOST_PREP_NET_STEP_H
 
 #include "host-prep/net.h"
+#include "host-prep/net_diff.h"
 #include "host-prep/step.h"
 
 /* `part` of the network's steps: compared as a pointer. */
@@ -57,7 +58,7 @@ const struct net_step *net_step_of(const struct step *step);
 /* Does the steps; with `goes_on` as many as can be done, whatever fails. Returns the first
  * failure. */
 int net_apply_steps(struct netlink *nl, int root_fd, const struct steps *steps,
-		    bool goes_on, struct err *err);
+		    net_made_fn *when_made, bool goes_on, struct err *err);
 
 /* ---- the differ's own parts ---- */
 

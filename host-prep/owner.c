@@ -14,9 +14,10 @@
 
 enum { PATH_SIZE = 320 };
 
-#define IFUPDOWN_PATH "etc/systemd/system/networking.service.d/90-bedplate.conf"
-#define OURS          "05-bedplate-"
-#define MARK          "# Written by bedplate host-prep check --apply-ownership.\n"
+#define IFUPDOWN_PATH   "etc/systemd/system/networking.service.d/90-bedplate.conf"
+#define NETWORKD_STATES "run/systemd/netif/links"
+#define OURS            "05-bedplate-"
+#define MARK            "# Written by bedplate host-prep check --apply-ownership.\n"
 
 /* Reads all files of a folder whose names end so, one behind the other. */
 static void read_folder(int root_fd, const char *folder, const char *suffix,
@@ -206,7 +207,7 @@ static const char *networkd_state(int root_fd, int index, char state[32])
 
 	*state = '\0';
 	strbuf_init(&text, 0);
-	snprintf(path, sizeof(path), "run/systemd/netif/links/%d", index);
+	snprintf(path, sizeof(path), NETWORKD_STATES "/%d", index);
 	file_read(root_fd, path, &text, NULL);
 	for (const char *line = text.text; *line; line = next_line(line)) {
 		const char *value = value_of(line, "ADMIN_STATE");
@@ -241,6 +242,16 @@ static int networkd_is_done(int root_fd, int index)
 		if (!strcmp(state, ends[i]))
 			return 1;
 	return 0;
+}
+
+/* Before that it waits for udev, or for its turn. */
+static bool networkd_has_begun(int root_fd, int index)
+{
+	char state[32];
+
+	networkd_state(root_fd, index, state);
+	return *state && strcmp(state, "pending") != 0 &&
+	       strcmp(state, "initialized") != 0;
 }
 
 static void networkd_write(const char *links, struct strbuf *out)
@@ -328,13 +339,28 @@ bool owner_netplan_has(int root_fd, const char *link)
 }
 
 const struct owner owners[] = {
-	{ "NetworkManager", "etc/NetworkManager/conf.d/90-bedplate.conf",
-	  "systemctl restart NetworkManager", true, manager_is_here, manager_claims,
-	  manager_is_done, manager_write },
-	{ "systemd-networkd", "etc/systemd/network/05-bedplate.network",
-	  "networkctl reload", false, networkd_is_here, networkd_claims, networkd_is_done,
-	  networkd_write },
-	{ "ifupdown", IFUPDOWN_PATH, "systemctl daemon-reload", false, ifupdown_is_here,
-	  ifupdown_claims, NULL, ifupdown_write },
+	{ .name = "NetworkManager",
+	  .path = "etc/NetworkManager/conf.d/90-bedplate.conf",
+	  .reload = "systemctl restart NetworkManager",
+	  .takes_ports = true,
+	  .is_here = manager_is_here,
+	  .claims = manager_claims,
+	  .is_done = manager_is_done,
+	  .write = manager_write },
+	{ .name = "systemd-networkd",
+	  .path = "etc/systemd/network/05-bedplate.network",
+	  .reload = "networkctl reload",
+	  .is_here = networkd_is_here,
+	  .claims = networkd_claims,
+	  .is_done = networkd_is_done,
+	  .has_begun = networkd_has_begun,
+	  .states = NETWORKD_STATES,
+	  .write = networkd_write },
+	{ .name = "ifupdown",
+	  .path = IFUPDOWN_PATH,
+	  .reload = "systemctl daemon-reload",
+	  .is_here = ifupdown_is_here,
+	  .claims = ifupdown_claims,
+	  .write = ifupdown_write },
 	{ .name = NULL },
 };

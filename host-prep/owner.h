@@ -32,6 +32,10 @@ struct owner {
 	/* Whether it has done with the interface of this index, addresses, routes and all: 1, 0,
 	 * or -1 where that is not known but by an address. NULL: it never is. */
 	int (*is_done)(int root_fd, int index);
+	/* Whether it has begun with the interface of this index, and the folder whose files tell
+	 * of that, below the root; NULL: it takes nothing away when it begins (owner_wait.h). */
+	bool (*has_begun)(int root_fd, int index);
+	const char *states;
 	/* The file that has it leave these (a line of names parted by blanks) alone. */
 	void (*write)(const char *links, struct strbuf *out);
 };

@@ -12,16 +12,18 @@
 struct patience {
 	struct waiter waiter;
 	bool waited;
-	int64_t tell_ms, end_ms;
-	char *told; /* what was missing when it was told */
+	int64_t begin_ms, tell_ms, end_ms;
+	int64_t look_ms; /* how long at most until it is looked again */
+	char *told;      /* what was missing when it was told */
 };
 
-/* Begins to hear of what comes, if --wait is given. A span that is none is a mistake. */
+/* Begins to hear of what comes, if --wait or --late is given. A span that is none is a
+ * mistake. */
 int patience_open(struct patience *patience, const struct args *args, struct err *err);
 
-/* Waits until something has come, or a second. 1 when it is to be looked again, 0 where there
- * is nothing to wait for any longer; or -errno. Others are not kept out meanwhile: the lock is
- * let go. */
+/* Waits until something has come, or a second, later on up to half a minute. 1 when it is to be
+ * looked again, 0 where there is nothing to wait for any longer; or -errno. Others are not kept
+ * out meanwhile: the lock is let go. */
 int patience_wait(struct patience *patience, struct prepare *prepare, struct err *err);
 
 void patience_release(struct patience *patience);

@@ -6,7 +6,9 @@
  * it will be, and with what is to go still in it, then does the steps; where one fails, those
  * before it are undone and the journal is what it was. With --keep-going that holds for each
  * part by itself, and for each network (prepare_networks.c). With
- * --wait it is all begun anew whenever something comes, as long as something is missing.
+ * --wait it is all begun anew whenever something comes, as long as something is missing, and
+ * the lock is not taken before that is over. What is missing then is noted (late.h) for `up
+ * --late`, which waits for it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,6 +18,7 @@
 
 #include "host-prep/commands.h"
 #include "host-prep/journal.h"
+#include "host-prep/late.h"
 #include "host-prep/links.h"
 #include "host-prep/patience.h"
 #include "host-prep/prepare.h"
@@ -58,6 +61,8 @@ int prepare_open(struct prepare *prepare, const struct args *args, bool locked,
 		return prepare->root_fd;
 	if (locked) {
 		prepare->lock_fd = journal_lock(prepare->root_fd, err);
+		if (prepare->lock_fd == -EBUSY)
+			strbuf_addf(&prepare->missing, "%s\n", err->text);
 		if (prepare->lock_fd < 0)
 			return prepare->lock_fd;
 	}
@@ -256,6 +261,8 @@ static int look(struct prepare *prepare, const struct args *args, bool down, boo
 		result = look_for_saved(prepare, doing, err);
 	if (!result)
 		result = prepare_check_parts(args, err);
+	if (!result && args->late && !late_is_awaited(prepare->root_fd))
+		return 0;
 	return result ? result : prepare_plan(prepare, args, down, err);
 }
 
@@ -264,15 +271,20 @@ static int look_until_there(struct prepare *prepare, const struct args *args, bo
 {
 	_cleanup_patience_ struct patience patience;
 	int result = patience_open(&patience, args, err), again = result ? 0 : 1;
+	bool locked = doing && !args->wait && !args->late;
 
 	*prepare = (struct prepare){ .root_fd = -1, .lock_fd = -1 };
 	while (again > 0) {
 		prepare_release(prepare);
 		err_clear(err);
-		result = look(prepare, args, down, doing, err);
+		result = look(prepare, args, down, locked, err);
 		if (err->mistake)
 			return result;
 		again = patience_wait(&patience, prepare, err);
+		if (!again && locked == doing)
+			break;
+		locked = doing && (!again || !prepare->missing.length);
+		again = again < 0 ? again : 1;
 	}
 	return again < 0 ? again : result;
 }
@@ -295,6 +307,15 @@ static int report(const struct prepare *prepare, int result, struct err *err)
 	return result;
 }
 
+/* What parts that were asked for by name lack says nothing about the others. */
+static int note_late(const struct prepare *prepare, const struct args *args, bool down,
+		     struct err *err)
+{
+	if (args->part_count)
+		return 0;
+	return late_note(prepare->root_fd, down ? "" : prepare->missing.text, err);
+}
+
 static int run(const struct args *args, bool down, bool doing, const char *nothing,
 	       struct err *err)
 {
@@ -304,10 +325,16 @@ static int run(const struct args *args, bool down, bool doing, const char *nothi
 
 	if (!result)
 		result = look_until_there(&prepare, args, down, doing, err);
+	if (result == -EINTR && args->late) {
+		err_clear(err);
+		return EXIT_DONE;
+	}
 	if (!result && !reports)
 		result = show(&prepare, args->json, nothing, err);
 	if (!result && doing)
 		result = check_root(&prepare, err);
+	if (!result && doing)
+		result = note_late(&prepare, args, down, err);
 	if (!result && doing)
 		result = carry_out(&prepare, args, err);
 	if (reports)

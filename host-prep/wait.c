@@ -4,6 +4,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -92,15 +93,17 @@ int waiter_wait(struct waiter *waiter, int64_t end_ms, struct err *err)
 {
 	int64_t now = wait_now(), over;
 	int result = 0;
+	bool came;
 
 	while (!result && now < end_ms) {
 		result = poll_once(waiter, end_ms - now, err);
 		now = wait_now();
 	}
+	came = result > 0;
 	over = now + FLOOD_MS;
 	while (result > 0 && now < end_ms && now < over) {
 		result = poll_once(waiter, QUIET_MS, err);
 		now = wait_now();
 	}
-	return result < 0 ? result : 0;
+	return result < 0 ? result : came;
 }

@@ -26,8 +26,8 @@ int waiter_open(struct waiter *waiter, struct err *err);
 void waiter_release(struct waiter *waiter);
 #define _cleanup_waiter_ __attribute__((cleanup(waiter_release)))
 
-/* Returns when something has come, and the flood that may come with it is over, or at the end
- * (of wait_now's time). -EINTR where the program is asked to stop (lib/interrupt.h). */
+/* Returns 1 when something has come, and the flood that may come with it is over, or 0 at the
+ * end (of wait_now's time). -EINTR where the program is asked to stop (lib/interrupt.h). */
 int waiter_wait(struct waiter *waiter, int64_t end_ms, struct err *err);
 
 /* CLOCK_MONOTONIC, in milliseconds. */

@@ -35,7 +35,7 @@ listing() {
 # verify UNIT...: systemd has nothing to say against them.
 verify() {
 	local unit
-	for unit in "bedplate-guest@.service" bedplate-guests.target bedplate-guests.slice bedplate-host-prep.service; do
+	for unit in "bedplate-guest@.service" bedplate-guests.target bedplate-guests.slice bedplate-host-prep.service bedplate-host-prep-late.service; do
 		sed "s|@BINDIR@|$B/bedplate|" "$here/../../units/$unit" >"$work/units/$unit"
 	done
 	SYSTEMD_UNIT_PATH=$work/units:$work/out:/usr/lib/systemd/system \
@@ -53,7 +53,7 @@ verify() {
 @test "systemd takes the units as they are, and orders them" {
 	command -v systemd-analyze >/dev/null || skip "systemd-analyze is missing"
 	generate
-	verify bedplate-guest@{web,db,spare,circle-a}.service bedplate-guests.target
+	verify bedplate-guest@{web,db,spare,circle-a}.service bedplate-guests.target bedplate-host-prep-late.service
 }
 
 @test "a guest's file that is wrong is told, and costs the others nothing" {

@@ -197,6 +197,61 @@ now_ms() {
 	[[ $output == *"--wait: "* ]]
 }
 
+@test "what comes when nobody waits any more is taken by up --late" {
+	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth5
+	host_prep up --late --keep-going
+	run -1 host_prep up --wait 100ms --keep-going
+	grep -q 'eth5 chooses no interface' "$run/host-prep.late"
+	host_prep up --late --keep-going >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+	up=$!
+	await grep -q 'waiting: .*eth5 chooses no interface' "$BATS_TEST_TMPDIR/out"
+	on_host ip link add eth5 type veth peer name far5
+	wait "$up"
+	up=
+	[[ $(link_field eth5 .master) == br0 && ! -e $run/host-prep.late ]]
+	run -0 host_prep up --late --keep-going
+	[[ -z $output ]]
+}
+
+@test "who waits for what is late makes nothing that was taken down, and stops without complaint" {
+	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth5
+	run -1 host_prep up --keep-going
+	for end in down stop; do
+		host_prep up --late --keep-going >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+		up=$!
+		await grep -q 'waiting: ' "$BATS_TEST_TMPDIR/out"
+		if [[ $end == stop ]]; then
+			pkill -TERM -P "$up"
+		else
+			host_prep down
+			on_host ip link add eth5 type veth peer name far5
+		fi
+		wait "$up"
+		up=
+		run -1 grep -v ': waiting: ' "$BATS_TEST_TMPDIR/out"
+		run -1 on_host ip link show br0
+		on_host ip link del eth5 2>/dev/null || true
+		run -1 host_prep up --keep-going
+	done
+}
+
+@test "up --wait waits for another that is at work" {
+	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth0
+	flock "$run/host-prep.lock" sleep infinity 3>&- &
+	holder=$!
+	locked() { ! flock -n "$run/host-prep.lock" true; }
+	await locked
+	run -1 host_prep up
+	[[ $output == *"another bedplate host-prep is at work"* ]]
+	host_prep up --wait 60s >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+	up=$!
+	await grep -q 'at most: another bedplate host-prep is at work' "$BATS_TEST_TMPDIR/out"
+	pkill -P "$holder"
+	wait "$up"
+	up=
+	[[ $(link_field eth0 .master) == br0 ]]
+}
+
 @test "with all there, up does not wait" {
 	local program
 	program=$(dirname "$netstate")/../../host-prep/bedplate-host-prep

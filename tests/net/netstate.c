@@ -306,7 +306,7 @@ static int run_apply(struct run *run, struct err *err)
 
 	if (pauses)
 		wait_for_line();
-	result = net_apply(&run->nl, run->root_fd, &run->steps, err);
+	result = net_apply(&run->nl, run->root_fd, &run->steps, NULL, err);
 	if (!result) {
 		printf("%zu steps, %u batches\n", run->steps.count,
 		       run->nl.sends - before);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: lib/findings.c host-prep/check_table.c host-prep/check_addresses.c host-prep/arp.c host-prep/nft_read.c host-prep/check_files.c host-prep/check_kvm.c host-prep/check_iommu.c host-prep/check_kernel.c host-prep/check_memory.c host-prep/check_bridges.c host-prep/check_forwarding.c host-prep/check_dhcp.c host-prep/check_clock.c host-prep/check_permissions.c host-prep/check_owners.c host-prep/owner.c host-prep/socket_list.c host-prep/netfilter.c host-prep/dhcp.c lib/file_apart.c */
+/* SOURCES: lib/findings.c host-prep/check_table.c host-prep/check_addresses.c host-prep/arp.c host-prep/nft_read.c host-prep/check_files.c host-prep/check_kvm.c host-prep/check_iommu.c host-prep/check_kernel.c host-prep/check_memory.c host-prep/check_bridges.c host-prep/check_forwarding.c host-prep/check_dhcp.c host-prep/check_clock.c host-prep/check_permissions.c host-prep/check_owners.c host-prep/owner.c host-prep/wait.c host-prep/socket_list.c host-prep/netfilter.c host-prep/dhcp.c lib/file_apart.c */
 /* SOURCES: host-prep/iommu_read.c lib/pci_use.c host-prep/iommu_judge.c host-prep/iommu_words.c host-prep/hugepage.c host-prep/hugepage_read.c host-prep/hugepage_want.c host-prep/hugepage_journal.c host-prep/hugepage_mount.c host-prep/hugepage_place.c host-prep/hugepage_reserve.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/mount_text.c lib/mounts.c lib/pci.c lib/pci_names.c lib/value/pci_select.c lib/netlink.c lib/netlink_read.c lib/netlink_write.c */
 /* SOURCES: host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c lib/kernel_check.c lib/kernel_match.c lib/kernel_rule.c lib/kernel_facts.c lib/kernel_collect.c lib/kernel_config.c lib/cmdline.c lib/process.c lib/interrupt.c lib/log.c lib/format_text.c */
 /* SOURCES: lib/guests.c lib/networks.c lib/names.c lib/show_json.c lib/origin.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/password_hash.c lib/sha512.c lib/sha512_crypt.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c LIBS: inih jansson */
@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "host-prep/owner.h"
+#include "host-prep/wait.h"
 #include "tests/unit/hp_doctor.h"
 
 #define NAT "[Network]\nMode=nat\nBridge=br-lan\n[Address]\nAddress=10.10.20.1/24\n"
@@ -283,12 +284,47 @@ static void test_awaited(void)
 	machine_address(machine, "eth1", "192.0.2.11/24");
 	ok(owner_awaited(machine->root, &machine->want, &machine->have, &owner),
 	   "an address may come without its routes");
+	strcpy(net_find_link(&machine->have, "eth1")->master, "br-out");
+	machine->have.addresses[machine->have.address_count - 1].created_cs =
+		(uint32_t)(wait_now() / 10);
+	machine_link(machine, "br-out", NET_BRIDGE);
+	ok(owner_awaited(machine->root, &machine->want, &machine->have, &owner),
+	   "a port that went into its bridge without its address has it still to come");
+	machine->have.addresses[machine->have.address_count - 1].created_cs -= 500;
+	ok(!owner_awaited(machine->root, &machine->want, &machine->have, &owner),
+	   "it has come when its routes have had the time to");
+	machine->have.addresses[machine->have.address_count - 1].created_cs += 500;
+	machine_address(machine, "br-out", "192.0.2.12/24");
+	ok(!owner_awaited(machine->root, &machine->want, &machine->have, &owner),
+	   "not when the bridge has one");
+	net_find_link(&machine->have, "eth1")->master[0] = '\0';
 	unlinkat(machine->root, "proc/51/comm", 0);
 	fake_file(machine->root, "sbin/ifup", "");
 	fake_file(machine->root, "etc/network/interfaces",
 		  "allow-hotplug eth1\niface eth1 inet dhcp\n");
 	ok(!owner_awaited(machine->root, &machine->want, &machine->have, &owner),
 	   "but of ifupdown there is no other word");
+	doctor_release(&doctor);
+}
+
+/* Until udev has done with an interface, networkd has not looked at it. */
+static void test_begun(void)
+{
+	static const char *const states[] = {
+		"", "pending", "initialized", "configuring", "configured", "unmanaged"
+	};
+	const struct owner *networkd = &owners[1];
+	struct doctor doctor;
+	char text[64];
+
+	doctor_init(&doctor);
+	ok(!networkd->has_begun(doctor.machine.root, 9), "it knows nothing of it");
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		snprintf(text, sizeof(text), "ADMIN_STATE=%s\n", states[i]);
+		fake_file(doctor.machine.root, "run/systemd/netif/links/9", text);
+		is_int(networkd->has_begun(doctor.machine.root, 9), i > 2,
+		       "begun: \"%s\"", states[i]);
+	}
 	doctor_release(&doctor);
 }
 
@@ -380,5 +416,6 @@ int main(void)
 	test_permissions();
 	test_owners();
 	test_awaited();
+	test_begun();
 	return done_testing();
 }

@@ -101,6 +101,17 @@ assert_comes_back() {
 	said dhcp-start "dnsmasq of network lan: not running -> on br-lan"
 }
 
+# A carrier that comes when nobody waits for it any more.
+assert_late() {
+	assert_status 0 late-stop late-pulled late-start late-came late-over
+	assert_equal "$(report late-waits)" active "whether it is still waited for"
+	said late-for "the address that systemd-networkd gives cable0"
+	refute_said late-without "inet 192.0.2.10"
+	said late "default via 192.0.2.1 dev br0"
+	refute_said late "cable0 inet "
+	assert_equal "$(report late-again.status) $(report late-again)" "0 " "a second up when all has come"
+}
+
 @test "the host is prepared at boot, serves guests, a VLAN and a VPN, and is as before when its unit is stopped" {
 	boot alone
 	assert_up
@@ -130,6 +141,9 @@ assert_comes_back() {
 	said up "br0 inet 192.0.2.10/24"
 	said up "default via 192.0.2.1 dev br0"
 	refute_said up "cable0 inet "
+	# It begins with what is new late, and has taken nothing away.
+	assert_equal "$(report again.status) $(report again)" "0 " "a second up"
+	assert_late
 	said owners "systemd-networkd sets br-lan up, which is bedplate's"
 	said owners "systemd-networkd sets cable0 up, and br0 of network office takes its address over"
 	# What it is kept from by what is written now.
