@@ -96,6 +96,9 @@ struct check_link {
 };
 bool check_next_link(const struct want *want, struct check_link *link);
 
+/* Whether one of this host's interfaces has the hardware address. */
+bool check_is_own_mac(const struct net *have, const uint8_t mac[6]);
+
 /* Whether a process of this name (as in /proc/PID/comm, 15 characters) runs. */
 bool check_process_runs(int root_fd, const char *name);
 

@@ -99,15 +99,6 @@ static size_t count_addresses(const struct want *want)
 	return count;
 }
 
-/* A cable between two of our own bridges is what check_bridges is for. */
-static bool is_own_mac(const struct net *have, const uint8_t mac[6])
-{
-	for (size_t i = 0; i < have->link_count; i++)
-		if (have->links[i].has_mac && !memcmp(have->links[i].mac, mac, 6))
-			return true;
-	return false;
-}
-
 static void tell(const struct question *question, const struct arp_probe *probe,
 		 struct findings *findings)
 {
@@ -146,7 +137,8 @@ static void ask(const struct check_context *context, struct findings *findings)
 			    "whether other machines have our addresses is not known: %s",
 			    err.text);
 	for (size_t i = 0; i < count; i++)
-		if (probes[i].taken && !is_own_mac(context->have, probes[i].by))
+		/* A cable between two of our own bridges is what check_bridges is for. */
+		if (probes[i].taken && !check_is_own_mac(context->have, probes[i].by))
 			tell(&questions[i], &probes[i], findings);
 }
 

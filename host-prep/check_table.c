@@ -117,6 +117,14 @@ bool check_next_link(const struct want *want, struct check_link *link)
 	return false;
 }
 
+bool check_is_own_mac(const struct net *have, const uint8_t mac[6])
+{
+	for (size_t i = 0; i < have->link_count; i++)
+		if (have->links[i].has_mac && !memcmp(have->links[i].mac, mac, 6))
+			return true;
+	return false;
+}
+
 bool check_process_runs(int root_fd, const char *name)
 {
 	_cleanup_names_ struct names names = NAMES_INIT;

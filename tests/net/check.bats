@@ -12,7 +12,9 @@ setup() {
 }
 
 teardown() {
-	[[ ! -e $BATS_TEST_TMPDIR/dnsmasq.pid ]] || kill "$(cat "$BATS_TEST_TMPDIR/dnsmasq.pid")"
+	for pid in "$BATS_TEST_TMPDIR"/*.pid; do
+		[[ ! -e $pid ]] || kill "$(cat "$pid")" || true
+	done
 	prep_teardown
 }
 
@@ -63,6 +65,36 @@ found() {
 		--pid-file="$BATS_TEST_TMPDIR/dnsmasq.pid" 3>&-
 	listens() { [[ $(found dhcp problem) == *"dnsmasq (process "*") answers DHCP on every interface"* ]]; }
 	await listens
+}
+
+# stranger NAME NETWORK BRIDGE: a DHCP server of others', on a cable to the bridge.
+stranger() {
+	on_host ip link add "cable-$1" type veth peer name "$1"
+	on_host ip link set "$1" netns "$far"
+	on_host ip link set "cable-$1" master "$3" up
+	on_far ip link set "$1" up
+	on_far ip address add "$2.1/24" dev "$1"
+	on_far dnsmasq --conf-file=/dev/null --port=0 --bind-interfaces --interface="$1" \
+		--dhcp-range="$2.50,$2.90" --user=root --leasefile-ro --pid-file="$BATS_TEST_TMPDIR/$1.pid" 3>&-
+}
+
+@test "a DHCP server of others that answers where ours does is told with its address and its machine" {
+	network lan '[Network]' Mode=nat Bridge=br-lan '[Address]' Address=10.20.0.1/24
+	network wan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth0
+	host_prep up
+	[[ -z $(found dhcp problem)$(found dhcp note) ]]
+	stranger other 10.66.0 br-lan
+	what=$(found dhcp problem)
+	mac=$(on_far cat /sys/class/net/other/address)
+	[[ $what == "the machine $mac, 10.66.0.1, answers DHCP on br-lan, too -> "*"Server=no in [Dhcp] of etc/bedplate/network/lan.conf" ]]
+	# Where the network is theirs one server is as it should be, but not two.
+	stranger first 10.67.0 br0
+	[[ $(found dhcp note) == *", 10.67.0.1, answers DHCP on br0 -> "* ]]
+	stranger second 10.68.0 br0
+	what=$(found dhcp warning)
+	[[ $what == *"10.67.0.1, answers DHCP on br0, too"* && $what == *"10.68.0.1, answers DHCP on br0, too"* ]]
+	kill "$(cat "$BATS_TEST_TMPDIR/other.pid")"
+	[[ -z $(found dhcp problem) ]]
 }
 
 @test "mistakes of several files are told with the host's own interfaces in mind" {
