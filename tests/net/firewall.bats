@@ -34,6 +34,27 @@ mends() {
 	[[ -z $(host_prep up network) ]]
 }
 
+@test "up starts nft once, and not at all where nothing is to change" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '%s\n' '#!/bin/sh' "echo \"nft \$*\" >>$BATS_TEST_TMPDIR/runs" "exec $(command -v nft) \"\$@\"" >"$BATS_TEST_TMPDIR/bin/nft"
+	chmod +x "$BATS_TEST_TMPDIR/bin/nft"
+	runs() { # runs COMMAND...: what nft is told while it runs, a line for each process
+		: >"$BATS_TEST_TMPDIR/runs"
+		PATH=$BATS_TEST_TMPDIR/bin:$PATH host_prep "$@" >/dev/null
+		cat "$BATS_TEST_TMPDIR/runs"
+	}
+	host_prep down network
+	network two '[Address]' Address=10.10.21.1/24 '[Address]' Address=fd00:21::1/64 '[Dhcp]' Server=no \
+		'[Forward]' Listen='tcp 2222' To=10.10.21.5:22 '[Forward]' Listen='udp 6000-6010' To=10.10.21.5 '[Firewall]' Isolate=yes
+	[[ $(runs up) == "nft -f -" ]]
+	[[ $(on_host nft list table inet bedplate) == *2222* && $(on_host nft list table bridge bedplate) == *guard_0* ]]
+	[[ -z $(runs up) && -z $(runs status) && -z $(runs plan) ]]
+	# What goes is read for an undo; all that comes is one load again.
+	sed -i s/2222/2223/ "$conf/network/two.conf"
+	[[ $(runs up | grep -vc 'nft list table') == 1 ]]
+	[[ $(on_host nft list table inet bedplate) == *2223* ]]
+}
+
 @test "whatever somebody changes in the firewall is told, and put right" {
 	rules=$(on_host nft -s list ruleset)
 	on_host nft replace rule inet bedplate from_lan handle "$(handle inet from_lan reject)" accept
