@@ -114,7 +114,7 @@ clean() {
 
 @test "a signal ends it at once, and nothing is written" {
 	mkfifo "$work/begun"
-	printf '#!/bin/sh\necho >>%s/begun\nexec sleep 1000\n' "$work" >"$work/hangs"
+	printf '#!/bin/sh\necho 1<>%s/begun\nexec sleep 60\n' "$work" >"$work/hangs"
 	chmod +x "$work/hangs"
 	ln -sf "$work/hangs" "$work/programs/bedplate-boot"
 	"$B/bedplate/bedplate" report --root "$root" -o "$work/report.tar.gz" >"$work/said" 2>&1 3>&- &

@@ -230,7 +230,7 @@ proposes() { # proposes NAME: what is printed for it is as expected
 	machine server
 	mkfifo "$work/begun"
 	rm "$BEDPLATE_EXEC_PATH/bedplate-boot"
-	printf '#!/bin/sh\necho >>%s/begun\nexec sleep 1000\n' "$work" >"$BEDPLATE_EXEC_PATH/bedplate-boot"
+	printf '#!/bin/sh\necho 1<>%s/begun\nexec sleep 60\n' "$work" >"$BEDPLATE_EXEC_PATH/bedplate-boot"
 	chmod +x "$BEDPLATE_EXEC_PATH/bedplate-boot"
 	"$B/bedplate/bedplate" init-config --root "$root" 2>"$work/errors" 3>&- &
 	read -r _ <"$work/begun"
