@@ -315,6 +315,36 @@ bool loader_wait(struct loader *loader, int timeout_ms)
 	return idle;
 }
 
+static size_t count_finished(struct loader *loader)
+{
+	size_t finished;
+
+	pthread_mutex_lock(&loader->lock);
+	finished = loader->finished;
+	pthread_mutex_unlock(&loader->lock);
+	return finished;
+}
+
+bool loader_wait_for(struct loader *loader, bool (*is_enough)(void *data), void *data,
+		     int stuck_ms)
+{
+	enum { SLICE_MS = 100 };
+	size_t before = count_finished(loader);
+
+	for (int left_ms = stuck_ms; left_ms > 0; left_ms -= SLICE_MS) {
+		size_t finished;
+
+		if (loader_wait(loader, SLICE_MS) || is_enough(data))
+			return true;
+		loader_tend(loader);
+		finished = count_finished(loader);
+		if (finished != before)
+			left_ms = stuck_ms;
+		before = finished;
+	}
+	return false;
+}
+
 const char *loader_busy_with(struct loader *loader)
 {
 	const char *name = NULL;

@@ -77,6 +77,12 @@ bool loader_is_loading(struct loader *loader, const char *name);
 /* Waits until the loader is idle; false when that takes longer than this. */
 bool loader_wait(struct loader *loader, int timeout_ms);
 
+/* Waits until `is_enough` says so or the loader is idle, asking ten times a second. False when no module
+ * has been finished for this long, however long it took until then: what makes headway is slow,
+ * and not stuck. */
+bool loader_wait_for(struct loader *loader, bool (*is_enough)(void *data), void *data,
+		     int stuck_ms);
+
 /* The name of a module that is being loaded just now, or NULL. It stays valid. */
 const char *loader_busy_with(struct loader *loader);
 

@@ -15,37 +15,47 @@
 #include "init/text.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/log.h"
 
-enum { MODULES_TIMEOUT_MS = 30000 };
+/* After so long without any module's being finished one hangs. A machine may be slow: as long as
+ * Timeout= of [Root] is by default. */
+enum { MODULE_STUCK_MS = 90000 };
+
+struct fs_type {
+	const struct boot *boot;
+	const char *name;
+};
 
 /* "nodev\text4\n" lines: a type the kernel knows already. */
-static bool kernel_knows(const struct boot *boot, const char *type)
+static bool kernel_knows(void *data)
 {
+	const struct fs_type *type = data;
 	_cleanup_strbuf_ struct strbuf types;
 	char line[40];
 
 	strbuf_init(&types, 0);
-	file_read(boot->root_fd, "proc/filesystems", &types, NULL);
-	snprintf(line, sizeof(line), "\t%s\n", type);
+	file_read(type->boot->root_fd, "proc/filesystems", &types, NULL);
+	snprintf(line, sizeof(line), "\t%s\n", type->name);
 	return strstr(types.text, line) != NULL;
 }
 
 /* Waits for the type's module, and not for others that may hang. */
 static void need_fs_module(struct boot *boot, const char *type)
 {
-	enum { SLICE_MS = 100 };
 	struct loader *loader = &boot->modules.loader;
+	struct fs_type wanted = { boot, type };
+	const char *stuck;
 	char alias[48];
 
-	if (kernel_knows(boot, type))
+	if (kernel_knows(&wanted))
 		return;
 	snprintf(alias, sizeof(alias), "fs-%s", type);
 	if (loader_find(loader, type) < 0 && !modules_request(&boot->modules, alias))
 		modules_request(&boot->modules, type);
-	for (int left_ms = MODULES_TIMEOUT_MS; left_ms > 0; left_ms -= SLICE_MS) {
-		if (loader_wait(loader, SLICE_MS) || kernel_knows(boot, type))
-			break;
-		loader_tend(loader);
+	if (!loader_wait_for(loader, kernel_knows, &wanted, MODULE_STUCK_MS)) {
+		stuck = loader_busy_with(loader);
+		log_warning("module %s is still being loaded: not waited for any longer",
+			    stuck ? stuck : "?");
 	}
 	modules_report_failures(&boot->modules);
 }
