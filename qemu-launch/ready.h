@@ -11,6 +11,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
+
+#include <linux/vm_sockets.h>
 
 #include "lib/err.h"
 #include "lib/schema/guest.h"
@@ -30,6 +33,7 @@ struct ready_want {
 	int root_fd, run_fd;       /* of the host; of the guest's sockets. Not owned */
 	struct ip_address address; /* of Ready=port */
 	unsigned port;             /* of Ready=port, and of vsock for Ready=notify */
+	unsigned cid;              /* the guest's, of vsock */
 	const char *line;          /* of Ready=console */
 	uint64_t delay_ms;
 	const char *network; /* of Ready=lease: whose leases */
@@ -61,6 +65,9 @@ void ready_end(struct ready *ready);
 
 /* What is waited for, in words. */
 void ready_describe(const struct ready_want *want, char *text, size_t size);
+
+/* Whether a connection by vsock is that guest's; any guest can reach any port of the host's. Pure. */
+bool ready_is_from(const struct sockaddr_vm *peer, unsigned cid);
 
 /* Adds what the console wrote; true once the line is in it, whatever the pieces. Pure. */
 bool ready_take_console(struct ready *ready, const char *bytes, size_t length);

@@ -168,18 +168,37 @@ static bool has_line(const char *text, const char *line)
 	return false;
 }
 
+bool ready_is_from(const struct sockaddr_vm *peer, unsigned cid)
+{
+	return peer->svm_family == AF_VSOCK && peer->svm_cid == cid;
+}
+
+/* The guest's next message takes the place of the last one. */
+static void accept_message(struct ready *ready)
+{
+	struct sockaddr_vm peer = { .svm_family = AF_UNSPEC };
+	socklen_t size = sizeof(peer);
+	int fd = accept4(ready->fd, (struct sockaddr *)&peer, &size,
+			 SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (!ready_is_from(&peer, ready->want.cid)) {
+		close(fd);
+		return;
+	}
+	cleanup_close(&ready->peer_fd);
+	ready->peer_fd = fd;
+	ready->tail_length = 0;
+}
+
 /* A message a connection, which is short. */
 int ready_look_notify(struct ready *ready, struct err *err)
 {
-	int fd = accept4(ready->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	ssize_t got;
 
 	(void)err;
-	if (fd >= 0) {
-		cleanup_close(&ready->peer_fd);
-		ready->peer_fd = fd;
-		ready->tail_length = 0;
-	}
+	accept_message(ready);
 	if (ready->peer_fd < 0)
 		return 0;
 	ready->look_at = CLOCK_NEVER;

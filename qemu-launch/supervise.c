@@ -184,8 +184,10 @@ static void begin_readiness(struct supervisor *sup)
 			want.mac = sup->setup.nics[i].mac;
 		}
 	}
-	if (guest->ready == guest_guest_ready_notify)
-		want.port = READY_VSOCK_PORT + (unsigned)data->vsock.cid;
+	if (guest->ready == guest_guest_ready_notify) {
+		want.cid = (unsigned)data->vsock.cid;
+		want.port = READY_VSOCK_PORT + want.cid;
+	}
 	ready_describe(&want, awaits, STATE_AWAITS_MAX);
 	launch_write_state(&sup->launch);
 	notify("STATUS=waiting for %s", awaits);
