@@ -52,6 +52,18 @@ helper_of() {
 	launch stop web
 }
 
+@test "a TPM 1.2 is one, and keeps its state as one" {
+	command -v swtpm >/dev/null || skip "no swtpm"
+	more=$(printf '%s\n' "[Tpm]" Type=emulator Version=1.2 Model=tis)
+	guest web ACPI "${console[@]}" StopTimeout=60s
+	launch start web
+	run ! grep -qz -- --tpm2 "/proc/$(helper_of web tpm)/cmdline"
+	await test -s "$root/var/lib/bedplate/guests/web/tpm/tpm-00.permall"
+	[[ ! -e $root/var/lib/bedplate/guests/web/tpm/tpm2-00.permall ]]
+	launch stop web
+	is_clean web
+}
+
 @test "a swtpm that dies is told of at once" {
 	command -v swtpm >/dev/null || skip "no swtpm"
 	more=$(printf '%s\n' "[Tpm]" Type=emulator Model=tis)

@@ -58,6 +58,34 @@ console=(Ready=console "ReadyLine=here I am")
 	[[ $(status web '[.threads[] | select(.name | startswith("CPU 1")) | .cpus] | unique[0]') == 1 ]]
 }
 
+@test "the guest's processors are scheduled as its file says, and nothing else of QEMU is" {
+	command -v chrt >/dev/null && chrt -r 5 true || skip "nobody may have real time here"
+	more=$(printf '%s\n' "[Cpu]" Model=qemu64 Cpus=2 Scheduler=rr Priority=5)
+	guest web ACPI "${console[@]}"
+	launch start web
+	count=0
+	for task in "/proc/$(qemu_of web)/task/"*; do
+		read -r name <"$task/comm"
+		how=$(chrt -p "${task##*/}" | sed 's/.*: //' | xargs)
+		echo "$name: $how"
+		case $name in
+		"CPU "*) [[ $how == "SCHED_RR 5" ]] && count=$((count + 1)) ;;
+		*) [[ $how == "SCHED_OTHER 0" ]] ;;
+		esac
+	done
+	((count == 2))
+	launch stop web
+	sed -i 's/^Scheduler=.*/Scheduler=batch/; s/^Priority=.*/Nice=7/' "$root/etc/bedplate/guests/web.conf"
+	launch start web
+	for task in "/proc/$(qemu_of web)/task/"*; do
+		read -r name <"$task/comm"
+		[[ $name == "CPU "* ]] || continue
+		[[ $(chrt -p "${task##*/}") == *SCHED_BATCH* ]]
+		[[ $(sed 's/.*) //' "$task/stat" | cut -d ' ' -f 17) == 7 ]]
+	done
+	launch stop web
+}
+
 @test "a CPU that is not there fails the start, and leaves nothing behind" {
 	more=$(printf '%s\n' "[Cpu]" Pin=4000)
 	guest web ACPI
@@ -306,6 +334,46 @@ vnc_login() {
 	run -1 launch run web
 	[[ $output == *"set passwords and cables: setting a display's password: $root/password: it is empty"* ]]
 	is_clean web
+}
+
+# spice_login PORT PASSWORD: "in" or "out", as the server says to who links to its main channel: RedLinkMess, and the
+# password encrypted with the key of its reply (SPICE protocol, "Link").
+spice_login() {
+	"${namespace[@]}" python3 - "$1" "$2" "$root" <<-'END'
+		import socket, struct, subprocess, sys
+		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+		f = s.makefile("rwb", buffering=0)
+		f.write(struct.pack("<4sIII", b"REDQ", 2, 2, 18) + struct.pack("<IBBIII", 0, 1, 0, 0, 0, 18))
+		magic, major, minor, size = struct.unpack("<4sIII", f.read(16))
+		reply = b""
+		while len(reply) < size:
+		    reply += f.read(size - len(reply))
+		assert magic == b"REDQ" and reply[:4] == b"\0\0\0\0", reply
+		with open(sys.argv[3] + "/spice.der", "wb") as key:
+		    key.write(reply[4:166])
+		ticket = subprocess.run(
+		    ["openssl", "pkeyutl", "-encrypt", "-pubin", "-keyform", "DER", "-inkey", sys.argv[3] + "/spice.der",
+		     "-pkeyopt", "rsa_padding_mode:oaep"], input=sys.argv[2].encode() + b"\0", capture_output=True, check=True).stdout
+		f.write(ticket)
+		print("in" if f.read(4) == b"\0\0\0\0" else "out")
+	END
+}
+
+@test "SPICE's password, too" {
+	command -v openssl >/dev/null || skip "no openssl"
+	[[ $(qemu-system-x86_64 -spice help 2>&1) == *addr=* ]] || skip "this QEMU has no SPICE"
+	(umask 077 && echo secret-1 >"$root/password")
+	own_ports
+	more=$(printf '%s\n' "[Display]" Type=spice Port=5930 "PasswordFile=$root/password")
+	guest web ACPI "${console[@]}"
+	launch start web
+	run ! grep -qz secret "/proc/$(qemu_of web)/cmdline"
+	run ! grep -qz secret "/proc/$(qemu_of web)/environ"
+	run ! grep -r secret-1 "$log" "$sockets"
+	[[ $(spice_login 5930 secret-1) == in ]]
+	[[ $(spice_login 5930 wrong) == out ]]
+	[[ $(spice_login 5930 "") == out ]]
+	launch stop web
 }
 
 @test "a card whose cable is out has no link when the guest begins, and keeps what is set later" {

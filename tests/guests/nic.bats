@@ -75,6 +75,38 @@ card_of() {
 	is_clean web
 }
 
+@test "a supervisor that is killed at any step gives back its tap and huge pages, and its macvtap's address" {
+	local pool=/sys/kernel/mm/hugepages/hugepages-2048kB pages step killed=0
+	command -v strace >/dev/null || skip "no strace"
+	make_macvtap
+	before=$(mac_of m0)
+	in_space ip link add br-lan type bridge
+	mkdir -p "$root/etc/bedplate/network"
+	printf '%s\n' "[Network]" Mode=isolated >"$root/etc/bedplate/network/lan.conf"
+	pages=$(<$pool/nr_hugepages)
+	more=$(printf '%s\n' "[Nic]" Link=m0 Vhost=off "[Nic]" Network=lan Vhost=off "[Memory]" HugePages=2M)
+	guest web ACPI Ready=console "ReadyLine=here I am" StopTimeout=60s
+	for ((step = 1; ; step++)); do
+		in_space strace -o "$root/trace" -e trace=renameat -e inject=renameat:signal=SIGKILL:when=$step \
+			"$launcher" run web --root "$root" >>"$root/killed.out" 2>&1 3>&- &
+		traced=$!
+		await eval "is_gone $traced || is_ready web"
+		is_gone "$traced" || break
+		echo "killed at write $step: $(jq -c '[.phase, .done]' "$sockets/web.json" 2>/dev/null)"
+		# shellcheck disable=SC2034
+		[[ $(jq '.done.taps | length' "$sockets/web.json" 2>/dev/null) != 2 ]] || killed=1
+		launch stop web
+		[[ $(mac_of m0) == "$before" ]]
+		[[ -z $(in_space ip -o link show master br-lan) ]]
+		(($(<$pool/nr_hugepages) == pages))
+		[[ ! -e $sockets/web.json ]] || is_clean web
+	done
+	((killed))
+	launch stop web
+	wait "$traced" || true
+	(($(<$pool/nr_hugepages) == pages))
+}
+
 @test "frames for a guest's card come to it through its macvtap" {
 	make_macvtap
 	more=$(printf '%s\n' "[Nic]" Link=m0 Vhost=off "[Qemu]" "Args=-object filter-dump,id=dump,netdev=net0,file=$root/dump.pcap")

@@ -69,6 +69,12 @@ static const struct {
 	  "-display egl-headless,rendernode=/dev/dri/renderD128\n"
 	  "-device virtio-vga-gl,id=video0,bus=pcie.0,addr=0x1\n",
 	  NULL },
+	{ "a window of SDL's", SETUP_Q35, "[Display]\nType=sdl\n[Video]\nModel=std\n",
+	  "-display sdl\n-device VGA,id=video0,bus=pcie.0,addr=0x1\n", "gl=" },
+	{ "SDL can have the host's GPU draw, too", SETUP_Q35,
+	  "[Display]\nType=sdl\nGl=on\n[Video]\nModel=virtio\nGl=yes\n",
+	  "-display sdl,gl=on\n-device virtio-vga-gl,id=video0,bus=pcie.0,addr=0x1\n",
+	  NULL },
 	{ "qxl has three memories", SETUP_PC,
 	  "[Video]\nModel=qxl\nRam=64M\nVram=32M\nMemory=16M\n",
 	  "-device qxl-vga,id=video0,bus=pci.0,addr=0x2,ram_size=67108864,vram_size=33554432,vgamem_mb=16\n",
