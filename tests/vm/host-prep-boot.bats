@@ -94,6 +94,28 @@ assert_vpn() {
 	report handshake | awk '{ exit !($2 > 0) }' || vm_fail "there was no handshake"
 }
 
+# vlans_of KEY: the VLANs of our ports, p: without a tag on the way in, u: on the way out.
+vlans_of() {
+	report "$1" | jq -r '.[] | select(.ifname | test("^(wire|br-trunk|tap-app|tap-router)$")) | .ifname + ":" +
+		([.vlans[] | " \(.vlan)" + (if any(.flags[]?; . == "PVID") then "p" else "" end) +
+			(if any(.flags[]?; . == "Egress Untagged") then "u" else "" end)] | add)' | sort | paste -s -d ,
+}
+
+assert_vlans() {
+	local as_configured="br-trunk: 5pu 30,tap-app: 20pu,tap-router: 1pu 20 30,wire: 1pu 20 30"
+	assert_status 0 vlans-up vlans-mend vlans-down
+	assert_equal "$(report filtering)" 1 "whether the bridge keeps VLANs apart"
+	assert_equal "$(vlans_of vlans)" "$as_configured" "the VLANs"
+	assert_equal "$(report vlans-again.status) $(report vlans-again)" "0 " "a second up with VLANs"
+	said vlans-drift "tap-app"
+	said vlans-drift "tap-router"
+	said vlans-drift "vlan 99"
+	assert_equal "$(vlans_of vlans-mended)" "$as_configured" "the VLANs, put right"
+	assert_equal "$(vlans_of vlans-left)" "" "the VLANs when their network is gone"
+	report vlans-links | grep 'wire@' | grep -qv master || vm_fail "the port is still in a bridge"
+	refute_said vlans-links tap-app
+}
+
 # Whoever ends it, it comes back; but not from its manager's stop.
 assert_comes_back() {
 	assert_status 0 dhcp-back dhcp-start
@@ -119,6 +141,7 @@ assert_late() {
 	assert_content
 	assert_served
 	assert_vpn
+	assert_vlans
 	assert_comes_back
 	assert_status 0 reload stop start
 	assert_equal "$(report reloaded.status)" 2 "whether the VLAN is there whose file is gone"
