@@ -68,6 +68,19 @@ trigger() {
 	trigger /usr/share/kernel/lts
 }
 
+@test "apk: firmware or microcode that comes makes the images anew that have it" {
+	system apk
+	flavour
+	printf 'ExtraFiles=/usr/lib/firmware/vendor/part.bin\n' >>"$root/etc/bedplate/host.conf"
+	mkdir -p "$root/usr/lib/firmware/vendor"
+	echo firmware >"$root/usr/lib/firmware/vendor/part.bin"
+	trigger /usr/share/kernel/lts
+	fails 0 "is up to date" trigger /lib/firmware/vendor
+	echo "firmware, newer" >"$root/usr/lib/firmware/vendor/part.bin"
+	fails 0 "part.bin changed.*verifying it" trigger /lib/firmware/vendor
+	ours "$version"
+}
+
 @test "Gentoo: a verified image goes into installkernel's staging area, or nothing is installed" {
 	local plugin=/usr/lib/kernel/preinst.d/50-bedplate.install
 	system gentoo

@@ -178,3 +178,23 @@ files_of() {
 	ours "$old"
 	[ -e "$boot/initrd.img-$old.prev" ]
 }
+
+@test "a package of firmware or microcode that comes, or goes, makes the images anew that have it" {
+	local tree=$BATS_TEST_TMPDIR/tree
+	pacman_install linux-1
+	printf 'ExtraFiles=/usr/lib/firmware/vendor/part.bin\n' >>"$root/etc/bedplate/host.conf"
+	mkdir -p "$tree/usr/lib/firmware/vendor"
+	echo firmware >"$tree/usr/lib/firmware/vendor/part.bin"
+	package firmware 1 "$tree"
+	pacman_install firmware-1
+	mkdir -p "$tree/usr/lib/firmware/vendor"
+	echo "firmware, newer" >"$tree/usr/lib/firmware/vendor/part.bin"
+	package firmware 2 "$tree"
+	fails 0 "part.bin changed.*verifying it" pacman_install firmware-2
+	ours "$old"
+	[ "$(in_root bedplate mkinitramfs status --json "$old" | jq -c '.kernels[0].stale')" = '[]' ]
+	# Without it the image would be another one.
+	run in_root pacman --noconfirm -R firmware
+	echo "$output"
+	[[ $output == *"Making and verifying"*"opening usr/lib/firmware/vendor/part.bin"* ]]
+}
