@@ -119,6 +119,8 @@ static void fake_machine(void)
 	fake_function("0000:05:00.0", "ahci", 5);
 	fake_function("0000:06:00.0", "nvme", 6);
 	fake_function("0000:07:00.0", "nvme", 7);
+	fake_function("0000:08:00.0", "e1000e", 8);
+	fake_link(root, "sys/bus/pci/devices/0000:08:00.0/virtfn0", "../0000:08:10.0");
 	fake_answer();
 }
 
