@@ -544,6 +544,33 @@ killed_at() {
 	[ $number -eq 6 ]
 }
 
+# whole_configuration: GRUB takes it, our entries are there, and so is each file that it loads.
+whole_configuration() {
+	local missing
+	grub-script-check "$config" && [ -n "$(our_entries)" ] || return 1
+	missing=$(awk '$1 == "linux" || $1 == "initrd" { print $2 }' "$config" |
+		while read -r file; do [ -s "$root$file" ] || echo "$file"; done)
+	[ -z "$missing" ] || { echo "not there: $missing" && return 1; }
+}
+
+@test "killed after any call of its own, or of what it runs, apply leaves a configuration whose files are there" {
+	local number=1
+	boot apply --yes
+	newer_kernel
+	cmdline nosmt
+	cp -a "$root" "$work/start"
+	while PATH=/opt/bedplate:$PATH BEDPLATE_EXEC_PATH=/opt/bedplate BEDPLATE_LIBDIR=$here/../../boot \
+		in_root "$B/tests/golden/killat" $number "$B/boot/bedplate-boot" apply --yes --root "$root" >"$work/words" 2>&1; do
+		whole_configuration || { cat "$work/words" && echo "killed after call $number" && return 1; }
+		rm -rf "$root"
+		cp -a "$work/start" "$root"
+		number=$((number + 1))
+	done
+	whole_configuration
+	[[ $(our_entries) == bedplate-6.1.1-fake* ]]
+	[ $number -gt 15 ]
+}
+
 @test "Type=none takes back all that was set up" {
 	fingerprint | grep -vE 'boot/grub/grub.cfg|host.conf' >"$work/before"
 	cmdline quiet
