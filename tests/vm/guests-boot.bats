@@ -46,17 +46,6 @@ make_job() {
 	truncate -s %4096 "$tree.squashfs"
 }
 
-# in_order REGEX...: the console has these lines in this order.
-in_order() {
-	local regex line last=0
-	for regex in "$@"; do
-		line=$(tr -d '\r' <"$vm_dir/console.log" | grep -anE -- "$regex" | tail -n 1 | cut -d: -f1)
-		[[ -n $line ]] || vm_fail "the console never said: $regex"
-		((line > last)) || vm_fail "too early on the console: $regex"
-		last=$line
-	done
-}
-
 assert_started() {
 	assert_equal "$(report failed)" "" "failed units"
 	assert_equal "$(report db.ActiveState) $(report web.ActiveState)" "active active" "the units"

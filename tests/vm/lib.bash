@@ -380,6 +380,17 @@ refute_console() {
 	! grep -E -- "$1" "$vm_dir/console.log" || vm_fail "the console said: $1"
 }
 
+# in_order REGEX...: the console has these lines, the last of each, in this order.
+in_order() {
+	local regex line last=0
+	for regex in "$@"; do
+		line=$(tr -d '\r' <"$vm_dir/console.log" | grep -anE -- "$regex" | tail -n 1 | cut -d: -f1)
+		[[ -n $line ]] || vm_fail "the console never said: $regex"
+		((line > last)) || vm_fail "too early on the console: $regex"
+		last=$line
+	done
+}
+
 # assert_module NAME, refute_module NAME: loaded or not when the root's init ran.
 assert_module() {
 	report module | grep -qx "${1//-/_}" || vm_fail "module $1 is not loaded"
