@@ -26,7 +26,7 @@ all:
 
 include deps/deps.mk
 -include lib/module.mk init/module.mk init-probe/module.mk mkinitramfs/module.mk boot/module.mk host-prep/module.mk qemu-launch/module.mk bedplate/module.mk
--include tests/vm/module.mk tests/net/module.mk tests/guests/module.mk
+-include tests/vm/module.mk tests/vm/netguest/module.mk tests/net/module.mk tests/guests/module.mk
 
 PROGRAMS := $(B)/init/init $(B)/init-probe/init-probe $(B)/mkinitramfs/bedplate-mkinitramfs \
 	$(B)/boot/bedplate-boot $(B)/host-prep/bedplate-host-prep \
