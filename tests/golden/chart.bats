@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # lib.bash sets them
 # bedplate chart: the boot as text, as a picture and for programs, from what it left in a tree. What
-# systemd says is in tests/unit/test_chart.c and, of one that runs, in tests/vm/guests-boot.bats.
+# systemd says is in tests/unit/test_chart.c and, of one that runs, in tests/vm/whole.bats.
 
 bats_require_minimum_version 1.5.0
 load lib
