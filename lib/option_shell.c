@@ -92,8 +92,7 @@ size_t shell_read_operands(const struct option_command *command,
 	while (*word && count < SHELL_OPERANDS_MAX) {
 		size_t length = strcspn(word, " ");
 
-		read_operand(word, length, command->operand_words,
-			     &operands[count++]);
+		read_operand(word, length, command->operand_words, &operands[count++]);
 		word += length + (word[length] == ' ');
 	}
 	return count;

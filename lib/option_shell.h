@@ -22,7 +22,7 @@ enum { SHELL_KNOWN_MAX = 2, SHELL_OPERANDS_MAX = 4 };
 /* One operand, of a synopsis such as "usb|disk|nic GUEST [DISK|FILE...]". */
 struct shell_operand {
 	char text[192]; /* "usb disk nic", "GUEST": without [], | and ... */
-	bool literal;  /* the text is the words to be given */
+	bool literal;   /* the text is the words to be given */
 	bool repeats;
 	const struct shell_argument *known[SHELL_KNOWN_MAX];
 	size_t known_count;
