@@ -3,7 +3,7 @@
 /* SOURCES: lib/names.c lib/sha512.c lib/pci.c lib/file_apart.c lib/schema/guest*.c lib/schema/network*.c lib/schema/rule.c lib/guest_*.c */
 /* SOURCES: lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c */
 /* SOURCES: lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c */
-/* SOURCES: lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c */
+/* SOURCES: lib/kernel_rule.c lib/kernel_match.c lib/kernel_config.c lib/cmdline.c lib/password_hash.c lib/format_text.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c */
 /* SOURCES: lib/value/pci*.c lib/value/units.c LIBS: inih jansson */
 /* test_ql_setup.c: what a command line needs besides the guest's file, on fake machines. */
 #include <errno.h>
