@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154,SC2034 # bats, lib.bash and whole.bash set them, or use them
-# A Debian host from the package to guests that reach outside, and back. The report of each of its two
-# boots is whole-job's.
+# A Debian host from the package to guests that reach outside, and back; then without one of its disks. The
+# reports of its boots are whole-job's.
 
 load lib
 load whole
@@ -120,8 +120,21 @@ assert_chart() {
 		   ($using.note | contains("console"))] | all' >/dev/null || vm_fail "the chart: $(report chart)"
 }
 
-@test "one package makes a Debian a host whose router guest, with a card of its own, others need to get outside" {
-	local disks old image
+# The second disk is gone, and the swap on it. All else is there, and somebody who looks is told.
+assert_degraded() {
+	assert_equal "$(boot_json '"\(.mode) \(.result)"')" "host ok" "how /init ended"
+	assert_bound
+	report lvs | grep -Eq 'swap +partial' || vm_fail "LVM misses nothing: $(report lvs)"
+	assert_equal "$(report failed | awk '{ print $1 }')" bedplate-host-prep.service "failed units"
+	said status "problem  Host: host.conf:"
+	said status "there is no /dev/host/swap"
+	refute_console 'Timed out|Dependency failed'
+	assert_guests
+	assert_served
+}
+
+@test "one package makes a Debian a host whose router guest, with a card of its own, others need to get outside; it stands the loss of a disk" {
+	local disks old image cmdline
 	old=$("$vm_here/kernel" bookworm)
 	whole_drive
 	whole_disks
@@ -129,12 +142,15 @@ assert_chart() {
 	assert_installed
 	image=$(whole_image "$old")
 	# As GRUB's first entry has it; GRUB itself is upgrade.bats' business.
-	whole_boot kernel=bookworm image="$image" \
-		cmdline="$(report grub | sed -n "s|.*linux[[:space:]]*/boot/vmlinuz-$old ||p" | head -n 1)"
+	cmdline=$(report grub | sed -n "s|.*linux[[:space:]]*/boot/vmlinuz-$old ||p" | head -n 1)
+	whole_boot kernel=bookworm image="$image" cmdline="$cmdline"
 	assert_up "$old"
 	assert_guests
 	assert_checked
 	assert_served
 	assert_chart
 	assert_down
+	disks=${disks% *}
+	whole_boot kernel=bookworm image="$image" cmdline="$cmdline"
+	assert_degraded
 }
