@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2154,SC2016 # used by the cases; lib.bash sets them; for the shell in there
-# A host with Debian's firewalld, Docker and libvirt: network namespaces as in lib.bash, but the
+# A host with Debian's firewalld, Docker, libvirt and systemd-resolved: network namespaces as in lib.bash, but the
 # host's root is a Debian system of its own, with process ids of its own.
 
 # What mmdebstrap is to leave out: big, and asked for by nobody here.
 others_unwanted=(/usr/bin/docker /usr/bin/ctr /usr/bin/containerd-shim\* /usr/bin/qemu-\* /usr/share/qemu/\* /usr/share/seabios/\*
 	/usr/share/ipxe/\* /usr/lib/ipxe/\* /usr/lib/udev/hwdb\* /etc/udev/hwdb\*)
-others_packages=iproute2,busybox,nftables,dnsmasq-base,procps,dbus,iptables,firewalld,docker.io,libvirt-daemon-system,libvirt-clients
+others_packages=iproute2,busybox,nftables,dnsmasq-base,procps,dbus,iptables,firewalld,docker.io,libvirt-daemon-system,libvirt-clients,systemd-resolved
 
 # others_tree: the folder with that system, made where it is missing. Tests only read it.
 others_tree() (
@@ -44,7 +44,8 @@ machine() {
 		mount --rbind /sys/fs/cgroup sys/fs/cgroup
 		mount -t tmpfs tmpfs run
 		mount -t tmpfs tmpfs tmp
-		mkdir -p run/lock run/dbus
+		# The last is where /etc/resolv.conf leads to.
+		mkdir -p run/lock run/dbus run/systemd/resolve
 		exec 4>"$1/ready"
 		pivot_root . mnt
 		umount -l /mnt

@@ -165,3 +165,28 @@ start_firewalld() {
 	on_host iptables-legacy -A FORWARD -s 192.0.2.1 -j DROP
 	[[ $(host_prep plan network) == *"iptables-legacy has rules of its own"* ]]
 }
+
+@test "systemd-resolved: guests' names are asked for where a bridge says, for as long as it does" {
+	on_host sh -c 'dbus-uuidgen --ensure; dbus-daemon --system --fork; chown systemd-resolve: /run/systemd/resolve'
+	start resolved /lib/systemd/systemd-resolved
+	await on_host resolvectl status
+	run ! on_host resolvectl query web.lan
+
+	network '[Address]' Address=10.10.20.1/24 Dns=10.10.20.1 "${lan[@]:2}"
+	host_prep up network
+	[[ $(on_host resolvectl dns br-lan) == *": 10.10.20.1" ]]
+	[[ $(on_host resolvectl query web.lan) == *10.10.20.5* ]]
+	[[ -z $(host_prep up network) ]]
+
+	network "${lan[@]}"
+	host_prep up network
+	[[ $(on_host resolvectl dns br-lan) == *":" ]]
+	run ! on_host resolvectl query web.lan
+
+	network '[Address]' Address=10.10.20.1/24 Dns=10.10.20.1 "${lan[@]:2}"
+	host_prep up network
+	on_host resolvectl query web.lan
+	host_prep down network
+	run ! on_host resolvectl query web.lan
+	[[ $(on_host resolvectl dns) != *10.10.20.1* ]]
+}
