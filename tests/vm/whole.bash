@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # lib.bash sets them
+# shellcheck disable=SC2154,SC2034 # lib.bash sets them, whole.bats uses them
 #
 # The host of whole.bats: a Debian on two disks, a router's card and its peer, a graphics card.
 
-# whole_drive: Bedplate's package, and what is done with it, as a drive that job.service mounts.
+# whole_drive: Bedplate's package, a kernel's, and what is done with them, as a drive that job.service
+# mounts. Sets old and new, the kernels' versions.
 whole_drive() {
-	local tree=$vm_state/run/whole-drive
+	local tree=$vm_state/run/whole-drive package
+	old=$("$vm_here/kernel" bookworm) new=$("$vm_here/kernel" trixie)
+	package=$("$vm_here/kernel-deb" trixie linux-image-amd64) || return
+	assert_equal "$(dpkg-deb -f "$package" Package)" "linux-image-$new" "the package of the kernel to come"
 	rm -rf "$tree" "$tree.squashfs"
 	mkdir -p "$tree"
+	cp "$package" "$tree/kernel.deb"
+	echo "$new" >"$tree/new"
 	(
 		vm_once install
 		make -s -C "$vm_top" deb "B=$vm_build" >/dev/null
@@ -21,7 +27,6 @@ whole_drive() {
 	truncate -s %4096 "$tree.squashfs"
 	rm -rf "$tree"
 }
-
 
 # whole_disks: sets disks, the host's, as they are before anything is installed: the second is blank.
 whole_disks() {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154,SC2034 # bats, lib.bash and whole.bash set them, or use them
-# A Debian host from the package to guests that reach outside, and back; then without one of its disks. The
-# reports of its boots are whole-job's.
+# A Debian host from the package to guests that reach outside, and back; then with a new kernel; then without
+# one of its disks. The reports of its boots are whole-job's.
 
 load lib
 load whole
@@ -83,7 +83,7 @@ assert_checked() {
 }
 
 assert_served() {
-	report lease | tail -n 1 | grep -Eq '^10\.[0-9.]+ 10\.[0-9.]+\.1$' || vm_fail "no lease: $(report lease)"
+	report lease | tail -n 1 | grep -Eq '^(10|172|192)\.[0-9.]+ (10|172|192)\.[0-9.]+\.1$' || vm_fail "no lease: $(report lease)"
 	assert_status 0 nat
 }
 
@@ -120,6 +120,18 @@ assert_chart() {
 		   ($using.note | contains("console"))] | all' >/dev/null || vm_fail "the chart: $(report chart)"
 }
 
+# first_line KEY VERSION: the command line of GRUB's first entry that starts this kernel.
+first_line() {
+	report "$1" | sed -n "s|.*linux[[:space:]]*/boot/vmlinuz-$2 ||p" | head -n 1
+}
+
+assert_upgraded() {
+	assert_status 0 upgrade
+	said upgrade "kernel $new: making it: there is no image"
+	assert_equal "$(report kernels | jq -r ".kernels[] | select(.kernel == \"$new\") | .verified | \"\(.method) \(.result)\"")" \
+		"static passed" "the verdict of the new image"
+}
+
 # The second disk is gone, and the swap on it. All else is there, and somebody who looks is told.
 assert_degraded() {
 	assert_equal "$(boot_json '"\(.mode) \(.result)"')" "host ok" "how /init ended"
@@ -133,24 +145,32 @@ assert_degraded() {
 	assert_served
 }
 
-@test "one package makes a Debian a host whose router guest, with a card of its own, others need to get outside; it stands the loss of a disk" {
-	local disks old image cmdline
-	old=$("$vm_here/kernel" bookworm)
+@test "one package makes a Debian a host whose router guest, with a card of its own, others need to get outside; it stands a new kernel, and a lost disk" {
+	local disks old new image
 	whole_drive
 	whole_disks
 	whole_boot kernel=bookworm image=reference cmdline="root=/dev/mapper/host-root ro"
 	assert_installed
-	image=$(whole_image "$old")
+
 	# As GRUB's first entry has it; GRUB itself is upgrade.bats' business.
-	cmdline=$(report grub | sed -n "s|.*linux[[:space:]]*/boot/vmlinuz-$old ||p" | head -n 1)
-	whole_boot kernel=bookworm image="$image" cmdline="$cmdline"
+	image=$(whole_image "$old")
+	whole_boot kernel=bookworm image="$image" cmdline="$(first_line grub "$old")"
 	assert_up "$old"
 	assert_guests
 	assert_checked
 	assert_served
 	assert_chart
+	assert_upgraded
 	assert_down
+
+	image=$(whole_image "$new")
+	whole_boot kernel=trixie image="$image" cmdline="$(first_line upgraded "$new")"
+	assert_up "$new"
+	assert_guests
+	assert_served
+	assert_down
+
 	disks=${disks% *}
-	whole_boot kernel=bookworm image="$image" cmdline="$cmdline"
+	whole_boot kernel=trixie image="$image" cmdline="$(report cmdline)"
 	assert_degraded
 }
