@@ -114,3 +114,11 @@ as_before() {
 	assert_equal "$(report slot.stop.status)" 0 "the stop"
 	as_before ended
 }
+
+@test "the kernel serves a card of two queues, by threads that are where they are told to be, and go with the guest" {
+	assert_equal "$(report fast.status) $(report fast)" "0 " "the start"
+	told fast.links 'tap-fast br-lan up bedplate:network/lan\.conf 0x5902 107 1$'
+	assert_equal "$(report fast.vhost | xargs)" "vhost-$(report fast.pid) 1 vhost-$(report fast.pid) 1" "vhost's threads"
+	assert_equal "$(report fast.stop.status) $(report over.vhost)" "0 " "the stop, and threads after it"
+	as_before over
+}
