@@ -20,6 +20,7 @@ make_tree() {
 	truncate -s 1M "$tree/job/disk"
 	job_add_qemu
 	vm_add_modules "$tree" e1000 e1000e vfio-pci vfio_iommu_type1 tun bridge vhost_net
+	vm_copy_program strace "$tree"
 	vm_copy_program modprobe "$tree"
 	mv "$tree/bin/modprobe" "$tree/job/kmod"
 }
@@ -103,6 +104,13 @@ as_before() {
 	assert_equal "$(report orphan.stop.status)" 0 "the stop"
 	told orphan.state '"phase":"off".*"done":\{\}'
 	as_before killed
+}
+
+@test "a supervisor that is killed at any write of its state: stop gives back what there is" {
+	assert_equal "$(report each.status)" 0 "the end"
+	told each '"done":\{.*"vfio"'
+	! report each | grep '^left' || vm_fail "something is left: $(report each)"
+	[[ $(report each | grep -c '^write') -gt 4 ]] || vm_fail "it was hardly killed: $(report each)"
 }
 
 @test "all functions of a slot, and a card whose group's others nobody has, come and go together" {
