@@ -2,12 +2,14 @@
 /* check_dhcp.c: who else answers, or would keep ours from answering, DHCP and DNS. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host-prep/check.h"
 #include "host-prep/dhcp.h"
 #include "host-prep/dhcp_probe.h"
 #include "host-prep/socket_list.h"
 #include "lib/cleanup.h"
+#include "lib/log.h"
 
 enum { PORT_DNS = 53, PORT_DHCP = 67 };
 
@@ -136,6 +138,9 @@ static void ask_networks(const struct check_context *context, struct findings *f
 		memcpy(probes[count].mac, link->mac, sizeof(link->mac));
 		asked[count++] = network;
 	}
+	if (count && isatty(STDERR_FILENO))
+		log_info("asking for %d seconds who answers DHCP",
+			 DHCP_PROBE_WAIT_MS / 1000);
 	if (dhcp_ask(probes, count, &err))
 		finding_add(findings, CHECK_NOTE, "who answers DHCP is not known: %s",
 			    err.text);
