@@ -59,7 +59,7 @@ static int wg(const char *const *argv, const char *input, struct strbuf *output,
 	return process_run_quiet(&process, err);
 }
 
-static int sync(const char *link, const char *text, struct err *err)
+static int sync_peers(const char *link, const char *text, struct err *err)
 {
 	const char *const argv[] = { "wg", "syncconf", link, "/dev/stdin", NULL };
 
@@ -90,7 +90,7 @@ static int run(const struct step *step, struct err *err)
 
 	if (*tune->key)
 		result = vpn_write_key(tune->root_fd, tune->path, tune->key, err);
-	return result ? result : sync(tune->link, tune->text, err);
+	return result ? result : sync_peers(tune->link, tune->text, err);
 }
 
 /* A peer that was let in goes again. A new private key stays in its file. */
@@ -98,7 +98,7 @@ static int undo(const struct step *step, struct err *err)
 {
 	const struct tune *tune = step->data;
 
-	return tune->before ? sync(tune->link, tune->before, err) : 0;
+	return tune->before ? sync_peers(tune->link, tune->before, err) : 0;
 }
 
 /* Reads the private key, or makes one that run has to keep. */
@@ -282,7 +282,8 @@ static int restore_interfaces(const struct part_context *context, const json_t *
 	(void)context;
 	json_object_foreach((json_t *)saved, link, value)
 	{
-		int result = sync(link, json_string_value(value), first ? NULL : err);
+		int result =
+			sync_peers(link, json_string_value(value), first ? NULL : err);
 
 		first = first ? first : result;
 	}

@@ -34,8 +34,11 @@ $(B)/unit-san/obj/%.o: %.c | $(DEPS_STAMPS) $(B)/setup-check.stamp
 
 # The programs in the same way, in a folder that stands for build/: what the golden cases run.
 SAN := $(B)/san
+$(B)/unit-san/libbedplate.a: $(patsubst %.c,$(B)/unit-san/obj/%.o,$(lib_SRCS))
+	$(call say,AR,$@)
+	$(Q)rm -f $@; ar rcsD $@ $^
 define san_program
-$(SAN)/$(1): $(patsubst %.c,$(B)/unit-san/obj/%.o,$($(2)_SRCS) $(lib_SRCS))
+$(SAN)/$(1): $(patsubst %.c,$(B)/unit-san/obj/%.o,$($(2)_SRCS)) $(B)/unit-san/libbedplate.a
 	@mkdir -p $$(@D)
 	$$(call say,LINK,$$@)
 	$$(Q)$$(NATIVE_CC) $$(SAN_FLAGS) -L$(B)/deps/native/lib -o $$@ $$^ $(addprefix -l,$($(2)_LIBS)) -lpthread
