@@ -108,7 +108,8 @@ static json_t *json_entry(const struct entry *entry)
 {
 	static const char *const kinds[] = {
 		[ENTRY_DIR] = "directory", [ENTRY_FILE] = "file", [ENTRY_TEXT] = "file",
-		[ENTRY_LATE] = "file",     [ENTRY_LINK] = "link", [ENTRY_NODE] = "node"
+		[ENTRY_LATE] = "file",     [ENTRY_LINK] = "link", [ENTRY_NODE] = "node",
+		[ENTRY_ID] = "file"
 	};
 	char mode[8];
 	json_t *object = json_object();
