@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "lib/cleanup.h"
 #include "lib/conf.h"
@@ -92,11 +93,12 @@ static const struct program_command commands[] = {
 int main(int argc, char **argv)
 {
 	struct args args = { .kernel = NULL };
+	int code;
 
 	/* A file size limit is to be an error of write(2), so that what was begun is
 	 * removed. */
 	signal(SIGXFSZ, SIG_IGN);
-	return program_main(&(struct program){ .options = &mkinitramfs_command,
+	code = program_main(&(struct program){ .options = &mkinitramfs_command,
 					       .commands = commands,
 					       .run = run,
 					       .args = &args,
@@ -104,4 +106,6 @@ int main(int argc, char **argv)
 					       .operands = &args.operands,
 					       .operand_count = &args.operand_count },
 			    argc, argv);
+	free(args.set.items);
+	return code;
 }
