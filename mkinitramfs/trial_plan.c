@@ -132,8 +132,10 @@ static void add_disk(const struct trial_plan *plan, size_t number, struct strbuf
 }
 
 /* QEMU 7.2 emulates cmpxchg16b so that flags may be wrong afterwards: now and then a sound
- * kernel panics in its allocator, with an address in RFLAGS. Without it kernels use locks. */
-#define TCG_CPU "max,-cx16"
+ * kernel panics in its allocator, with an address in RFLAGS. Without it kernels use locks. A
+ * kernel that is told of fast string instructions (erms, fsrm) clears and copies byte by byte,
+ * which is slow to emulate: a quarter of the boot. */
+#define TCG_CPU "max,-cx16,-erms,-fsrm"
 /* QEMU would keep up to a gigabyte of translated code (tb-size, in MiB, of qemu(1) -accel); what
  * a kernel runs until its root is mounted is less than this. */
 #define TCG_ACCEL "tcg,tb-size=128"

@@ -94,7 +94,7 @@ static void test_arguments(void)
 	trial_arguments(&plan, &text);
 	is_str(text.text,
 	       "/bin/qemu\n-nodefaults\n-no-user-config\n-no-reboot\n-display\nnone\n"
-	       "-machine\nq35\n-accel\ntcg,tb-size=128\n-cpu\nmax,-cx16\n-smp\n1\n-m\n512M\n"
+	       "-machine\nq35\n-accel\ntcg,tb-size=128\n-cpu\nmax,-cx16,-erms,-fsrm\n-smp\n1\n-m\n512M\n"
 	       "-chardev\nstdio,id=console,signal=off\n-serial\nchardev:console\n"
 	       "-chardev\nfile,id=report,path=/proc/self/fd/9\n-serial\nchardev:report\n"
 	       "-device\nich9-ahci,id=bus\n"

@@ -72,9 +72,8 @@ assert_runs() {
 	disk=$BATS_TEST_TMPDIR/disk.raw
 	cp --sparse=always "$("$vm_here/upgrade-root")" "$disk"
 	upgrade_drive
-	# QEMU runs in this guest. It has no SVM, which would give that a KVM, and no cmpxchg16b
-	# (trial_plan.c says why).
-	upgrade_boot kernel=bookworm qemu="-cpu max,-svm,-cx16"
+	# QEMU runs in this guest. It has no SVM, which would give that a KVM.
+	upgrade_boot kernel=bookworm qemu="-cpu $vm_cpu,-svm"
 	assert_upgraded
 	assert_refused
 	upgrade_boot loader=bios

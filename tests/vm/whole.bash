@@ -46,7 +46,7 @@ whole_image() {
 whole_boot() {
 	local card=e1000e,bus=pcie.0,romfile=
 	vm_boot mem=1536 smp=2 deadline=1500 iommu=1 file="$disks" \
-		qemu="-cpu max,vendor=GenuineIntel,-svm,-cx16" \
+		qemu="-cpu $vm_cpu,vendor=GenuineIntel,-svm" \
 		qemu="-netdev hubport,id=wan,hubid=1 -netdev hubport,id=modem,hubid=1" \
 		qemu="-netdev hubport,id=lan,hubid=2 -netdev hubport,id=spare,hubid=3" \
 		device=$card,addr=0x10,netdev=wan,mac=52:54:00:aa:bb:10 \
