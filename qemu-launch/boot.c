@@ -12,6 +12,7 @@
 #include "qemu-launch/commands.h"
 #include "qemu-launch/show_jobs.h"
 #include "qemu-launch/start.h"
+#include "qemu-launch/state.h"
 #include "qemu-launch/stopping.h"
 #include "qemu-launch/unit.h"
 
@@ -65,8 +66,9 @@ static int choose(struct boot *boot, struct err *err)
 		boot->jobs.items[i].state = chosen[i] ? JOB_WAITS : JOB_NONE;
 	start_skip_ready(&boot->jobs, &boot->context);
 	for (size_t i = 0; i < guests->count; i++)
-		boot->begun[i] = boot->jobs.items[i].state == JOB_WAITS &&
-				 !stop_is_needed(&boot->context, guests->items[i].name);
+		boot->begun[i] =
+			boot->jobs.items[i].state == JOB_WAITS &&
+			!state_needs_stop(boot->context.root_fd, guests->items[i].name);
 	if (!boot->args->json && !boot->args->dry_run)
 		boot->jobs.tell = tell_start;
 	judge(boot, chosen);
@@ -101,7 +103,7 @@ static int take_back(struct boot *boot, struct err *err)
 	jobs_run(&boot->jobs, err);
 	for (size_t i = 0; !result && i < boot->order.count; i++)
 		if (boot->begun[i] &&
-		    stop_is_needed(&boot->context, boot->order.guests[i].name))
+		    state_needs_stop(boot->context.root_fd, boot->order.guests[i].name))
 			back.items[i].state = JOB_WAITS;
 	if (!result)
 		result = jobs_run(&back, err);

@@ -59,15 +59,6 @@ static bool has_file(const struct guests *guests, const char *name)
 	return false;
 }
 
-/* Whether there is something to stop, or to give back. */
-static bool is_there(int root_fd, const char *name)
-{
-	_cleanup_state_ struct state state = { .done = NULL };
-
-	return !state_read(&state, root_fd, name, NULL) &&
-	       (state_is_supervised(&state) || json_object_size(state.done));
-}
-
 /* Guests that run on though somebody has removed their files. */
 static int add_gone(struct context *context, struct err *err)
 {
@@ -84,7 +75,7 @@ static int add_gone(struct context *context, struct err *err)
 			continue;
 		*end = '\0';
 		if (has_file(guests, names.items[i]) ||
-		    !is_there(context->root_fd, names.items[i]))
+		    !state_needs_stop(context->root_fd, names.items[i]))
 			continue;
 		result = guests_add_gone(guests, names.items[i], err);
 	}

@@ -15,14 +15,11 @@ int control_open_folder(int root_fd, const char *guest, struct err *err)
 	_cleanup_state_ struct state state = { .done = NULL };
 	int result = state_read(&state, root_fd, guest, err);
 	char path[STATE_PATH_MAX];
-	int fd;
 
 	if (result)
 		return result;
-	fd = process_id_open(&state.qemu, NULL);
-	if (fd < 0)
+	if (!process_id_is_alive(&state.qemu))
 		return err_set(err, ESRCH, "%s does not run", guest);
-	cleanup_close(&fd);
 	snprintf(path, sizeof(path), STATE_FOLDER "/%.255s", guest);
 	return file_open(root_fd, path, O_RDONLY | O_DIRECTORY, err);
 }

@@ -7,31 +7,27 @@
 #include "qemu-launch/needs.h"
 #include "qemu-launch/state.h"
 
-static bool runs(const struct state *state)
-{
-	_cleanup_close_ int fd = process_id_open(&state->qemu, NULL);
-
-	return fd >= 0;
-}
-
 bool needs_is_ready(const char *guest, int root_fd)
 {
 	_cleanup_state_ struct state state = { .done = NULL };
 
-	return !state_read(&state, root_fd, guest, NULL) && state.ready && runs(&state);
+	return !state_read(&state, root_fd, guest, NULL) && state.ready &&
+	       process_id_is_alive(&state.qemu);
 }
 
 static int look(const char *name, int root_fd, struct err *err)
 {
 	_cleanup_state_ struct state state = { .done = NULL };
 	const char *word;
+	bool runs;
 	int result = state_read(&state, root_fd, name, err);
 
-	if (result || (state.ready && runs(&state)))
+	runs = !result && process_id_is_alive(&state.qemu);
+	if (result || (state.ready && runs))
 		return result;
-	word = runs(&state) ? "not ready" : state_phase_word(state.phase);
+	word = runs ? "not ready" : state_phase_word(state.phase);
 	/* What is written down as running and does not run was lost with the host, or killed. */
-	if (state.phase == STATE_RUNNING && !runs(&state))
+	if (state.phase == STATE_RUNNING && !runs)
 		word = "off";
 	err_set(err, EAGAIN, "it requires %s, which is %s%s%s", name, word,
 		*state.reason ? ": " : "", state.reason);

@@ -14,15 +14,11 @@ int offline_look(int root_fd, const char *guest, struct err *err)
 {
 	_cleanup_state_ struct state state = { .done = NULL };
 	int result = state_read(&state, root_fd, guest, err);
-	int fd;
 
 	if (result)
 		return result;
-	fd = process_id_open(&state.qemu, NULL);
-	if (fd < 0)
-		return 0;
-	close(fd);
-	return err_set(err, EBUSY, "%s runs", guest);
+	return process_id_is_alive(&state.qemu) ? err_set(err, EBUSY, "%s runs", guest)
+						: 0;
 }
 
 static int say_who(int root_fd, const char *guest, struct err *err)

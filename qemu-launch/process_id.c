@@ -70,6 +70,13 @@ int process_id_open(const struct process_id *id, struct err *err)
 	return steal_fd(&fd);
 }
 
+bool process_id_is_alive(const struct process_id *id)
+{
+	_cleanup_close_ int fd = process_id_open(id, NULL);
+
+	return fd >= 0;
+}
+
 int process_id_signal(const struct process_id *id, int signal, struct err *err)
 {
 	_cleanup_close_ int fd = process_id_open(id, err);

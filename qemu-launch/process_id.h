@@ -5,6 +5,7 @@
 #define BEDPLATE_QEMU_LAUNCH_PROCESS_ID_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,6 +23,9 @@ int process_id_of(pid_t pid, struct process_id *id, struct err *err);
 /* A pidfd of the very process, -ESRCH where it has ended (one that nobody has waited for
  * yet, too). */
 int process_id_open(const struct process_id *id, struct err *err);
+
+/* Whether there is the very process still. */
+bool process_id_is_alive(const struct process_id *id);
 
 /* Sends a signal to the very process; -ESRCH as above. */
 int process_id_signal(const struct process_id *id, int signal, struct err *err);

@@ -190,8 +190,13 @@ void state_set_phase(struct state *state, enum state_phase phase)
 
 bool state_is_supervised(const struct state *state)
 {
-	int fd = process_id_open(&state->supervisor, NULL);
+	return process_id_is_alive(&state->supervisor);
+}
 
-	cleanup_close(&fd);
-	return fd >= 0;
+bool state_needs_stop(int root_fd, const char *guest)
+{
+	_cleanup_state_ struct state state = { .done = NULL };
+
+	return !state_read(&state, root_fd, guest, NULL) &&
+	       (state_is_supervised(&state) || json_object_size(state.done));
 }

@@ -76,7 +76,10 @@ void state_begin(struct state *state, int64_t start);
 /* Sets the phase and its time. */
 void state_set_phase(struct state *state, enum state_phase phase);
 
-/* The supervisor's process if it is at work, none otherwise. */
+/* Whether its supervisor is at work. */
 bool state_is_supervised(const struct state *state);
+
+/* Whether anything of the guest runs, or is to be given back. */
+bool state_needs_stop(int root_fd, const char *guest);
 
 #endif

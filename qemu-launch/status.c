@@ -22,20 +22,12 @@ struct look {
 	bool qemu_runs, is_supervised;
 };
 
-static bool is_alive(const struct process_id *id)
-{
-	int fd = process_id_open(id, NULL);
-
-	cleanup_close(&fd);
-	return fd >= 0;
-}
-
 static int look_at(struct look *look, int root_fd, const char *guest, struct err *err)
 {
 	int result = state_read(&look->state, root_fd, guest, err);
 
-	look->qemu_runs = is_alive(&look->state.qemu);
-	look->is_supervised = is_alive(&look->state.supervisor);
+	look->qemu_runs = process_id_is_alive(&look->state.qemu);
+	look->is_supervised = state_is_supervised(&look->state);
 	return result;
 }
 

@@ -67,14 +67,6 @@ int stop_guest(const struct stopping *stopping, const char *guest, struct err *e
 	return result;
 }
 
-bool stop_is_needed(const struct context *context, const char *guest)
-{
-	_cleanup_state_ struct state state = { .done = NULL };
-
-	return !state_read(&state, context->root_fd, guest, NULL) &&
-	       (state_is_supervised(&state) || json_object_size(state.done));
-}
-
 static int stop_work(const void *data, const char *guest, struct err *err)
 {
 	return stop_guest(data, guest, err);
@@ -134,7 +126,7 @@ static void warn_of_dependents(const struct stop_plan *plan)
 		    plan->jobs.items[edge->needs].state != JOB_WAITS ||
 		    plan->jobs.items[edge->guest].state == JOB_WAITS)
 			continue;
-		if (stop_is_needed(&plan->context, name))
+		if (state_needs_stop(plan->context.root_fd, name))
 			log_warning("%s: it runs, and requires %s", name, edge->name);
 	}
 }
@@ -220,7 +212,7 @@ static int shut_down(struct stop_plan *plan, const struct args *args, struct err
 	int result;
 
 	for (size_t i = 0; i < plan->order.count; i++)
-		if (stop_is_needed(&plan->context, plan->order.guests[i].name))
+		if (state_needs_stop(plan->context.root_fd, plan->order.guests[i].name))
 			plan->jobs.items[i].state = JOB_WAITS;
 	plan->jobs.tell = tell_stop;
 	if (args->dry_run)

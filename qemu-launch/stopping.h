@@ -4,8 +4,6 @@
 #ifndef BEDPLATE_QEMU_LAUNCH_STOPPING_H
 #define BEDPLATE_QEMU_LAUNCH_STOPPING_H
 
-#include <stdbool.h>
-
 #include "lib/err.h"
 #include "qemu-launch/context.h"
 #include "qemu-launch/jobs.h"
@@ -22,8 +20,5 @@ int stop_guest(const struct stopping *stopping, const char *guest, struct err *e
 
 /* Begins one of the jobs. */
 int stop_begin_job(const struct jobs *jobs, size_t guest, pid_t *pid, struct err *err);
-
-/* Whether anything of the guest runs, or is to be given back. */
-bool stop_is_needed(const struct context *context, const char *guest);
 
 #endif

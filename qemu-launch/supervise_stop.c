@@ -198,12 +198,9 @@ bool supervise_is_lenient(const struct supervisor *sup)
 {
 	_cleanup_state_ struct state state = { .done = NULL };
 	_cleanup_close_ int root_fd = file_open_root(sup->args->root, NULL);
-	_cleanup_close_ int fd = -1;
 
 	if (sup->only_stop)
 		return true;
-	if (root_fd < 0 || state_read(&state, root_fd, sup->launch.name, NULL))
-		return false;
-	fd = process_id_open(&state.qemu, NULL);
-	return fd >= 0;
+	return root_fd >= 0 && !state_read(&state, root_fd, sup->launch.name, NULL) &&
+	       process_id_is_alive(&state.qemu);
 }

@@ -19,6 +19,7 @@ static void test_there_and_back(int root)
 	is_int(state_read(&again, root, "web", &err), 0, "no state is one");
 	is_int(again.phase, STATE_OFF, "of a guest that is off");
 	is_int(json_object_size(again.done), 0, "and has nothing to give back");
+	ok(!state_needs_stop(root, "web"), "which needs no stop");
 	state_release(&again);
 	fake_file(root, STATE_FOLDER "/x", "");
 	state_init(&state, &err);
@@ -35,6 +36,7 @@ static void test_there_and_back(int root)
 	state.qemu = (struct process_id){ 12, 345 };
 	json_object_set_new(state.done, "qemu", process_id_json(&state.qemu));
 	is_int(state_write(&state, root, "web", &err), 0, "it is written");
+	ok(state_needs_stop(root, "web"), "what it has to give back needs a stop");
 	is_int(state_read(&again, root, "web", &err), 0, "and read");
 	is_int(again.phase, STATE_STOPPING, "its phase");
 	ok(again.ready && again.restarts == 3 && again.since == state.since,
@@ -68,7 +70,9 @@ static void test_process_id(void)
 	fd = process_id_open(&id, NULL);
 	ok(fd >= 0, "and found again");
 	close(fd);
+	ok(process_id_is_alive(&id), "alive");
 	id.start++;
+	ok(!process_id_is_alive(&id), "which one that began later is not");
 	is_int(process_id_open(&id, NULL), -ESRCH, "one that began later is another");
 	is_int(process_id_signal(&id, SIGKILL, NULL), -ESRCH, "and is left alone");
 	id.start--;
