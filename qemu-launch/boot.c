@@ -100,14 +100,13 @@ static int take_back(struct boot *boot, struct err *err)
 	boot->jobs.tell = NULL;
 	interrupted = 0;
 	stop_supervisors(boot);
-	jobs_run(&boot->jobs, err);
+	jobs_run(&boot->jobs, NULL);
 	for (size_t i = 0; !result && i < boot->order.count; i++)
 		if (boot->begun[i] &&
 		    state_needs_stop(boot->context.root_fd, boot->order.guests[i].name))
 			back.items[i].state = JOB_WAITS;
 	if (!result)
 		result = jobs_run(&back, err);
-	err_clear(err);
 	return result ? result : err_set(err, EINTR, "stopped in the middle");
 }
 

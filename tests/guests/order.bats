@@ -203,6 +203,22 @@ chain() {
 	launch shutdown
 }
 
+@test "a boot that is told to stop twice says that it waits no longer" {
+	guest db HALT "${delay[@]}" ReadyDelay=10min ReadyTimeout=20min Autostart=yes
+	"$launcher" boot --root "$root" >"$root/boot.out" 2>&1 3>&- &
+	boot=$!
+	supervisors+=("$boot")
+	await is_state db running
+	kill -TERM "$boot"
+	await grep -q "stopping what was started" "$root/boot.out"
+	await is_state db stopping
+	kill -TERM "$boot"
+	code=0
+	wait "$boot" || code=$?
+	((code == 1))
+	run -0 grep "not waited for any longer" "$root/boot.out"
+}
+
 @test "boot waits for a guest that somebody else is starting" {
 	guest db ACPI "${delay[@]}" ReadyDelay=2s Autostart=yes
 	guest web ACPI "${console[@]}" Autostart=yes Requires=db
