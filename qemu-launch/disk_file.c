@@ -13,6 +13,7 @@
 #include "lib/cleanup.h"
 #include "lib/value/units.h"
 #include "qemu-launch/disk_work.h"
+#include "qemu-launch/guest_user.h"
 #include "qemu-launch/qemu_img.h"
 
 #define BESIDE ".bedplate-new."
@@ -20,12 +21,9 @@
 int disk_work_user(const struct context *context, const struct guest *guest,
 		   struct spawn_user *user, struct err *err)
 {
-	const struct guest_guest *own = &guest->data->guest;
-	const struct host_conf *host = context->settings.host;
+	const struct guest_user own = guest_user(guest, context->settings.host);
 
-	return spawn_user_find(
-		user, *own->user ? own->user : host->guests.user,
-		*own->group || *own->user ? own->group : host->guests.group, err);
+	return spawn_user_find(user, own.name, own.group, err);
 }
 
 static void folder_of(const char *file, char *folder, size_t size)

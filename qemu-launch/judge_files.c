@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "qemu-launch/guest_user.h"
 #include "qemu-launch/preflight.h"
 
 void judge_setup(const struct preflight *preflight, struct findings *findings)
@@ -139,19 +140,11 @@ static void judge_locks(const struct preflight *preflight,
 	place(findings, preflight, use);
 }
 
-static const char *name_of(const struct preflight *preflight,
-			   const struct preflight_guest *guest)
-{
-	const char *name = guest->guest->data->guest.user;
-
-	return *name ? name : preflight->host->conf->guests.user;
-}
-
 static void judge_access(const struct preflight *preflight,
 			 const struct preflight_use *use, struct findings *findings)
 {
 	const struct preflight_guest *guest = &preflight->guests[use->guest];
-	const char *user = name_of(preflight, guest);
+	const char *user = guest_user(guest->guest, preflight->host->conf).name;
 
 	if (!use->denied)
 		return;

@@ -14,6 +14,7 @@
 #include "lib/log.h"
 #include "qemu-launch/disk_image.h"
 #include "qemu-launch/guest_log.h"
+#include "qemu-launch/guest_user.h"
 #include "qemu-launch/launch.h"
 #include "qemu-launch/qemu_img.h"
 #include "qemu-launch/ready.h"
@@ -46,13 +47,10 @@ static int make_folder(struct launch *launch, const char *path, struct err *err)
 
 int launch_folders(struct launch *launch, struct err *err)
 {
-	const struct guest_guest *guest = &launch->guest->data->guest;
-	const char *user = *guest->user ? guest->user : launch->host->guests.user;
-	const char *group =
-		*guest->group || *guest->user ? guest->group : launch->host->guests.group;
+	const struct guest_user user = guest_user(launch->guest, launch->host);
 	_cleanup_close_ int state_fd = -1;
 	char path[STATE_PATH_MAX];
-	int result = spawn_user_find(&launch->user, user, group, err);
+	int result = spawn_user_find(&launch->user, user.name, user.group, err);
 
 	if (result)
 		return result;

@@ -11,6 +11,7 @@
 
 #include "lib/file.h"
 #include "lib/user.h"
+#include "qemu-launch/guest_user.h"
 #include "qemu-launch/preflight.h"
 
 static bool is_running_machine(int machine_fd)
@@ -94,18 +95,14 @@ static int find(int machine_fd, struct spawn_user *user, const char *name,
 
 void preflight_find_user(const struct preflight *preflight, struct preflight_guest *guest)
 {
-	const struct guest_guest *keys = &guest->guest->data->guest;
-	const struct host_conf *conf = preflight->host->conf;
-	const char *name = *keys->user || !conf ? keys->user : conf->guests.user;
-	const char *group =
-		*keys->group || *keys->user || !conf ? keys->group : conf->guests.group;
+	const struct guest_user own = guest_user(guest->guest, preflight->host->conf);
 	struct spawn_user *user = &guest->user;
 
 	*user = (struct spawn_user){ .uid = SPAWN_SAME, .gid = SPAWN_SAME };
-	if (!*name)
+	if (!*own.name)
 		return;
 	if (is_running_machine(preflight->machine_fd))
-		spawn_user_find(user, name, group, &guest->no_user);
+		spawn_user_find(user, own.name, own.group, &guest->no_user);
 	else
-		find(preflight->machine_fd, user, name, group, &guest->no_user);
+		find(preflight->machine_fd, user, own.name, own.group, &guest->no_user);
 }
