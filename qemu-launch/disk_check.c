@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* disk_check.c: disk check: whether images are sound. */
+/* disk_check.c: disk check: whether images are sound, and lie over what they should. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,5 +69,18 @@ int disk_check(struct disk_work *work, struct err *err)
 	for (size_t i = 0; !result && i <= disk_chain_count(chain); i++)
 		result = check_image(work, disk_chain_image(chain, i),
 				     disk_chain_format(chain, i), err);
+	return result;
+}
+
+int disk_check_chain(const json_t *chain, struct err *err)
+{
+	json_t *info;
+	int result = qemu_img_chain(disk_chain_current(chain),
+				    disk_chain_format(chain, disk_chain_count(chain)),
+				    &info, err);
+
+	if (!result)
+		result = disk_chain_check(chain, info, err);
+	json_decref(info);
 	return result;
 }

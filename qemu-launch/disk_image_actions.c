@@ -104,14 +104,6 @@ int disk_create(struct disk_work *work, struct err *err)
 
 /* ---- info ---- */
 
-static int ask_info(const struct disk_target *target, json_t **info, struct err *err)
-{
-	struct qemu_img call;
-
-	qemu_img_info(&call, target->path, target->format);
-	return qemu_img_ask(&call, info, NULL, err);
-}
-
 static uint64_t size_of(const json_t *image, const char *key)
 {
 	return (uint64_t)json_integer_value(json_object_get(image, key));
@@ -132,9 +124,9 @@ static void print_image(const json_t *image, size_t depth)
 
 int disk_info(struct disk_work *work, struct err *err)
 {
-	json_t *info = NULL, *image;
+	json_t *info, *image;
 	size_t i;
-	int result = ask_info(&work->target, &info, err);
+	int result = qemu_img_chain(work->target.path, work->target.format, &info, err);
 
 	if (!result && work->args->json)
 		json_array_append_new(work->shown,
@@ -197,10 +189,10 @@ static int check_device(const struct disk_target *target, uint64_t now, uint64_t
 
 int disk_resize(struct disk_work *work, struct err *err)
 {
-	json_t *info = NULL;
+	json_t *info;
 	struct qemu_img call;
 	uint64_t now, size;
-	int result = ask_info(&work->target, &info, err);
+	int result = qemu_img_chain(work->target.path, work->target.format, &info, err);
 
 	if (result)
 		return result;
@@ -228,23 +220,14 @@ int disk_resize(struct disk_work *work, struct err *err)
 
 /* ---- convert ---- */
 
-/* Overlays of ours lie over what we put them over, or somebody has been at them. */
 static int check_chain(const struct disk_work *work, struct err *err)
 {
 	const json_t *chain =
 		work->target.guest
 			? disk_chain_find(work->chains, work->target.disk->path)
 			: NULL;
-	json_t *info = NULL;
-	int result;
 
-	if (!chain || !disk_chain_count(chain))
-		return 0;
-	result = ask_info(&work->target, &info, err);
-	if (!result)
-		result = disk_chain_check(chain, info, err);
-	json_decref(info);
-	return result;
+	return chain && disk_chain_count(chain) ? disk_check_chain(chain, err) : 0;
 }
 
 static int convert_into_device(struct disk_work *work, const struct disk_target *to,

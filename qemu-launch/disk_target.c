@@ -10,7 +10,6 @@
 #include "qemu-launch/disk_chain.h"
 #include "qemu-launch/disk_image.h"
 #include "qemu-launch/disk_target.h"
-#include "qemu-launch/qemu_img.h"
 
 bool disk_is_file(const char *word)
 {
@@ -111,8 +110,6 @@ int disk_target_file(struct disk_target *target, const char *path, const char *f
 	static char nothing[] = "";
 	struct guest_disk disk = { .backing = nothing };
 
-	if (format && !qemu_img_knows(format, err))
-		return -EINVAL;
 	*target = (struct disk_target){ .format = format };
 	if ((size_t)snprintf(target->path, sizeof(target->path), "%s", path) >=
 	    sizeof(target->path))

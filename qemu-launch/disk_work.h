@@ -33,6 +33,9 @@ int disk_mount(struct disk_work *work, struct err *err);
 /* Of what is mounted on a folder. */
 int disk_umount(int root_fd, const char *folder, struct err *err);
 
+/* Overlays of ours lie over what we put them over, or somebody has been at them: -ESTALE. */
+int disk_check_chain(const json_t *chain, struct err *err);
+
 /* Where a file is made before it gets its name; what commands that were killed left of it goes. */
 int disk_beside(char *path, size_t size, const char *final, struct err *err);
 /* Gives a file that was made beside its place to `user` (NULL: ours), writes it down and renames it; -EEXIST

@@ -10,7 +10,6 @@
 
 #include "lib/cleanup.h"
 #include "lib/interrupt.h"
-#include "lib/nearest.h"
 #include "lib/process.h"
 #include "lib/strbuf.h"
 #include "qemu-launch/qemu_img.h"
@@ -159,6 +158,14 @@ int qemu_img_ask(const struct qemu_img *call, json_t **answer, int *status,
 		       call->argv[1]);
 }
 
+int qemu_img_chain(const char *path, const char *format, json_t **chain, struct err *err)
+{
+	struct qemu_img call;
+
+	qemu_img_info(&call, path, format);
+	return qemu_img_ask(&call, chain, NULL, err);
+}
+
 int qemu_img_sync(const char *path, struct err *err)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -166,22 +173,4 @@ int qemu_img_sync(const char *path, struct err *err)
 	if (fd < 0 || fsync(fd) < 0)
 		return err_sys(err, errno, "writing %s down", path);
 	return 0;
-}
-
-bool qemu_img_knows(const char *format, struct err *err)
-{
-	static const char *const formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx" };
-	struct nearest near = { .word = format };
-
-	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		if (!strcmp(formats[i], format))
-			return true;
-		nearest_offer(&near, formats[i]);
-	}
-	err_set(err, EINVAL, "there is no format %.40s", format);
-	if (near.best)
-		err_hint(err, "did you mean %s?", near.best);
-	else
-		err_hint(err, "raw, qcow2, vmdk, vdi or vhdx");
-	return false;
 }

@@ -46,10 +46,10 @@ int qemu_img_run(const struct qemu_img *call, int *status, struct err *err);
 int qemu_img_ask(const struct qemu_img *call, json_t **answer, int *status,
 		 struct err *err);
 
+/* Asks for what qemu_img_info tells of an image and all below it; the caller drops it, on failure, too. */
+int qemu_img_chain(const char *path, const char *format, json_t **chain, struct err *err);
+
 /* Has the kernel write a file or device down. */
 int qemu_img_sync(const char *path, struct err *err);
-
-/* Whether there is such a format; else an error with the nearest. */
-bool qemu_img_knows(const char *format, struct err *err);
 
 #endif

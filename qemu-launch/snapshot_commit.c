@@ -61,21 +61,6 @@ static int check_base(const struct snapshot *snapshot, const json_t *chain, size
 	return err_hint(err, "`bedplate qemu-launch snapshot forget` removes that");
 }
 
-static int check_files(const json_t *chain, struct err *err)
-{
-	struct qemu_img call;
-	json_t *info = NULL;
-	int result;
-
-	qemu_img_info(&call, disk_chain_current(chain),
-		      disk_chain_format(chain, disk_chain_count(chain)));
-	result = qemu_img_ask(&call, &info, NULL, err);
-	if (!result)
-		result = disk_chain_check(chain, info, err);
-	json_decref(info);
-	return result;
-}
-
 /* Killed anywhere it can be done again: until the chain is cut, reading through the overlays is right. */
 static int commit_off(struct snapshot *snapshot, json_t *chain, size_t at,
 		      struct err *err)
@@ -106,7 +91,7 @@ int snapshot_commit(struct snapshot *snapshot, struct err *err)
 		done++;
 		result = check_base(snapshot, chain, at, err);
 		if (!result)
-			result = check_files(chain, err);
+			result = disk_check_chain(chain, err);
 		if (!result)
 			result = snapshot->runs ? snapshot_live_commit(snapshot, i, chain,
 								       at, err)

@@ -45,13 +45,10 @@ static void choose_path(const char *folder, size_t disk, const char *name, char 
 
 static int size_below(const json_t *chain, size_t below, uint64_t *size, struct err *err)
 {
-	struct qemu_img call;
-	json_t *info = NULL;
-	int result;
+	json_t *info;
+	int result = qemu_img_chain(disk_chain_image(chain, below),
+				    disk_chain_format(chain, below), &info, err);
 
-	qemu_img_info(&call, disk_chain_image(chain, below),
-		      disk_chain_format(chain, below));
-	result = qemu_img_ask(&call, &info, NULL, err);
 	*size = (uint64_t)json_integer_value(
 		json_object_get(json_array_get(info, 0), "virtual-size"));
 	json_decref(info);
