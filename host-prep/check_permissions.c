@@ -135,29 +135,33 @@ static bool find_runner(const struct check_context *context, const struct guest 
 	return false;
 }
 
-/* Whether it is the first time that the user is asked for. */
-static bool is_new(struct names *seen, int64_t user)
+/* Whether it is the first time that the two are asked for. */
+static bool is_new(struct names *seen, int64_t user, int64_t group)
 {
-	char text[24];
+	char text[48];
 
-	snprintf(text, sizeof(text), "%lld", (long long)user);
+	snprintf(text, sizeof(text), "%lld:%lld", (long long)user, (long long)group);
 	return !names_have(seen, text) && !names_add(seen, text);
 }
 
-static void check_runners(const struct check_context *context, struct names *seen,
+static void check_runners(const struct check_context *context, struct names *users,
 			  struct findings *findings)
 {
+	_cleanup_names_ struct names seen = NAMES_INIT;
 	struct runner runner;
 
-	for (size_t i = 0; i < context->guests->count; i++)
-		if (find_runner(context, &context->guests->items[i], &runner, findings) &&
-		    is_new(seen, runner.user))
+	for (size_t i = 0; i < context->guests->count; i++) {
+		if (!find_runner(context, &context->guests->items[i], &runner, findings))
+			continue;
+		if (is_new(&seen, runner.user, runner.group))
 			check_user(context, runner.user, runner.group, runner.origin,
 				   findings);
+		is_new(users, runner.user, -1);
+	}
 }
 
 /* Those that taps belong to run guests, too, be it without us. */
-static void check_owners_of_taps(const struct check_context *context, struct names *seen,
+static void check_owners_of_taps(const struct check_context *context, struct names *users,
 				 struct findings *findings)
 {
 	for (size_t i = 0; i < context->want->count; i++)
@@ -165,7 +169,7 @@ static void check_owners_of_taps(const struct check_context *context, struct nam
 			const struct want_guest *guest =
 				&context->want->items[i].guests[j];
 
-			if (is_new(seen, guest->owner))
+			if (is_new(users, guest->owner, -1))
 				check_user(context, guest->owner, -1, guest->origin,
 					   findings);
 		}
@@ -282,10 +286,10 @@ static void check_helper(const struct check_context *context, struct findings *f
 
 void check_permissions(const struct check_context *context, struct findings *findings)
 {
-	_cleanup_names_ struct names seen = NAMES_INIT;
+	_cleanup_names_ struct names users = NAMES_INIT;
 
-	check_runners(context, &seen, findings);
-	check_owners_of_taps(context, &seen, findings);
+	check_runners(context, &users, findings);
+	check_owners_of_taps(context, &users, findings);
 	check_devices(context, findings);
 	check_helper(context, findings);
 }

@@ -193,6 +193,7 @@ static void test_dhcp(void)
 
 static void test_permissions(void)
 {
+	char guest[64];
 	struct doctor doctor;
 	int root;
 
@@ -218,6 +219,21 @@ static void test_permissions(void)
 	ok(found(&doctor, check_permissions, "problem",
 		 "qemu (guests/a.conf:2) may not open /dev/kvm", "usermod -aG kvm qemu"),
 	   "the user that QEMU runs as, without any tap");
+	fchmodat(root, "dev/kvm", 0660, 0);
+	snprintf(guest, sizeof(guest), "[Guest]\nUser=qemu\nGroup=%u\n",
+		 (unsigned)getegid());
+	machine_forget(&doctor.machine);
+	machine_guest(&doctor.machine, "a", guest);
+	machine_resolve(&doctor.machine);
+	is_str(ask(&doctor, check_permissions), "", "one that may by its group");
+	machine_forget(&doctor.machine);
+	machine_guest(&doctor.machine, "b", "[Guest]\nUser=qemu\n");
+	machine_resolve(&doctor.machine);
+	ok(found(&doctor, check_permissions, "problem",
+		 "qemu (guests/b.conf:2) may not open /dev/kvm", "usermod -aG"),
+	   "and another guest of the same user, without that group");
+	unlinkat(root, "etc/bedplate/guests/b.conf", 0);
+	fchmodat(root, "dev/kvm", 0600, 0);
 	machine_forget(&doctor.machine);
 	machine_guest(&doctor.machine, "a", "[Guest]\nUser=quemu\n");
 	machine_resolve(&doctor.machine);
