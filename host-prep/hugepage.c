@@ -15,19 +15,6 @@
  * larger than what its allocator deals in. */
 enum { GIGANTIC = 1 << 30 };
 
-/* The journal's section has {"pages": {PATH: ...}, "mounts": {POINT: ...}}. */
-static struct part_context below(const struct part_context *context, const char *key)
-{
-	struct part_context part = *context;
-
-	part.journal = json_object_get(context->journal, key);
-	if (!part.journal) {
-		part.journal = json_object();
-		json_object_set_new(context->journal, key, part.journal);
-	}
-	return part;
-}
-
 void hugepage_name(char name[HUGEPAGE_NAME], uint64_t size, int node)
 {
 	char text[24];
@@ -176,10 +163,11 @@ static int want_size(const struct part_context *context, const struct hugepages 
 	return result ? result : want_target(wanted, pages, wish, pool, &target, err);
 }
 
+/* The journal's section has {"pages": {PATH: ...}, "mounts": {POINT: ...}}. */
 static int plan(const struct part_context *context, struct steps *steps, struct err *err)
 {
-	const struct part_context numbers = below(context, "pages");
-	const struct part_context mounts = below(context, "mounts");
+	const struct part_context numbers = part_below(context, "pages");
+	const struct part_context mounts = part_below(context, "mounts");
 	_cleanup_wanted_ struct settings_wanted wanted = SETTINGS_WANTED_INIT;
 	struct hugepages *pages = malloc(sizeof(*pages));
 	struct hugepage_wishes *wishes = malloc(sizeof(*wishes));
@@ -199,8 +187,8 @@ static int plan(const struct part_context *context, struct steps *steps, struct 
 
 static int down(const struct part_context *context, struct steps *steps, struct err *err)
 {
-	const struct part_context numbers = below(context, "pages");
-	const struct part_context mounts = below(context, "mounts");
+	const struct part_context numbers = part_below(context, "pages");
+	const struct part_context mounts = part_below(context, "mounts");
 	int result = hugepage_down_mounts(&mounts, steps, err);
 
 	return result ? result : setting_down(&numbers, hugepage_part.name, steps, err);

@@ -75,19 +75,6 @@ static int plan_options(const struct part_context *context,
 
 /* ---- the part ---- */
 
-/* The section has {"loaded": {NAME: {}}, "options": {PATH: ...}}. */
-static struct part_context below(const struct part_context *context, const char *key)
-{
-	struct part_context part = *context;
-
-	part.journal = json_object_get(context->journal, key);
-	if (!part.journal) {
-		part.journal = json_object();
-		json_object_set_new(context->journal, key, part.journal);
-	}
-	return part;
-}
-
 static bool is_asked_for(const struct part_context *context, const char *name)
 {
 	char other[KMOD_NAME];
@@ -184,10 +171,11 @@ static int plan_going(const struct part_context *loaded, bool all, struct steps 
 	return result;
 }
 
+/* The section has {"loaded": {NAME: {}}, "options": {PATH: ...}}. */
 static int plan(const struct part_context *context, struct steps *steps, struct err *err)
 {
-	const struct part_context loaded = below(context, "loaded");
-	const struct part_context options = below(context, "options");
+	const struct part_context loaded = part_below(context, "loaded");
+	const struct part_context options = part_below(context, "options");
 	_cleanup_wanted_ struct settings_wanted wanted = SETTINGS_WANTED_INIT;
 	int result = 0;
 
@@ -202,8 +190,8 @@ static int plan(const struct part_context *context, struct steps *steps, struct 
 
 static int down(const struct part_context *context, struct steps *steps, struct err *err)
 {
-	const struct part_context loaded = below(context, "loaded");
-	const struct part_context options = below(context, "options");
+	const struct part_context loaded = part_below(context, "loaded");
+	const struct part_context options = part_below(context, "options");
 	int result = setting_down(&options, kmod_part.name, steps, err);
 
 	return result ? result : plan_going(&loaded, true, steps, err);

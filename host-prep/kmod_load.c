@@ -52,12 +52,8 @@ static void load_free(void *data)
 
 static int modprobe(const char *const *argv, struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf errors;
-	struct process process = { .argv = argv,
-				   .errors = &errors,
-				   .timeout_ms = MODPROBE_MS };
+	struct process process = { .argv = argv, .timeout_ms = MODPROBE_MS };
 
-	strbuf_init(&errors, 65536);
 	return process_run_quiet(&process, err);
 }
 

@@ -21,12 +21,8 @@ struct need {
 static int modprobe(const char *first, const char *second, struct err *err)
 {
 	const char *const argv[] = { "modprobe", first, second, NULL };
-	_cleanup_strbuf_ struct strbuf errors;
-	struct process process = { .argv = argv,
-				   .errors = &errors,
-				   .timeout_ms = MODPROBE_MS };
+	struct process process = { .argv = argv, .timeout_ms = MODPROBE_MS };
 
-	strbuf_init(&errors, 65536);
 	return process_run_quiet(&process, err);
 }
 

@@ -54,12 +54,9 @@ void outcomes_drop_group(struct outcomes *outcomes, const char *group)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < outcomes->count; i++) {
-		const char *own = outcomes->items[i].part->group;
-
-		if (!own || strcmp(own, group) != 0)
+	for (size_t i = 0; i < outcomes->count; i++)
+		if (!part_is_of(outcomes->items[i].part, group))
 			outcomes->items[kept++] = outcomes->items[i];
-	}
 	outcomes->count = kept;
 }
 

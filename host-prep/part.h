@@ -78,6 +78,13 @@ extern const struct part kmod_part, sysctl_part, ksm_part, cpu_part, swap_part,
 /* These, in the order in which `up` takes them; `down` goes backwards. Ended by NULL. */
 extern const struct part *const host_parts[];
 
+/* The same context for one of several kinds of things, whose journal is the object under this key of
+ * the part's section; made where there is none. */
+struct part_context part_below(const struct part_context *context, const char *key);
+
+/* Whether it is one of this group. */
+bool part_is_of(const struct part *part, const char *group);
+
 /* Adds a line to the notes. */
 void part_note(const struct part_context *context, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -18,7 +18,7 @@
 
 static bool is_network(const struct outcome *outcome)
 {
-	return outcome->part->group && !strcmp(outcome->part->group, "network");
+	return part_is_of(outcome->part, "network");
 }
 
 /* The first of the networks' parts that failed; NULL. */

@@ -14,7 +14,7 @@ static bool is_asked_for(const struct args *args, const struct part *part)
 {
 	for (size_t i = 0; i < args->part_count; i++)
 		if (!strcmp(args->parts[i], part->name) ||
-		    (part->group && !strcmp(args->parts[i], part->group)))
+		    part_is_of(part, args->parts[i]))
 			return true;
 	return !args->part_count;
 }
@@ -26,8 +26,7 @@ static int check_part(const char *name, struct err *err)
 
 	strbuf_init(&names, 0);
 	for (size_t i = 0; host_parts[i]; i++) {
-		if (!strcmp(host_parts[i]->name, name) ||
-		    (host_parts[i]->group && !strcmp(host_parts[i]->group, name)))
+		if (!strcmp(host_parts[i]->name, name) || part_is_of(host_parts[i], name))
 			return 0;
 		nearest_offer(&nearest, host_parts[i]->name);
 		if (host_parts[i]->group)
@@ -145,8 +144,7 @@ static void plan_all(struct prepare *prepare, const struct args *args, bool down
 		const struct part *part = host_parts[down ? count - 1 - i : i];
 
 		if (is_asked_for(args, part) &&
-		    (!prepare->only_networks ||
-		     (part->group && !strcmp(part->group, "network"))))
+		    (!prepare->only_networks || part_is_of(part, "network")))
 			plan_outcome(prepare, part, down);
 	}
 }
