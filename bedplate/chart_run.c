@@ -14,6 +14,7 @@
 #include "lib/file.h"
 #include "lib/locale_utf8.h"
 #include "lib/log.h"
+#include "lib/show_json.h"
 
 enum { COLUMNS = 100 };
 
@@ -43,9 +44,7 @@ static int write_out(const struct args *args, const char *text, struct err *err)
 	if (args->output)
 		return file_replace(AT_FDCWD, args->output, 0644, text, err);
 	fputs(text, stdout);
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
+	return show_end(err);
 }
 
 static int show(const struct chart *chart, const struct args *args, struct err *err)

@@ -141,9 +141,7 @@ static int show_text(const struct told_list *list, bool verbose, struct err *err
 		if (is_first(list, i) && is_shown(&list->items[i], verbose))
 			show_area(list, list->items[i].area, verbose);
 	show_sum(list);
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
+	return show_end(err);
 }
 
 int check_run(const struct args *args, struct err *err)

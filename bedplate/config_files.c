@@ -224,9 +224,7 @@ int config_files_show(const struct config_files *files, bool texts, struct err *
 	}
 	if (any)
 		puts("Look through them; then `bedplate host-prep plan` shows what they change.");
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
+	return show_end(err);
 }
 
 json_t *config_files_json(const struct config_files *files)

@@ -193,9 +193,7 @@ static int show_text(const struct findings *findings, struct err *err)
 			if (finding->advice[0])
 				printf("         -> %s\n", finding->advice);
 		}
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
+	return show_end(err);
 }
 
 /* Which interfaces are ours is not known while a file is wrong. */

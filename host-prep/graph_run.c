@@ -30,9 +30,7 @@ static int show(const struct graph *graph, const struct args *args, struct err *
 	if (result || text.overflow)
 		return result ? result : err_sys(err, ENOMEM, "drawing the networks");
 	fputs(text.text, stdout);
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
+	return show_end(err);
 }
 
 /* What is wanted, and the steps to it. */

@@ -22,9 +22,7 @@ static int show_text(const struct iommu *iommu, bool svg, struct err *err)
 	if (text.overflow)
 		return err_sys(err, ENOMEM, "showing the IOMMU groups");
 	fputs(text.text, stdout);
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
+	return show_end(err);
 }
 
 int iommu_run(const struct args *args, struct err *err)

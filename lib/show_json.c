@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show_json.c: prints JSON for --json. */
+/* show_json.c: prints JSON for --json, and ends what is printed. */
 #include <errno.h>
 #include <stdio.h>
 
 #include "lib/show_json.h"
+
+int show_end(struct err *err)
+{
+	if (fflush(stdout) == EOF || ferror(stdout))
+		return err_sys(err, errno, "writing to the standard output");
+	return 0;
+}
 
 int show_json_value(json_t *value, struct err *err)
 {
@@ -15,9 +22,7 @@ int show_json_value(json_t *value, struct err *err)
 	if (result)
 		return err_set(err, ENOMEM, "writing JSON");
 	putchar('\n');
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
+	return show_end(err);
 }
 
 /* Bytes that are no UTF-8 cannot stand in JSON; what names they are in matters little

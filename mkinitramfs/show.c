@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* show.c: prints plans. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,13 +46,6 @@ void show_mode(mode_t mode, char text[11])
 			*at = *at == 'x' ? special[i].with : special[i].without;
 		}
 	text[10] = '\0';
-}
-
-static int show_end(struct err *err)
-{
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
 }
 
 static void show_name(const struct entry *entry)

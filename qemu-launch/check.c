@@ -60,9 +60,7 @@ static int show_text(const struct preflight *preflight, const struct findings *f
 		for (size_t i = 0; i < findings->count; i++)
 			if ((int)findings->items[i].severity == severity)
 				show_finding(&findings->items[i]);
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
+	return show_end(err);
 }
 
 /* A guest whose file is wrong cannot start; the others are judged without it. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* show_jobs.c: words and JSON for jobs. */
-#include <errno.h>
 #include <stdio.h>
 
 #include "lib/cleanup.h"
@@ -130,9 +129,7 @@ static int print(json_t *array, bool json, struct err *err)
 		return show_json_value(array, err);
 	json_array_foreach(array, i, entry) show_line(entry);
 	json_decref(array);
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
+	return show_end(err);
 }
 
 int show_plan(struct jobs *jobs, bool json, struct err *err)
