@@ -9,6 +9,7 @@
 #include "host-prep/hugepage.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/meminfo.h"
 #include "lib/names.h"
 #include "lib/value/units.h"
 
@@ -71,17 +72,6 @@ static int read_pools(struct hugepages *pages, int root_fd, struct err *err)
 		pages->count++;
 	}
 	return 0;
-}
-
-/* The number in a line "[Node 0 ]MemFree:   123 kB" in bytes; 0 where there is none. */
-static uint64_t meminfo_value(const char *text, const char *key)
-{
-	const char *at = strstr(text, key);
-	uint64_t kilobytes = 0;
-
-	if (at)
-		sscanf(at + strlen(key), ": %" SCNu64, &kilobytes);
-	return kilobytes * 1024;
 }
 
 static uint64_t read_meminfo(int root_fd, const char *path, const char *key)

@@ -10,6 +10,7 @@
 #include "host-prep/swap.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/meminfo.h"
 #include "lib/mount_text.h"
 
 /* "Filename Type Size Used Priority", in KiB; blanks in names as in mountinfo (kernel
@@ -32,16 +33,6 @@ static int add_line(struct swap_areas *areas, int root_fd, const char *line,
 	areas->items = items;
 	items[areas->count++] = area;
 	return 0;
-}
-
-static uint64_t meminfo_value(const char *text, const char *key)
-{
-	const char *at = strstr(text, key);
-	uint64_t kilobytes = 0;
-
-	if (at)
-		sscanf(at + strlen(key), ": %" SCNu64, &kilobytes);
-	return kilobytes * 1024;
 }
 
 int swap_areas_read(struct swap_areas *areas, int root_fd, struct err *err)

@@ -9,6 +9,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/meminfo.h"
 #include "lib/vfio_bind.h"
 #include "qemu-launch/preflight.h"
 
@@ -24,17 +25,6 @@ static void read_kvm(struct preflight_facts *facts, int machine_fd)
 	facts->has_vhost_vsock = file_exists(machine_fd, "dev/vhost-vsock");
 }
 
-/* proc_meminfo(5): "MemAvailable:  123 kB". */
-static uint64_t meminfo_of(const char *text, const char *name)
-{
-	const char *line = strstr(text, name);
-	uint64_t kib = 0;
-
-	if (line)
-		sscanf(line + strlen(name), ": %" SCNu64, &kib);
-	return kib << 10;
-}
-
 static void read_memory(struct preflight_facts *facts, int machine_fd)
 {
 	_cleanup_strbuf_ struct strbuf text;
@@ -42,8 +32,8 @@ static void read_memory(struct preflight_facts *facts, int machine_fd)
 	strbuf_init(&text, 0);
 	if (file_read(machine_fd, "proc/meminfo", &text, NULL))
 		return;
-	facts->memory = meminfo_of(text.text, "MemTotal");
-	facts->available = meminfo_of(text.text, "MemAvailable");
+	facts->memory = meminfo_value(text.text, "MemTotal");
+	facts->available = meminfo_value(text.text, "MemAvailable");
 }
 
 static uint64_t read_count(int machine_fd, const char *folder, const char *file)
