@@ -11,18 +11,18 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/json_text.h"
+#include "lib/meminfo.h"
+#include "lib/text_match.h"
 
 static int read_memory(struct machine *machine, int root_fd)
 {
 	static const char folder[] = "sys/kernel/mm/hugepages";
 	_cleanup_names_ struct names names = NAMES_INIT;
 	_cleanup_strbuf_ struct strbuf text;
-	const char *total;
 
 	strbuf_init(&text, 0);
 	file_read(root_fd, "proc/meminfo", &text, NULL);
-	total = strstr(text.text, "MemTotal:");
-	machine->memory = total ? strtoull(total + 9, NULL, 10) << 10 : 0;
+	machine->memory = meminfo_value(text.text, "MemTotal");
 	names_read(&names, root_fd, folder);
 	for (size_t i = 0; i < names.count; i++) {
 		struct machine_pool *pool;
@@ -48,8 +48,7 @@ static int read_swaps(struct machine *machine, int root_fd)
 
 	strbuf_init(&text, 0);
 	file_read(root_fd, "proc/swaps", &text, NULL);
-	for (const char *line = text.text; *line;
-	     line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = text.text; *line; line = text_next_line(line)) {
 		struct machine_swap swap;
 		struct machine_swap *row;
 		uint64_t kib;

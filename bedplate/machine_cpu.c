@@ -27,8 +27,7 @@ static void read_value(const char *cpuinfo, const char *key, char *value, size_t
 	size_t length = strlen(key);
 
 	*value = '\0';
-	for (const char *line = cpuinfo; *line;
-	     line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = cpuinfo; *line; line = text_next_line(line)) {
 		const char *at = line + length;
 
 		if (strncmp(line, key, length) != 0)

@@ -8,6 +8,7 @@
 #include "bedplate/machine.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/text_match.h"
 
 #define NET_FOLDER "sys/class/net"
 
@@ -69,7 +70,7 @@ static int read_routes(struct routed *routed, int root_fd)
 		strbuf_init(&text, 0);
 		file_read(root_fd, paths[i], &text, NULL);
 		for (const char *line = text.text; *line && !result;
-		     line += strcspn(line, "\n"), line += *line == '\n')
+		     line = text_next_line(line))
 			result = read_line(routed, line, i == 1);
 	}
 	return result;

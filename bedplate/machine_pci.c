@@ -16,8 +16,11 @@ static int read_names(struct names *names, const json_t *list)
 	size_t i;
 	int result = 0;
 
-	json_array_foreach(list, i, item) if (!result && json_is_string(item)) result =
-		names_add(names, json_string_value(item));
+	json_array_foreach(list, i, item)
+	{
+		if (!result && json_is_string(item))
+			result = names_add(names, json_string_value(item));
+	}
 	return result;
 }
 
@@ -27,9 +30,13 @@ static void join(const json_t *list, char *text, size_t size)
 	size_t i, used = 0;
 
 	*text = '\0';
-	json_array_foreach(list, i, item) if (used < size && json_is_string(item)) used +=
-		(size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
-				 json_string_value(item));
+	json_array_foreach(list, i, item)
+	{
+		if (used < size && json_is_string(item))
+			used += (size_t)snprintf(text + used, size - used, "%s%s",
+						 used ? ", " : "",
+						 json_string_value(item));
+	}
 }
 
 static void copy(char *text, size_t size, const json_t *row, const char *key)
@@ -74,7 +81,7 @@ static int read_function(struct machine_function *function, const json_t *row, i
 	name_function(function, row);
 	function->class_code = (unsigned)strtoul(json_text(row, "class"), NULL, 16);
 	function->group = group;
-	function->boot_vga = json_is_true(json_object_get(row, "boot_vga"));
+	function->boot_vga = json_flag(row, "boot_vga");
 	function->can_reset = json_array_size(json_object_get(row, "reset")) != 0;
 	function->is_free = !strcmp(verdict, "ready");
 	function->can_pass = function->is_free || !strcmp(verdict, "alone") ||
@@ -123,14 +130,16 @@ int machine_read_functions(struct machine *machine, int root_fd, const char *roo
 	size_t i;
 	int result = machine_ask(machine, "host-prep", "iommu", root_path, &answer);
 
-	json_array_foreach(json_object_get(answer, "groups"), i,
-			   group) if (!result) result =
-		read_list(machine, json_object_get(group, "functions"),
-			  (int)json_integer_value(json_object_get(group, "group")));
+	json_array_foreach(json_object_get(answer, "groups"), i, group)
+	{
+		if (!result)
+			result = read_list(
+				machine, json_object_get(group, "functions"),
+				(int)json_integer_value(json_object_get(group, "group")));
+	}
 	if (!result)
 		result = read_list(machine, json_object_get(answer, "ungrouped"), -1);
-	machine->iommu =
-		find_iommu(root_fd, json_is_true(json_object_get(answer, "iommu")));
+	machine->iommu = find_iommu(root_fd, json_flag(answer, "iommu"));
 	json_decref(answer);
 	return result ? err_sys(err, -result, "reading the PCI devices") : 0;
 }

@@ -226,8 +226,8 @@ static int add_images(struct report *report, struct err *err)
 	{
 		const char *path = json_text(row, "image");
 
-		if (!result && json_is_true(json_object_get(row, "there")) &&
-		    strchr(path, '/') && !strchr(path, ' '))
+		if (!result && json_flag(row, "there") && strchr(path, '/') &&
+		    !strchr(path, ' '))
 			result = add_image(report, path);
 	}
 	parts_release(&part, 1);

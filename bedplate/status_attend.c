@@ -114,8 +114,7 @@ static void attend_absence(struct status *status)
 	json_array_foreach(json_object_get(images, "kernels"), i, row)
 	{
 		if (strcmp(json_text(row, "kernel"), status->kernel) != 0 ||
-		    !json_is_true(json_object_get(row, "there")) ||
-		    !json_is_true(json_object_get(row, "recorded")))
+		    !json_flag(row, "there") || !json_flag(row, "recorded"))
 			continue;
 		add(&status->attention,
 		    &(struct concern){ .severity = CHECK_WARNING,
@@ -168,15 +167,8 @@ static const struct {
 
 static bool is_to_run(const struct status *status, const char *name)
 {
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach(
-		status->parts[STATUS_ORDER].json, i,
-		row) if (!strcmp(json_text(row, "name"),
-				 name)) return json_is_true(json_object_get(row,
-									    "begins"));
-	return false;
+	return json_flag(json_row(status->parts[STATUS_ORDER].json, "name", name),
+			 "begins");
 }
 
 /* `what` is freed. */
@@ -202,8 +194,7 @@ static void attend_state(struct status *status, const json_t *guest)
 			add_guest(status, guest, worries[i].severity, worries[i].advice,
 				  format_text("%s%s%.*s", worries[i].what,
 					      length ? ": " : "", length, reason));
-	if (!strcmp(state, "running") && length &&
-	    !json_is_true(json_object_get(guest, "ready")))
+	if (!strcmp(state, "running") && length && !json_flag(guest, "ready"))
 		add_guest(status, guest, CHECK_WARNING,
 			  "its log is in /var/log/bedplate/guests",
 			  format_text("it runs and is not ready: %.*s", length, reason));
@@ -215,25 +206,15 @@ static void attend_state(struct status *status, const json_t *guest)
 
 static void attend_guest(struct status *status, const json_t *guest)
 {
-	const char *rest = json_text(guest, "mistake");
-
 	attend_state(status, guest);
-	while (*rest) {
-		size_t length = strcspn(rest, "\n");
-		_cleanup_free_ char *line = strndup(rest, length);
-
-		if (line)
-			told_add(&status->attention,
-				 &(struct told){ .severity = CHECK_PROBLEM,
-						 .area = told_area_files,
-						 .source = "qemu-launch",
-						 .check = "file",
-						 .subject =
-							 (char *)json_text(guest, "name"),
-						 .what = line,
-						 .mistake = true });
-		rest += length + (rest[length] == '\n');
-	}
+	told_add_lines(&status->attention,
+		       &(struct told){ .severity = CHECK_PROBLEM,
+				       .area = told_area_files,
+				       .source = "qemu-launch",
+				       .check = "file",
+				       .subject = (char *)json_text(guest, "name"),
+				       .what = (char *)json_text(guest, "mistake"),
+				       .mistake = true });
 }
 
 /* ---- all ---- */

@@ -45,8 +45,7 @@ static json_t *image_json(const struct status *status)
 
 	return json_pack("{s:b, s:s, s:o, s:o, s:b}", "ours", *id != '\0', "id", id,
 			 "path", copy(row ? json_object_get(row, "image") : NULL),
-			 "verified", copy(verified), "good",
-			 json_is_true(json_object_get(running, "good")));
+			 "verified", copy(verified), "good", json_flag(running, "good"));
 }
 
 static void set_times(json_t *boot, const json_t *steps)
@@ -85,9 +84,11 @@ static const json_t *node(const json_t *graph, json_int_t id)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(graph, "nodes"), i,
-			   row) if (json_integer_value(json_object_get(row, "id")) ==
-				    id) return row;
+	json_array_foreach(json_object_get(graph, "nodes"), i, row)
+	{
+		if (json_integer_value(json_object_get(row, "id")) == id)
+			return row;
+	}
 	return NULL;
 }
 
@@ -98,13 +99,13 @@ static const json_t *follow(const json_t *graph, const json_t *from, const char 
 	const json_t *edge;
 	size_t i;
 
-	json_array_foreach(
-		json_object_get(graph, "edges"), i,
-		edge) if (json_integer_value(json_object_get(edge, "from")) == id &&
-			  !strcmp(json_text(edge, "way"),
-				  way)) return node(graph,
-						    json_integer_value(
-							    json_object_get(edge, "to")));
+	json_array_foreach(json_object_get(graph, "edges"), i, edge)
+	{
+		if (json_integer_value(json_object_get(edge, "from")) == id &&
+		    !strcmp(json_text(edge, "way"), way))
+			return node(graph,
+				    json_integer_value(json_object_get(edge, "to")));
+	}
 	return NULL;
 }
 
@@ -127,41 +128,28 @@ static json_t *networks_json(const struct status *status)
 	json_t *list = json_array();
 	size_t i;
 
-	json_array_foreach(json_object_get(part(status, STATUS_GRAPH), "nodes"), i,
-			   row) if (!strcmp(json_text(row, "kind"), "network"))
-		json_array_append_new(list, network_json(status, row));
+	json_array_foreach(json_object_get(part(status, STATUS_GRAPH), "nodes"), i, row)
+	{
+		if (!strcmp(json_text(row, "kind"), "network"))
+			json_array_append_new(list, network_json(status, row));
+	}
 	return list;
 }
 
 /* ---- guests ---- */
 
-static bool is_ready(const json_t *guests, const char *name)
-{
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach(
-		guests, i,
-		row) if (!strcmp(json_text(row, "name"),
-				 name)) return json_is_true(json_object_get(row,
-									    "ready"));
-	return false;
-}
-
 /* Of those whom it waits for, who is not ready. */
 static json_t *waits_json(const struct status *status, const char *name)
 {
-	const json_t *row, *other;
+	const json_t *row = json_row(part(status, STATUS_ORDER), "name", name), *other,
+		     *guests = part(status, STATUS_GUESTS);
 	json_t *list = json_array();
-	size_t i, j;
+	size_t i;
 
-	json_array_foreach(part(status, STATUS_ORDER), i, row)
+	json_array_foreach(json_object_get(row, "waits_for"), i, other)
 	{
-		if (strcmp(json_text(row, "name"), name) != 0)
-			continue;
-		json_array_foreach(json_object_get(row, "waits_for"), j,
-				   other) if (!is_ready(part(status, STATUS_GUESTS),
-							json_string_value(other)))
+		if (!json_flag(json_row(guests, "name", json_string_value(other)),
+			       "ready"))
 			json_array_append_new(list, json_deep_copy(other));
 	}
 	return list;

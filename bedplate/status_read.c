@@ -8,8 +8,9 @@
 #include "bedplate/status.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/meminfo.h"
 #include "lib/names.h"
-#include "lib/show_json.h"
+#include "lib/text_match.h"
 
 static const struct part status_parts[STATUS_PARTS] = {
 	[STATUS_IMAGES] = { .program = "mkinitramfs",
@@ -50,14 +51,6 @@ static json_t *read_json(int root_fd, const char *path)
 
 /* ---- memory ---- */
 
-/* Bytes; 0 where there is no such line. proc(5). */
-static json_int_t meminfo(const struct strbuf *text, const char *name)
-{
-	const char *line = strstr(text->text, name);
-
-	return line ? atoll(line + strlen(name)) * 1024 : 0;
-}
-
 /* Kernel Documentation/admin-guide/mm/hugetlbpage.rst. */
 static void read_pool(json_t *list, int root_fd, const char *name)
 {
@@ -89,9 +82,10 @@ static json_t *read_memory(int root_fd)
 	names_read(&names, root_fd, "sys/kernel/mm/hugepages");
 	for (size_t i = 0; i < names.count; i++)
 		read_pool(pools, root_fd, names.items[i]);
-	return json_pack("{s:I, s:I, s:o}", "total", meminfo(&text, "MemTotal:"),
-			 "available", meminfo(&text, "MemAvailable:"), "hugepages",
-			 pools);
+	return json_pack("{s:I, s:I, s:o}", "total",
+			 (json_int_t)meminfo_value(text.text, "MemTotal"), "available",
+			 (json_int_t)meminfo_value(text.text, "MemAvailable"),
+			 "hugepages", pools);
 }
 
 /* ---- leases ---- */
@@ -102,13 +96,11 @@ static json_int_t count_leases(const char *text, time_t now)
 {
 	json_int_t count = 0;
 
-	while (*text) {
+	for (; *text; text = text_next_line(text)) {
 		char *end;
 		long long until = strtoll(text, &end, 10);
 
 		count += end != text && (!until || until > now);
-		text += strcspn(text, "\n");
-		text += *text == '\n';
 	}
 	return count;
 }
@@ -121,15 +113,15 @@ static json_t *read_clients(int root_fd)
 
 	names_read(&names, root_fd, folder);
 	for (size_t i = 0; i < names.count; i++) {
-		char *end = strstr(names.items[i], suffix), path[400];
+		char *name = names.items[i], path[400];
 		_cleanup_strbuf_ struct strbuf text;
 
 		strbuf_init(&text, 0);
-		snprintf(path, sizeof(path), "%s/%.255s", folder, names.items[i]);
-		if (!end || end[strlen(suffix)] || file_read(root_fd, path, &text, NULL))
+		snprintf(path, sizeof(path), "%s/%.255s", folder, name);
+		if (!text_ends_in(name, suffix) || file_read(root_fd, path, &text, NULL))
 			continue;
-		*end = '\0';
-		json_object_set_new(clients, names.items[i],
+		name[strlen(name) - strlen(suffix)] = '\0';
+		json_object_set_new(clients, name,
 				    json_integer(count_leases(text.text, time(NULL))));
 	}
 	return clients;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* status_show.c: the screen. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -8,6 +7,7 @@
 #include "bedplate/paint.h"
 #include "bedplate/status.h"
 #include "lib/json_text.h"
+#include "lib/show_json.h"
 
 enum { GAP = 10, DRIFT_SHOWN = 5 };
 
@@ -16,11 +16,6 @@ static void begin(const char **heading)
 {
 	printf("%-*s", GAP, *heading);
 	*heading = "";
-}
-
-static bool is_set(const json_t *object, const char *key)
-{
-	return json_is_true(json_object_get(object, key));
 }
 
 static json_int_t number(const json_t *object, const char *key)
@@ -95,7 +90,7 @@ static void show_image(const json_t *image)
 {
 	const json_t *verified = json_object_get(image, "verified");
 
-	if (!is_set(image, "ours")) {
+	if (!json_flag(image, "ours")) {
 		puts("not booted by an image of bedplate's");
 		return;
 	}
@@ -103,7 +98,7 @@ static void show_image(const json_t *image)
 						     : json_text(image, "id"));
 	if (json_is_object(verified))
 		printf(", verification %s", json_text(verified, "result"));
-	puts(is_set(image, "good") ? ", good" : "");
+	puts(json_flag(image, "good") ? ", good" : "");
 }
 
 static void show_boot(const json_t *boot)
@@ -224,7 +219,7 @@ static void show_guest(const json_t *row)
 	if (since)
 		strftime(when, sizeof(when), " since %F %R", localtime_r(&since, &local));
 	printf("%-20s %s%s%s", json_text(row, "name"), state,
-	       is_set(row, "ready") ? ", ready" : "",
+	       json_flag(row, "ready") ? ", ready" : "",
 	       strcmp(state, "off") != 0 ? when : "");
 	json_array_foreach(json_object_get(row, "waits_for"), i, other)
 		printf("%s%s", i ? ", " : ", needs ", json_string_value(other));
@@ -275,7 +270,5 @@ int status_show(const json_t *all, struct err *err)
 	show_networks(json_object_get(all, "networks"));
 	show_guests(json_object_get(all, "guests"));
 	show_drift(json_object_get(all, "drift"));
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return err_sys(err, errno, "writing to the standard output");
-	return 0;
+	return show_end(err);
 }

@@ -12,6 +12,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/networks.h"
+#include "lib/text_match.h"
 
 /* Each of them adds what it finds in a line; -ENOMEM. */
 typedef int read_line(struct subnets *subnets, const char *line);
@@ -94,7 +95,7 @@ static int read_tries(struct subnets *subnets, const char *line)
 	unsigned length;
 	int result = 0;
 
-	for (; *line && !result; line += strcspn(line, "\n"), line += *line == '\n') {
+	for (; *line && !result; line = text_next_line(line)) {
 		if (sscanf(line, " |-- %15[0-9.]", text) == 1)
 			continue;
 		if (sscanf(line, " /%u", &length) == 1 && length <= 32 &&
@@ -115,8 +116,7 @@ static int read_lines(struct subnets *subnets, int root_fd, const char *path,
 		return 0;
 	if (whole)
 		return read(subnets, text.text);
-	for (const char *line = text.text; *line && !result;
-	     line += strcspn(line, "\n"), line += *line == '\n')
+	for (const char *line = text.text; *line && !result; line = text_next_line(line))
 		result = read(subnets, line);
 	return result;
 }

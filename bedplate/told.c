@@ -122,6 +122,22 @@ void told_add(struct told_list *list, const struct told *row)
 	items[list->count++] = mine;
 }
 
+void told_add_lines(struct told_list *list, const struct told *row)
+{
+	struct told line = *row;
+
+	for (const char *rest = row->what; *rest; rest = text_next_line(rest)) {
+		size_t length = strcspn(rest, "\n");
+		_cleanup_free_ char *what = strndup(rest, length);
+
+		line.what = what;
+		list->overflow |= !what;
+		if (length && what)
+			told_add(list, &line);
+		line.advice = NULL;
+	}
+}
+
 /* ---- once ---- */
 
 /* What the host's doctor and the guests' look at both. The host's words are kept, and the guest's

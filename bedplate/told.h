@@ -48,6 +48,9 @@ void told_list_release(struct told_list *list);
  * advice where there is none. */
 void told_add(struct told_list *list, const struct told *row);
 
+/* The same for each line of `what`; the advice is about the first of them. */
+void told_add_lines(struct told_list *list, const struct told *row);
+
 /* Adds what a part has said: its JSON by `read`, or why there is none. A part that could not do
  * its work only for what others have told as well is a note. */
 void told_add_part(struct told_list *list, const struct part *part);

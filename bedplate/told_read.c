@@ -20,25 +20,6 @@ static enum check_severity severity_of(const char *word)
 	return CHECK_PROBLEM;
 }
 
-/* One row for each line; what to do is about the first of them. */
-static void add_lines(struct told_list *list, const struct told *row)
-{
-	const char *rest = row->what;
-	struct told line = *row;
-
-	while (rest && *rest) {
-		size_t length = strcspn(rest, "\n");
-		_cleanup_free_ char *what = strndup(rest, length);
-
-		line.what = what;
-		list->overflow |= !what;
-		if (length && what)
-			told_add(list, &line);
-		rest += length + (rest[length] == '\n');
-		line.advice = NULL;
-	}
-}
-
 /* ---- host-prep check, qemu-launch check ---- */
 
 static const struct {
@@ -80,19 +61,19 @@ static void read_findings(struct told_list *list, const json_t *json, const char
 		enum check_severity severity =
 			severity_of(json_text(finding, "severity"));
 
-		add_lines(list,
-			  &(struct told){ .severity = severity,
-					  .area = mistake   ? told_area_files
-						  : is_host ? host_area(check)
-							    : area_guests,
-					  .source = source,
-					  .check = (char *)check,
-					  .subject = (char *)json_text(finding, "guest"),
-					  .origin = (char *)json_text(finding, "origin"),
-					  .what = (char *)json_text(finding, "what"),
-					  .advice = (char *)json_text(finding, "advice"),
-					  .mistake =
-						  mistake && severity == CHECK_PROBLEM });
+		told_add_lines(list,
+			       &(struct told){
+				       .severity = severity,
+				       .area = mistake   ? told_area_files
+					       : is_host ? host_area(check)
+							 : area_guests,
+				       .source = source,
+				       .check = (char *)check,
+				       .subject = (char *)json_text(finding, "guest"),
+				       .origin = (char *)json_text(finding, "origin"),
+				       .what = (char *)json_text(finding, "what"),
+				       .advice = (char *)json_text(finding, "advice"),
+				       .mistake = mistake && severity == CHECK_PROBLEM });
 	}
 }
 
@@ -128,11 +109,6 @@ static void add_image(struct told_list *list, const char *kernel,
 				       .subject = (char *)kernel,
 				       .what = (char *)what,
 				       .advice = (char *)advice });
-}
-
-static bool is_set(const json_t *object, const char *key)
-{
-	return json_is_true(json_object_get(object, key));
 }
 
 static void read_stale(struct told_list *list, const json_t *row)
@@ -181,16 +157,16 @@ static void read_image(struct told_list *list, const json_t *row)
 	_cleanup_free_ char *advice =
 		format_text("`bedplate mkinitramfs update %s`", kernel);
 
-	if (!is_set(row, "there")) {
+	if (!json_flag(row, "there")) {
 		add_image(list, kernel, CHECK_WARNING,
 			  "there is no image for this kernel", advice);
-	} else if (!is_set(row, "recorded")) {
+	} else if (!json_flag(row, "recorded")) {
 		add_image(
 			list, kernel, CHECK_NOTE,
 			"the image is not as bedplate has made it, or made by something "
 			"else",
 			advice);
-	} else if (!is_set(row, "installed")) {
+	} else if (!json_flag(row, "installed")) {
 		add_image(list, kernel, CHECK_NOTE, "the kernel's modules are gone",
 			  "`bedplate mkinitramfs remove` takes its image away");
 	} else {
@@ -211,8 +187,8 @@ static void read_failure(struct told_list *list, const json_t *row)
 			   json_text(failure, "reason"));
 	update = format_text("`bedplate mkinitramfs update %s` tries again", kernel);
 	add_image(list, kernel, CHECK_PROBLEM, what,
-		  is_set(row, "there") ? "the image before it is still in its place"
-				       : update);
+		  json_flag(row, "there") ? "the image before it is still in its place"
+					  : update);
 }
 
 void told_read_images(struct told_list *list, const json_t *json)
@@ -238,12 +214,12 @@ void told_read_images(struct told_list *list, const json_t *json)
 static void add_boot(struct told_list *list, enum check_severity severity,
 		     const char *what, const char *advice)
 {
-	add_lines(list, &(struct told){ .severity = severity,
-					.area = area_boot,
-					.source = "boot",
-					.check = "loader",
-					.what = (char *)what,
-					.advice = (char *)advice });
+	told_add_lines(list, &(struct told){ .severity = severity,
+					     .area = area_boot,
+					     .source = "boot",
+					     .check = "loader",
+					     .what = (char *)what,
+					     .advice = (char *)advice });
 }
 
 static void read_pending(struct told_list *list, const json_t *json)

@@ -150,11 +150,6 @@ static void add_pending(struct boot *boot, json_t *all)
 
 /* ---- as text ---- */
 
-static bool is_set(const json_t *row, const char *key)
-{
-	return json_is_true(json_object_get(row, key));
-}
-
 static void show_running(const json_t *running)
 {
 	printf("running: kernel %s", json_text(running, "kernel"));
@@ -165,8 +160,8 @@ static void show_running(const json_t *running)
 	else
 		printf(", no image that says its id");
 	if (*json_text(running, "image_id"))
-		printf(is_set(running, "good") ? ", marked as good"
-					       : ", not marked as good yet");
+		printf(json_flag(running, "good") ? ", marked as good"
+						  : ", not marked as good yet");
 	putchar('\n');
 }
 
@@ -225,7 +220,7 @@ static void show_text(const json_t *all)
 	{
 		printf("%s: %s, made %s%s\n", json_text(row, "entry"),
 		       json_text(row, "image"), json_text(row, "made"),
-		       is_set(row, "good") ? ", good" : "");
+		       json_flag(row, "good") ? ", good" : "");
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "host-prep/check.h"
 #include "lib/file.h"
 #include "lib/names.h"
+#include "lib/text_match.h"
 
 const struct check checks[] = {
 	{ "files", "the files of the host, guests and networks are good", "",
@@ -30,23 +31,9 @@ const struct check checks[] = {
 	{ .name = NULL },
 };
 
-static bool has_word(const char *words, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = words; *at; at += strspn(at, " ")) {
-		size_t own = strcspn(at, " ");
-
-		if (own == length && !strncmp(at, word, length))
-			return true;
-		at += own;
-	}
-	return false;
-}
-
 bool check_is_about(const struct check *check, const char *word)
 {
-	return !strcmp(check->name, word) || has_word(check->parts, word);
+	return !strcmp(check->name, word) || text_has_word(check->parts, " ", word);
 }
 
 static bool is_asked_for(const struct check_context *context, const struct check *check)

@@ -8,6 +8,7 @@
 #include "host-prep/nft_read.h"
 #include "lib/cleanup.h"
 #include "lib/digest.h"
+#include "lib/text_match.h"
 
 static const char name[] = "bedplate";
 
@@ -93,8 +94,7 @@ unsigned nat_table_rules(const char *text, const char *family)
 
 	snprintf(begin, sizeof(begin), "table %s bedplate {\n", family);
 	line = strstr(text, begin);
-	for (; line && *line && *line != '}';
-	     line += strcspn(line, "\n"), line += !!*line)
+	for (; line && *line && *line != '}'; line = text_next_line(line))
 		rules += strncmp(line, "\t\t", 2) == 0 &&
 			 strncmp(line, "\t\ttype ", 7) != 0;
 	return rules;

@@ -11,6 +11,7 @@
 #include "lib/file.h"
 #include "lib/names.h"
 #include "lib/process.h"
+#include "lib/text_match.h"
 
 enum { PATH_SIZE = 320 };
 
@@ -28,9 +29,7 @@ static void read_folder(int root_fd, const char *folder, const char *suffix,
 
 	names_read(&names, root_fd, folder);
 	for (size_t i = 0; i < names.count; i++) {
-		size_t length = strlen(names.items[i]), end = strlen(suffix);
-
-		if (length < end || strcmp(names.items[i] + length - end, suffix) != 0)
+		if (!text_ends_in(names.items[i], suffix))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]);
 		file_read(root_fd, path, out, NULL);
@@ -68,12 +67,6 @@ static const char *value_of(const char *line, const char *key)
 	return *line == '=' ? line + 1 : NULL;
 }
 
-static const char *next_line(const char *line)
-{
-	line += strcspn(line, "\n");
-	return line + (*line == '\n');
-}
-
 /* ---- NetworkManager ---- */
 
 static bool manager_is_here(int root_fd)
@@ -92,7 +85,7 @@ static bool manager_claims(int root_fd, const char *link)
 	file_read(root_fd, "etc/NetworkManager/NetworkManager.conf", &text, NULL);
 	strbuf_addc(&text, '\n');
 	read_folder(root_fd, "etc/NetworkManager/conf.d", ".conf", &text);
-	for (const char *line = text.text; *line; line = next_line(line)) {
+	for (const char *line = text.text; *line; line = text_next_line(line)) {
 		const char *unmanaged = value_of(line, "unmanaged-devices");
 		const char *match = value_of(line, "match-device");
 		const char *managed = value_of(line, "managed");
@@ -154,7 +147,7 @@ static int networkd_says(int root_fd, const char *path, const char *link)
 
 	strbuf_init(&text, 0);
 	file_read(root_fd, path, &text, NULL);
-	for (const char *line = text.text; *line; line = next_line(line)) {
+	for (const char *line = text.text; *line; line = text_next_line(line)) {
 		const char *name = value_of(line, "Name");
 		const char *unmanaged = value_of(line, "Unmanaged");
 
@@ -209,7 +202,7 @@ static const char *networkd_state(int root_fd, int index, char state[32])
 	strbuf_init(&text, 0);
 	snprintf(path, sizeof(path), NETWORKD_STATES "/%d", index);
 	file_read(root_fd, path, &text, NULL);
-	for (const char *line = text.text; *line; line = next_line(line)) {
+	for (const char *line = text.text; *line; line = text_next_line(line)) {
 		const char *value = value_of(line, "ADMIN_STATE");
 
 		if (value)
@@ -276,7 +269,7 @@ static bool ifupdown_excludes(int root_fd, const char *link)
 	file_read(root_fd, "etc/default/networking", &text, NULL);
 	strbuf_addc(&text, '\n');
 	file_read(root_fd, IFUPDOWN_PATH, &text, NULL);
-	for (const char *line = text.text; *line; line = next_line(line)) {
+	for (const char *line = text.text; *line; line = text_next_line(line)) {
 		const char *value = value_of(line, "EXCLUDE_INTERFACES");
 
 		if (!value)
@@ -296,7 +289,7 @@ static bool ifupdown_claims(int root_fd, const char *link)
 	file_read(root_fd, "etc/network/interfaces", &text, NULL);
 	strbuf_addc(&text, '\n');
 	read_folder(root_fd, "etc/network/interfaces.d", "", &text);
-	for (const char *line = text.text; *line; line = next_line(line)) {
+	for (const char *line = text.text; *line; line = text_next_line(line)) {
 		char word[32] = "", name[32] = "", method[32] = "";
 
 		sscanf(line, "%31s %31s %*s %31s", word, name, method);
@@ -329,7 +322,7 @@ bool owner_netplan_has(int root_fd, const char *link)
 	read_folder(root_fd, "etc/netplan", ".yaml", &text);
 	read_folder(root_fd, "run/netplan", ".yaml", &text);
 	snprintf(key, sizeof(key), "%.31s:", link);
-	for (const char *line = text.text; *line; line = next_line(line)) {
+	for (const char *line = text.text; *line; line = text_next_line(line)) {
 		size_t blanks = strspn(line, " ");
 
 		if (blanks && !strncmp(line + blanks, key, strlen(key)))

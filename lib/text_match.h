@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text_match.h: how names end, and lists of words. */
+/* text_match.h: how names end, lists of words, and lines. */
 #ifndef BEDPLATE_LIB_TEXT_MATCH_H
 #define BEDPLATE_LIB_TEXT_MATCH_H
 
@@ -28,6 +28,13 @@ static inline bool text_has_word(const char *list, const char *between, const ch
 		list += strspn(list, between);
 	}
 	return false;
+}
+
+/* What stands behind the first newline of a text; its end where there is none. */
+static inline const char *text_next_line(const char *text)
+{
+	text += strcspn(text, "\n");
+	return text + (*text == '\n');
 }
 
 #endif

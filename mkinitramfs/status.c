@@ -153,7 +153,7 @@ static void show_from(const json_t *from, const char *indent)
 
 static void show_image(const json_t *row, const char *indent)
 {
-	if (!json_is_true(json_object_get(row, "recorded"))) {
+	if (!json_flag(row, "recorded")) {
 		printf("%snot as recorded, or made by something else\n", indent);
 		return;
 	}
@@ -171,7 +171,7 @@ static void show_stale(const json_t *row)
 
 	strbuf_init(&text, 0);
 	stale_write(reasons, &text);
-	if (!json_is_true(json_object_get(row, "installed")))
+	if (!json_flag(row, "installed"))
 		puts("  the kernel's modules are gone");
 	else if (json_array_size(reasons))
 		printf("  stale: %s\n", text.text);
@@ -191,12 +191,12 @@ static void show_row(const json_t *row)
 	const json_t *previous;
 	size_t i;
 
-	if (!json_is_true(json_object_get(row, "there"))) {
+	if (!json_flag(row, "there")) {
 		printf("%s: no image\n", json_text(row, "kernel"));
 	} else {
 		printf("%s: %s\n", json_text(row, "kernel"), json_text(row, "image"));
 		show_image(row, "  ");
-		if (json_is_true(json_object_get(row, "recorded")))
+		if (json_flag(row, "recorded"))
 			show_stale(row);
 	}
 	show_failure(json_object_get(row, "failure"));
