@@ -181,7 +181,7 @@ install: all
 		$(B)/host-prep/bedplate-host-prep $(B)/qemu-launch/bedplate-qemu-launch $(B)/init/init \
 		$(B)/init-probe/init-probe $(B)/deps/sbin/lvm $(B)/deps/sbin/e2fsck $(B)/deps/bin/busybox $(DESTDIR)$(LIBDIR)/
 	install -m 644 $(B)/deps/bin/busybox.links $(DESTDIR)$(LIBDIR)/
-	install -m 755 boot/grub-entries $(DESTDIR)$(LIBDIR)/
+	install -m 755 boot/grub-entries host-prep/dhcp-script $(DESTDIR)$(LIBDIR)/
 	install -d $(DESTDIR)$(UNITDIR)/multi-user.target.wants
 	for unit in $(BOOT_UNITS); do \
 		sed 's|@BINDIR@|$(PREFIX)/bin|' "units/$$unit" > "$(DESTDIR)$(UNITDIR)/$$unit" && \

@@ -136,14 +136,20 @@ static int plan_client(const struct share *share, const char *origin, struct ste
 	const char *client = dhcp_client_name(share->root_fd);
 	bool same = *wanted && strcmp(wanted, share->before) == 0;
 	char after[48] = "";
+	int result;
 
 	if (!*wanted && !*share->before)
 		return 0;
+	result =
+		*wanted ? dhcp_client_check(share->root_fd, share->link, share->ipv6, err)
+			: 0;
+	if (result)
+		return err_wrap(err, "%s", origin);
 	if (same && !share->anew &&
 	    dhcp_client_runs(share->root_fd, share->link, share->ipv4, share->ipv6))
 		return 0;
 	if (*wanted)
-		snprintf(after, sizeof(after), "%s, %s", client ? client : "none there",
+		snprintf(after, sizeof(after), "%s, %s", client,
 			 strcmp(wanted, "yes") == 0 ? "ipv4 and ipv6" : wanted);
 	return add_step(share, false,
 			!same         ? share->before

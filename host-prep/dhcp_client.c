@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* dhcp_client.c: the system's DHCP client on an interface of ours. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "host-prep/daemon.h"
 #include "host-prep/dhcp_client.h"
+#include "host-prep/link_local.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/format_text.h"
+#include "lib/libdir.h"
 #include "lib/process.h"
 
 #define PID_DIR     "run/bedplate/dhcp-client"
@@ -43,6 +47,29 @@ const char *dhcp_client_name(int root_fd)
 	if (is_program(root_fd, "dhclient"))
 		return "dhclient";
 	return is_program(root_fd, "udhcpc") ? "udhcpc" : NULL;
+}
+
+static bool is_dhclient(const char *client)
+{
+	return strcmp(client, "dhclient") == 0;
+}
+
+int dhcp_client_check(int root_fd, const char *link, bool ipv6, struct err *err)
+{
+	const char *client = dhcp_client_name(root_fd);
+
+	if (!client) {
+		err_set(err, ENOENT, "there is no DHCP client for %s", link);
+		return err_hint(err, "systemd-networkd, dhclient or udhcpc");
+	}
+	if (!ipv6 || strcmp(client, "udhcpc") != 0)
+		return 0;
+	err_set(err, EOPNOTSUPP,
+		"%s gets no IPv6 address by DHCP: the client here, udhcpc, asks for IPv4 "
+		"only",
+		link);
+	return err_hint(err, "install dhclient, or have systemd-networkd run; addresses "
+			     "that routers advertise need no client: Dhcp=ipv4");
 }
 
 /* ---- systemd-networkd ---- */
@@ -109,6 +136,13 @@ static const char *pid_path(const char *link, int family, char path[PATH_SIZE])
 	return path;
 }
 
+/* The address that udhcpc's script noted. */
+static const char *note_path(const char *link, char path[PATH_SIZE])
+{
+	snprintf(path, PATH_SIZE, PID_DIR "/%s.address", link);
+	return path;
+}
+
 /* The file is among the arguments, and nobody else's. */
 static pid_t client_pid(int root_fd, const char *link, int family)
 {
@@ -127,41 +161,48 @@ static int stop_family(int root_fd, const char *link, int family, struct err *er
 			  client_pid(root_fd, link, family), err);
 }
 
-/* A client that cannot have its family does not exist. */
-static int start_family(int root_fd, const char *client, const char *link, int family,
-			struct err *err)
+static int start_process(const char *client, const char *link, int family,
+			 struct err *err)
 {
+	_cleanup_free_ char *script = format_text("%s/dhcp-script", libdir());
 	char pid[PATH_SIZE], pid_argument[PATH_SIZE + 1], leases[PATH_SIZE];
 	const char *const dhclient[] = { "dhclient",   family == 6 ? "-6" : "-4",
 					 "-nw",        "-pf",
 					 pid_argument, "-lf",
-					 leases,       link,
+					 leases,       "-sf",
+					 script,       link,
 					 NULL };
-	const char *const udhcpc[] = { "udhcpc", "-i",         link, "-b",
-				       "-p",     pid_argument, NULL };
+	const char *const udhcpc[] = { "udhcpc",     "-i", link,   "-b", "-p",
+				       pid_argument, "-s", script, NULL };
+
+	if (!script)
+		return err_sys(err, ENOMEM, "starting %s", client);
+	snprintf(pid_argument, sizeof(pid_argument), "/%s", pid_path(link, family, pid));
+	snprintf(leases, sizeof(leases), "/" STATE_DIR "/%s-%d.leases", link, family);
+	return daemon_command(is_dhclient(client) ? dhclient : udhcpc, TIMEOUT_MS, err);
+}
+
+/* dhclient ends at once where it cannot send DHCPv6 yet. */
+static int start_family(int root_fd, const char *client, const char *link, int family,
+			struct err *err)
+{
 	int result = file_make_dirs(root_fd, PID_DIR, err);
 
 	if (!result)
 		result = file_make_dirs(root_fd, STATE_DIR, err);
 	if (result || client_pid(root_fd, link, family))
 		return result;
-	snprintf(pid_argument, sizeof(pid_argument), "/%s", pid_path(link, family, pid));
-	snprintf(leases, sizeof(leases), "/" STATE_DIR "/%s-%d.leases", link, family);
-	if (strcmp(client, "dhclient") == 0)
-		return daemon_command(dhclient, TIMEOUT_MS, err);
-	return family == 6 ? 0 : daemon_command(udhcpc, TIMEOUT_MS, err);
+	if (family == 6)
+		result = link_local_ready(root_fd, link, err);
+	return result ? result : start_process(client, link, family, err);
 }
 
 /* ---- all of them ---- */
 
 bool dhcp_client_runs(int root_fd, const char *link, bool ipv4, bool ipv6)
 {
-	const char *client = dhcp_client_name(root_fd);
-
 	if (has_networkd(root_fd))
 		return networkd_runs(root_fd, link, ipv4, ipv6);
-	if (client && strcmp(client, "udhcpc") == 0)
-		ipv6 = false;
 	return (client_pid(root_fd, link, 4) > 0) == ipv4 &&
 	       (client_pid(root_fd, link, 6) > 0) == ipv6;
 }
@@ -170,12 +211,10 @@ int dhcp_client_start(int root_fd, const char *link, bool ipv4, bool ipv6,
 		      struct err *err)
 {
 	const char *client = dhcp_client_name(root_fd);
-	int result;
+	int result = dhcp_client_check(root_fd, link, ipv6, err);
 
-	if (!client) {
-		err_set(err, ENOENT, "there is no DHCP client for %s", link);
-		return err_hint(err, "systemd-networkd, dhclient or udhcpc");
-	}
+	if (result)
+		return result;
 	if (has_networkd(root_fd))
 		return networkd_start(root_fd, link, ipv4, ipv6, err);
 	result = ipv4 ? start_family(root_fd, client, link, 4, err)
@@ -193,6 +232,8 @@ int dhcp_client_stop(int root_fd, const char *link, struct err *err)
 
 	if (!result)
 		result = stop_family(root_fd, link, 6, err);
+	unlinkat(root_fd, note_path(link, path), 0);
+	unlinkat(root_fd, PID_DIR, AT_REMOVEDIR);
 	if (result || unlinkat(root_fd, network_path(link, path), 0) < 0)
 		return result;
 	return has_networkd(root_fd) ? reload(err) : 0;

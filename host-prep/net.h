@@ -111,6 +111,7 @@ struct net_address {
 	uint32_t valid_s, preferred_s; /* seconds left; NET_FOREVER */
 	bool secondary;      /* fact: goes when the primary address of its subnet goes */
 	uint32_t created_cs; /* fact: in 1/100 s of CLOCK_MONOTONIC, which wraps */
+	bool tentative; /* fact: IPv6; the kernel still asks whether another machine has it */
 	bool dad_failed; /* fact: another machine has it, and the kernel leaves it unused */
 	char origin[ORIGIN_MAX];
 };

@@ -69,6 +69,7 @@ void net_read_address(struct net *net, const struct netlink_message *message)
 	flags = netlink_u32(&table[IFA_FLAGS], fixed.ifa_flags);
 	address.flags = flags & settable;
 	address.secondary = address.family == AF_INET && flags & IFA_F_SECONDARY;
+	address.tentative = address.family == AF_INET6 && flags & IFA_F_TENTATIVE;
 	address.dad_failed = address.family == AF_INET6 && flags & IFA_F_DADFAILED;
 	address.metric = netlink_u32(&table[IFA_RT_PRIORITY], 0);
 	address.has_broadcast =

@@ -122,6 +122,9 @@ is_gone() {
 	! kill -0 "$1" 2>/dev/null
 }
 
+# What is installed beside the programs.
+export BEDPLATE_LIBDIR=$net_top/host-prep
+
 host_prep() {
 	on_host "$(dirname "$netstate")/../../host-prep/bedplate-host-prep" "$@"
 }
