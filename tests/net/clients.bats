@@ -22,22 +22,22 @@ serve_leases() {
 		--dhcp-leasefile="$BATS_TEST_TMPDIR/leases" --pid-file="$BATS_TEST_TMPDIR/far.server" "$@"
 }
 
-office() {
-	network office '[Network]' Mode=public '[Bridge]' Ports=eth0 "$@"
+uplink() {
+	network uplink '[Network]' Mode=public '[Bridge]' Ports=eth0 "$@"
 }
 
 leased6() {
-	on_host sh -c 'ip -6 address show dev br-office | grep "fd09::1[0-9a-f][0-9a-f]/128.*dynamic"'
+	on_host sh -c 'ip -6 address show dev br-uplink | grep "fd09::1[0-9a-f][0-9a-f]/128.*dynamic"'
 }
 
 leased() {
-	on_host sh -c 'ip -4 address show dev br-office | grep "10\.9\.0\.1[0-5][0-9]/24.*dynamic"'
+	on_host sh -c 'ip -4 address show dev br-uplink | grep "10\.9\.0\.1[0-5][0-9]/24.*dynamic"'
 }
 client_is_gone() {
 	[[ -z $(in_host dhclient)$(in_host udhcpc) ]]
 }
 addresses() {
-	on_host ip -o address show dev br-office | grep -v 'scope link\|dynamic' | awk '{ print $4 }' | sort
+	on_host ip -o address show dev br-uplink | grep -v 'scope link\|dynamic' | awk '{ print $4 }' | sort
 }
 
 # Hooks that note what they are told; IPv4's leases are renewed each second.
@@ -52,7 +52,7 @@ hooks() {
 	command -v dhclient || skip "no dhclient here"
 	serve_leases
 	hooks
-	office '[Address]' Dhcp=yes '[Address]' Address=fd33::1/64 '[Address]' Address=10.33.0.1/24
+	uplink '[Address]' Dhcp=yes '[Address]' Address=fd33::1/64 '[Address]' Address=10.33.0.1/24
 	host_prep up network
 	await leased6
 	await leased
@@ -60,15 +60,15 @@ hooks() {
 	[[ $(host_prep status network) == "all is as configured" ]]
 	[[ -z $(host_prep up network) ]]
 	# hooks hear of it, and of renewals
-	grep -q "^BOUND6 br-office fd09::1" "$BATS_TEST_TMPDIR/hooks"
-	await grep "^RENEW br-office 10.9.0.1" "$BATS_TEST_TMPDIR/hooks"
+	grep -q "^BOUND6 br-uplink fd09::1" "$BATS_TEST_TMPDIR/hooks"
+	await grep "^RENEW br-uplink 10.9.0.1" "$BATS_TEST_TMPDIR/hooks"
 	on_host busybox ping -6 -c 1 -W 2 fd09::1
 	# one family less
-	sed -i s/Dhcp=yes/Dhcp=ipv6/ "$conf/network/office.conf"
+	sed -i s/Dhcp=yes/Dhcp=ipv6/ "$conf/network/uplink.conf"
 	host_prep up network
 	[[ $(addresses) == $'10.33.0.1/24\n10.8.0.2/16\n10.9.0.2/24\n10.9.0.3/24\nfd09::2/64\nfd33::1/64' ]]
 	[[ $(host_prep status network) == "all is as configured" ]]
-	sed -i 5,6d "$conf/network/office.conf"
+	sed -i 5,6d "$conf/network/uplink.conf"
 	host_prep up network
 	client_is_gone
 	[[ $(addresses) == $'10.33.0.1/24\n10.8.0.2/16\n10.9.0.2/24\n10.9.0.3/24\nfd09::2/64\nfd33::1/64' ]]
@@ -81,7 +81,7 @@ hooks() {
 	command -v dhclient || skip "no dhclient here"
 	serve_leases
 	on_far ip link set far0 down
-	office '[Address]' Dhcp=ipv6
+	uplink '[Address]' Dhcp=ipv6
 	host_prep up network
 	[[ $(host_prep status network) == "all is as configured" ]]
 	on_far ip link set far0 up
@@ -105,16 +105,16 @@ only() {
 @test "where the system's client cannot ask for IPv6, that is said before anything is changed" {
 	only udhcpc
 	for families in ipv6 yes; do
-		office '[Address]' "Dhcp=$families"
+		uplink '[Address]' "Dhcp=$families"
 		run -1 host_prep up network
 		echo "$output"
-		[[ $output == *"network/office.conf:6: br-office gets no IPv6 address by DHCP: the client here, udhcpc, asks for IPv4 only"*"hint: install dhclient"* ]]
+		[[ $output == *"network/uplink.conf:6: br-uplink gets no IPv6 address by DHCP: the client here, udhcpc, asks for IPv4 only"*"hint: install dhclient"* ]]
 		[[ $output != *"+ bridge"* ]]
 		diff <(echo "$before") <(snapshot)
 	done
 	rm "$BATS_TEST_TMPDIR/sbin/udhcpc"
 	run -1 host_prep up network
-	[[ $output == *"network/office.conf:6: there is no DHCP client for br-office"* && $output != *"+ bridge"* ]]
+	[[ $output == *"network/uplink.conf:6: there is no DHCP client for br-uplink"* && $output != *"+ bridge"* ]]
 	diff <(echo "$before") <(snapshot)
 }
 
@@ -124,20 +124,20 @@ only() {
 	only udhcpc
 	mkdir "$BATS_TEST_TMPDIR/etc/udhcpc"
 	cp udhcpc.script "$BATS_TEST_TMPDIR/etc/udhcpc/default.script"
-	office '[Address]' Dhcp=ipv4 '[Address]' Address=10.33.0.1/24 '[Route]' To=10.44.0.0/16 Via=10.33.0.2
+	uplink '[Address]' Dhcp=ipv4 '[Address]' Address=10.33.0.1/24 '[Route]' To=10.44.0.0/16 Via=10.33.0.2
 	host_prep up network
 	await leased
 	[[ $(addresses) == $'10.33.0.1/24\n10.8.0.2/16\n10.9.0.2/24\n10.9.0.3/24\nfd09::2/64' ]]
 	on_host ip route show 10.44.0.0/16 | grep "via 10.33.0.2"
 	[[ $(host_prep status network) == "all is as configured" ]]
 	[[ -z $(host_prep up network) ]]
-	pid=$(on_host cat /run/bedplate/dhcp-client/br-office-4.pid)
+	pid=$(on_host cat /run/bedplate/dhcp-client/br-uplink-4.pid)
 	# it renews (USR1), and gives back what it has (USR2)
 	kill -USR1 "$pid"
-	await grep "^renew br-office 10.9.0.1" "$BATS_TEST_TMPDIR/etc/said"
+	await grep "^renew br-uplink 10.9.0.1" "$BATS_TEST_TMPDIR/etc/said"
 	leased
 	kill -USR2 "$pid"
-	await grep -c "^deconfig br-office" "$BATS_TEST_TMPDIR/etc/said"
+	await grep -c "^deconfig br-uplink" "$BATS_TEST_TMPDIR/etc/said"
 	await is_not_leased
 	[[ $(addresses) == $'10.33.0.1/24\n10.8.0.2/16\n10.9.0.2/24\n10.9.0.3/24\nfd09::2/64' ]]
 	host_prep down network
