@@ -5,6 +5,7 @@
 
 #include "bedplate/told.h"
 #include "lib/cleanup.h"
+#include "lib/findings.h"
 #include "lib/format_text.h"
 #include "lib/show_json.h"
 #include "lib/text_match.h"
@@ -27,26 +28,6 @@ void told_list_release(struct told_list *list)
 }
 
 /* ---- where it is, out of the words ---- */
-
-/* Programs name the same file in two ways. */
-static const char *below_etc(const char *path)
-{
-	static const char folder[] = "etc/bedplate/";
-
-	path += *path == '/';
-	return strncmp(path, folder, strlen(folder)) != 0 ? path : path + strlen(folder);
-}
-
-/* The length of "FILE.conf:12" that a text begins with; 0 where it does not. */
-static size_t place_length(const char *text)
-{
-	size_t name = strcspn(text, " \t:()\""), digits;
-
-	if (text[name] != ':' || name < 6 || strncmp(text + name - 5, ".conf", 5) != 0)
-		return 0;
-	digits = strspn(text + name + 1, "0123456789");
-	return digits ? name + 1 + digits : 0;
-}
 
 /* Takes the place out of the words; NULL where they name none. */
 static char *take_place(char *what)
@@ -104,7 +85,7 @@ void told_add(struct told_list *list, const struct told *row)
 		list->items = items;
 	mine.check = copy(row->check);
 	mine.subject = copy(row->subject);
-	mine.origin = copy(row->origin ? below_etc(row->origin) : NULL);
+	mine.origin = copy(row->origin ? place_below_etc(row->origin) : NULL);
 	mine.what = copy(row->what);
 	mine.advice = copy(row->advice);
 	if (!items || !mine.check || !mine.subject || !mine.origin || !mine.what ||
@@ -116,7 +97,7 @@ void told_add(struct told_list *list, const struct told *row)
 	if (!*mine.origin)
 		place = take_place(mine.what);
 	if (place)
-		replace(&mine.origin, strdup(below_etc(place)));
+		replace(&mine.origin, strdup(place_below_etc(place)));
 	if (!*mine.advice)
 		replace(&mine.advice, take_guess(mine.what));
 	items[list->count++] = mine;

@@ -167,12 +167,13 @@ static json_t *findings_json(const struct findings *findings)
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
-		json_array_append_new(
-			list,
-			json_pack("{s:s, s:s, s:o, s:o}", "check", finding->check,
-				  "severity", check_severity_word(finding->severity),
-				  "what", show_json_text(finding->what), "advice",
-				  show_json_text(finding->advice)));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:s, s:o, s:o}", "check",
+						finding->check, "severity",
+						check_severity_word(finding->severity),
+						"origin", finding->origin, "what",
+						show_json_text(finding->what), "advice",
+						show_json_text(finding->advice)));
 	}
 	return json_pack("{s:i, s:s, s:o}", "version", 1, "worst",
 			 check_severity_word(findings_worst(findings, NULL)), "findings",
@@ -188,8 +189,10 @@ static int show_text(const struct findings *findings, struct err *err)
 
 			if ((int)finding->severity != severity)
 				continue;
-			printf("%-8s %s: %s\n", check_severity_word(finding->severity),
-			       finding->check, finding->what);
+			printf("%-8s %s: %s%s%s\n",
+			       check_severity_word(finding->severity), finding->check,
+			       finding->origin, finding->origin[0] ? ": " : "",
+			       finding->what);
 			if (finding->advice[0])
 				printf("         -> %s\n", finding->advice);
 		}

@@ -73,6 +73,38 @@ void finding_locate(struct findings *findings, const char *subject, const char *
 	snprintf(last->origin, sizeof(last->origin), "%s", origin);
 }
 
+const char *place_below_etc(const char *path)
+{
+	static const char folder[] = "etc/bedplate/";
+
+	path += *path == '/';
+	return strncmp(path, folder, strlen(folder)) != 0 ? path : path + strlen(folder);
+}
+
+size_t place_length(const char *text)
+{
+	size_t name = strcspn(text, " \t:()\""), digits;
+
+	if (text[name] != ':' || name < 6 || strncmp(text + name - 5, ".conf", 5) != 0)
+		return 0;
+	digits = strspn(text + name + 1, "0123456789");
+	return digits ? name + 1 + digits : 0;
+}
+
+static void add_mistake(struct findings *findings, const char *line, int length)
+{
+	char origin[ORIGIN_MAX];
+	int place = (int)place_length(line), skipped = 0;
+
+	if (place && place < ORIGIN_MAX && !strncmp(line + place, ": ", 2))
+		skipped = place + 2;
+	finding_add(findings, CHECK_PROBLEM, "%.*s", length - skipped, line + skipped);
+	if (!skipped)
+		return;
+	snprintf(origin, sizeof(origin), "%.*s", place, line);
+	finding_locate(findings, "", place_below_etc(origin));
+}
+
 size_t findings_add_mistake(struct findings *findings, const struct err *mistake)
 {
 	size_t before = findings->count;
@@ -81,7 +113,7 @@ size_t findings_add_mistake(struct findings *findings, const struct err *mistake
 		int length = (int)strcspn(line, "\n");
 
 		if (length)
-			finding_add(findings, CHECK_PROBLEM, "%.*s", length, line);
+			add_mistake(findings, line, length);
 		if (length && line == mistake->text)
 			finding_advise(findings, "%s", mistake->hint);
 		line += length + (line[length] == '\n');

@@ -52,8 +52,14 @@ void finding_advise(struct findings *findings, const char *fmt, ...)
  * valid. */
 void finding_locate(struct findings *findings, const char *subject, const char *origin);
 
-/* Adds a CHECK_PROBLEM for each line of a mistake in files; the hint is about the first. Returns
- * how many. */
+/* The length of "FILE.conf:12" that a text begins with; 0 where it does not. */
+size_t place_length(const char *text);
+
+/* Such a place, or a path, below /etc/bedplate where it is there: programs name a file in two ways. */
+const char *place_below_etc(const char *path);
+
+/* Adds a CHECK_PROBLEM for each line of a mistake in files, with its place as the origin; the hint is
+ * about the first. Returns how many. */
 size_t findings_add_mistake(struct findings *findings, const struct err *mistake);
 
 /* The worst of them, of one check or (NULL) of all. */

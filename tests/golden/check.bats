@@ -92,7 +92,7 @@ as_it_should_be() {
 	put etc/bedplate/network/dmz.conf $'[Network]\nMode=open'
 	run -2 check
 	for place in host.conf:2 guests/db.conf:2 guests/mail.conf:2 network/dmz.conf:2; do
-		grep "^problem  files: etc/bedplate/$place: " <<<"$output"
+		grep "^problem  files: $place: " <<<"$output"
 	done
 	grep '^problem  kvm: ' <<<"$output"
 }

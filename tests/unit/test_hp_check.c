@@ -152,9 +152,10 @@ static void test_files(void)
 	strcpy(mistakes[0].text, "one.conf:1: a\ntwo.conf:2: b");
 	doctor.context.mistakes = mistakes;
 	doctor.context.mistake_count = 1;
-	is_str(ask(&doctor, check_files),
-	       "problem one.conf:1: a -> did you mean b?\nproblem two.conf:2: b -> ",
+	is_str(ask(&doctor, check_files), "problem a -> did you mean b?\nproblem b -> ",
 	       "each mistake is a finding");
+	is_str(doctor.findings.items[0].origin, "one.conf:1", "with its place");
+	is_str(doctor.findings.items[1].origin, "two.conf:2", "each its own");
 	machine_guest(&doctor.machine, "a", "[Memory]\nSize=?\n");
 	machine_guest(&doctor.machine, "b", "[Memory]\nSise=1G\n");
 	ok(machine_resolve(&doctor.machine) < 0 &&
