@@ -16,7 +16,8 @@
 
 #include <stdbool.h>
 
-enum { ERR_MAX = 1024 };
+/* Room for the mistakes of a file that has many. */
+enum { ERR_MAX = 4096, ERR_HINT_MAX = 256 };
 
 /* Exit codes of every command. */
 enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -25,7 +26,7 @@ struct err {
 	int code;     /* negative errno, 0 while nothing failed */
 	bool mistake; /* what a person wrote is at fault, not the machine */
 	char text[ERR_MAX];
-	char hint[ERR_MAX / 4]; /* what to do about it, "" where unknown */
+	char hint[ERR_HINT_MAX]; /* what to do about it, "" where unknown */
 };
 
 #define ERR_INIT          \

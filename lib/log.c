@@ -102,14 +102,19 @@ void log_at(enum log_level level, const char *fmt, ...)
 }
 
 /* A message may have several lines, one failure each. */
-void log_err(const struct err *err)
+void log_err_at(enum log_level level, const struct err *err)
 {
 	for (const char *line = err->text; *line;) {
 		int length = (int)strcspn(line, "\n");
 
-		log_error("%.*s", length, line);
+		log_at(level, "%.*s", length, line);
 		line += length + (line[length] == '\n');
 	}
 	if (err->hint[0])
-		log_error("hint: %s", err->hint);
+		log_at(level, "hint: %s", err->hint);
+}
+
+void log_err(const struct err *err)
+{
+	log_err_at(LOG_ERROR, err);
 }

@@ -33,7 +33,10 @@ void log_at(enum log_level level, const char *fmt, ...)
 #define log_info(...)    log_at(LOG_INFO, __VA_ARGS__)
 #define log_debug(...)   log_at(LOG_DEBUG, __VA_ARGS__)
 
-/* Writes an err as errors, one a line of its message, and its hint behind. */
+/* Writes an err as messages of that level, one a line of its text, and its hint behind. */
+void log_err_at(enum log_level level, const struct err *err);
+
+/* The same as errors. */
 void log_err(const struct err *err);
 
 #endif

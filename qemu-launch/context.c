@@ -39,12 +39,15 @@ static void tell_wrong(const struct guests *guests, const struct args *args)
 	for (size_t i = 0; i < guests->wrong_count; i++) {
 		const struct guest_wrong *wrong = &guests->wrong[i];
 		bool is_meant = false;
+		struct err why;
 
 		for (size_t j = 0; j < args->operand_count; j++)
 			is_meant |= !strcmp(args->operands[j], wrong->guest.name);
-		if (!is_meant)
-			log_warning("the guest %s is left out: %s", wrong->guest.name,
-				    wrong->why.text);
+		if (is_meant)
+			continue;
+		why = wrong->why;
+		err_wrap(&why, "the guest %s is left out", wrong->guest.name);
+		log_err_at(LOG_WARNING, &why);
 	}
 }
 
@@ -128,7 +131,7 @@ int context_open_any(struct context *context, const struct args *args, struct er
 	int result = read_all(context, args, &wrong, err);
 
 	if (!result && wrong.code)
-		log_warning("%s", wrong.text);
+		log_err_at(LOG_WARNING, &wrong);
 	if (!result)
 		result = add_gone(context, err);
 	if (!result)
@@ -197,7 +200,7 @@ const struct guest *context_find_any(const struct context *context, const char *
 
 		if (strcmp(wrong->guest.name, name) != 0 || !wrong->guest.data)
 			continue;
-		log_warning("%s", wrong->why.text);
+		log_err_at(LOG_WARNING, &wrong->why);
 		return &wrong->guest;
 	}
 	return context_find(context, name, err);

@@ -28,7 +28,7 @@ enum job_state {
 };
 
 /* A failure's text and its hint. */
-enum { JOB_REASON_MAX = ERR_MAX + ERR_MAX / 4 + 4, JOB_LINE_MAX = JOB_REASON_MAX + 16 };
+enum { JOB_REASON_MAX = sizeof(struct err) + 4, JOB_LINE_MAX = JOB_REASON_MAX + 16 };
 
 struct job {
 	enum job_state state;

@@ -12,7 +12,7 @@
 
 #include "qemu-launch/notify.h"
 
-enum { LINE_MAX_BYTES = ERR_MAX + ERR_MAX / 4 + 16 };
+enum { LINE_MAX_BYTES = sizeof(struct err) + 16 };
 
 static struct {
 	struct sockaddr_un address;

@@ -268,7 +268,7 @@ int preflight_tell(const struct findings *findings, struct err *err)
 		if (finding->severity == CHECK_PROBLEM)
 			conf_errors_add(&errors, &one);
 		else
-			log_warning("%s", one.text);
+			log_err_at(LOG_WARNING, &one);
 	}
 	return conf_errors_finish(&errors, err);
 }

@@ -128,4 +128,9 @@ told() {
 	[ "$(grep -c 'db.conf:3' <<<"$output")" = 1 ]
 	run -0 --separate-stderr "$B/qemu-launch/bedplate-qemu-launch" check --root "$root" web
 	[[ $stderr == *'the guest db is left out'* ]]
+	run -1 --separate-stderr "$B/qemu-launch/bedplate-qemu-launch" check --json --root "$root"
+	[ "$(jq -r '.findings[] | select(.guest == "db") | .origin' <<<"$output")" = $'guests/db.conf:2\nguests/db.conf:3' ]
+	put etc/bedplate/guests/db.conf $'[Memory]\nSiez=2'
+	run -0 --separate-stderr "$B/qemu-launch/bedplate-qemu-launch" check --root "$root" web
+	[[ $stderr == *'the guest db is left out: etc/bedplate/guests/db.conf:2: '*'hint: did you mean Size?'* ]]
 }

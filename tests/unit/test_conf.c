@@ -245,6 +245,21 @@ static void all_errors_come_at_once(void)
 	is_int(all->disk.count, 1, "and adds no section");
 }
 
+static void all_errors_of_a_file_are_told(void)
+{
+	_cleanup_conf_ struct conf *conf = conf_new(&all_schema);
+	_cleanup_strbuf_ struct strbuf text;
+	struct err err = ERR_INIT;
+
+	strbuf_init(&text, 0);
+	strbuf_adds(&text, "[Plain]\n");
+	for (int i = 0; i < 30; i++)
+		strbuf_adds(&text, "Int=x\n");
+	conf_read_text(conf, "t.conf", text.text, &err);
+	ok(strstr(err.text, "\nt.conf:31: ") && !strstr(err.text, "more errors"),
+	   "thirty mistakes are told in one go");
+}
+
 static void very_many_errors_fit(void)
 {
 	_cleanup_conf_ struct conf *conf = conf_new(&all_schema);
@@ -392,6 +407,7 @@ int main(void)
 	repeated_sections_are_instances();
 	errors_name_the_line_and_the_nearest_word();
 	all_errors_come_at_once();
+	all_errors_of_a_file_are_told();
 	very_many_errors_fit();
 	long_lines_are_read_or_refused();
 	rules_name_the_origin();
