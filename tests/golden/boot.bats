@@ -21,11 +21,6 @@ setup() {
 	config=$root/boot/grub/grub.cfg
 }
 
-conf() {
-	mkdir -p "$root/etc/bedplate"
-	printf '%s\n' "$@" >"$root/etc/bedplate/host.conf"
-}
-
 cmdline() {
 	printf '%s\n' "$@" >"$root/etc/bedplate/cmdline"
 }

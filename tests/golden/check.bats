@@ -34,11 +34,6 @@ setup() {
 	put etc/bedplate/network/lan.conf $'[Network]\nBridge=br-lan\n[Address]\nAddress=10.10.20.1/24'
 }
 
-put() { # put PATH TEXT
-	mkdir -p "$root/$(dirname "$1")"
-	printf '%s\n' "$2" >"$root/$1"
-}
-
 check() {
 	"$B/host-prep/bedplate-host-prep" check --root "$root" "$@"
 }

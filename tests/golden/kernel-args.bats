@@ -16,10 +16,6 @@ setup() {
 	echo "BOOT_IMAGE=/vmlinuz root=/dev/nvme0n1p2 ro quiet" >"$root/proc/cmdline"
 }
 
-host_conf() {
-	printf '%s\n' "$@" >"$root/etc/bedplate/host.conf"
-}
-
 guest() {
 	local name=$1
 	shift
@@ -48,7 +44,7 @@ build() {
 }
 
 @test "rules of host.conf and of the guests reach /init, each with its origin" {
-	host_conf '[KernelArgs]' 'Require=intel_iommu=on|amd_iommu=on' 'Require=hugepages>=512' \
+	conf '[KernelArgs]' 'Require=intel_iommu=on|amd_iommu=on' 'Require=hugepages>=512' \
 		'OnFailure=reboot' '[KernelArgs]' 'Forbid=nomodeset' 'Effective=isolated=2-5'
 	guest web '[Memory]' 'Size=3584M' 'HugePages=1G' '[Passthrough]' 'Address=01:00.0'
 	guest db '[Memory]' 'Size=2G' 'HugePages=1G'
@@ -60,7 +56,7 @@ build() {
 }
 
 @test "what the running command line lacks is warned of, with rule and origin" {
-	host_conf '[KernelArgs]' 'Require=intel_iommu=on' 'Advise=iommu=pt' 'Forbid=quiet' \
+	conf '[KernelArgs]' 'Require=intel_iommu=on' 'Advise=iommu=pt' 'Forbid=quiet' \
 		'Require=root'
 	build
 	says "proc/cmdline: intel_iommu is not given; intel_iommu=on is required \(host.conf:2\)"
@@ -70,7 +66,7 @@ build() {
 }
 
 @test "the boot loader's command line counts before the running one" {
-	host_conf '[KernelArgs]' 'Require=intel_iommu=on root' 'Effective=iommu hugepages-1G>=2'
+	conf '[KernelArgs]' 'Require=intel_iommu=on root' 'Effective=iommu hugepages-1G>=2'
 	echo 'GRUB_CMDLINE_LINUX="intel_iommu=on"' >"$root/etc/default/grub"
 	echo 'GRUB_CMDLINE_LINUX_DEFAULT="hugepagesz=1G hugepages=1"' >>"$root/etc/default/grub"
 	build
@@ -103,7 +99,7 @@ build() {
 }
 
 @test "a generic image is for another machine: it gets the rules and nobody is warned" {
-	host_conf '[KernelArgs]' 'Require=intel_iommu=on'
+	conf '[KernelArgs]' 'Require=intel_iommu=on'
 	run mkinitramfs --mode generic -o "$image"
 	[ "$status" -eq 0 ]
 	silent "intel_iommu"
@@ -111,28 +107,28 @@ build() {
 }
 
 @test "a rule that makes no sense is an error with its line, also in a drop-in and a list" {
-	host_conf '[KernelArgs]' 'Require=quiet' 'Require=hugepages>many'
+	conf '[KernelArgs]' 'Require=quiet' 'Require=hugepages>many'
 	fails 2 "host.conf:3: \[KernelArgs\] Require: \"hugepages>many\".*write >=" \
 		mkinitramfs -o "$image"
-	host_conf '[KernelArgs]' 'Effective=iomu'
+	conf '[KernelArgs]' 'Effective=iomu'
 	fails 2 "host.conf:2: \[KernelArgs\] Effective: .*iomu.*did you mean iommu" \
 		mkinitramfs -o "$image"
-	host_conf '[KernelArgs]' 'OnFailure=panic'
+	conf '[KernelArgs]' 'OnFailure=panic'
 	fails 2 "host.conf:2:" mkinitramfs -o "$image"
-	host_conf
+	conf
 	guest web '[Passthrough]' 'Adress=01:00.0'
 	fails 2 "guests/web.conf:2.*Address" mkinitramfs -o "$image"
 }
 
 @test "the rescue shell's password has to be a hash that /init can check" {
-	host_conf '[Boot]' 'Password=secret'
+	conf '[Boot]' 'Password=secret'
 	fails 2 "host.conf:2: \[Boot\] Password: this is no hash.*openssl passwd -6" \
 		mkinitramfs -o "$image"
 	[[ "$output" != *secret* ]]
-	host_conf '[Boot]' 'Password=$y$j9T$abc$def'
+	conf '[Boot]' 'Password=$y$j9T$abc$def'
 	fails 2 "only those that begin with .6" mkinitramfs -o "$image"
 	hash='$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1'
-	host_conf '[Boot]' "Password=$hash"
+	conf '[Boot]' "Password=$hash"
 	build
 	content etc/bedplate/init.conf | grep -qxF "Password=$hash"
 	[ "$(stat -c %a "$image")" = 600 ]

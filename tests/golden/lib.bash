@@ -36,6 +36,25 @@ tree() {
 	cp -a "$kernel/." "$root/"
 }
 
+put() { # put PATH TEXT: a file of $root
+	mkdir -p "$root/$(dirname "$1")"
+	printf '%s\n' "$2" >"$root/$1"
+}
+
+# conf LINE...: the host's configuration, anew.
+conf() {
+	mkdir -p "$root/etc/bedplate"
+	printf '%s\n' "$@" >"$root/etc/bedplate/host.conf"
+}
+
+# own_parts [BYTES]: this test's own copy of the fake programs; with an /init that takes this much in an image.
+own_parts() {
+	mkdir -p "$work/parts"
+	cp -a "$parts/." "$work/parts"
+	parts=$work/parts
+	[ -z "${1:-}" ] || head -c "$1" /dev/urandom >"$parts/init"
+}
+
 # mkinitramfs OPTION...: on $root with the fake programs.
 mkinitramfs() {
 	"$mki" --root "$root" --parts "$parts" "$@"
@@ -67,6 +86,22 @@ fails() {
 	run "$@"
 	echo "$output"
 	[ "$status" -eq "$status_wanted" ] && [[ "$output" =~ $pattern ]]
+}
+
+# interrupts COMMAND...: a bedplate that a signal ends at once, while one of its programs hangs. What it says
+# is in $work/said.
+interrupts() {
+	local status=0
+	mkfifo "$work/begun"
+	printf '#!/bin/sh\necho 1<>%s/begun\nexec sleep 60\n' "$work" >"$work/hangs"
+	chmod +x "$work/hangs"
+	ln -sf "$work/hangs" "$BEDPLATE_EXEC_PATH/bedplate-boot"
+	"$B/bedplate/bedplate" "$@" >"$work/said" 2>&1 3>&- &
+	read -r _ <"$work/begun"
+	SECONDS=0
+	kill -INT $!
+	wait $! || status=$?
+	[ "$status" = 1 ] && ((SECONDS < 20))
 }
 
 nothing_but() { # nothing_but DIR NAME...: the folder holds just these

@@ -15,10 +15,6 @@ setup() {
 	mkdir -p "$root/etc/bedplate/guests"
 }
 
-host_conf() {
-	printf '%s\n' "$@" >"$root/etc/bedplate/host.conf"
-}
-
 guest_conf() {
 	printf '%s\n' "${@:2}" >"$root/etc/bedplate/guests/$1.conf"
 }
@@ -33,7 +29,7 @@ pci_function() {
 }
 
 @test "each section becomes one of /init's, with the policy that applies and its origin" {
-	host_conf '[Boot]' PassthroughFailure=rescue '[Vfio]' \
+	conf '[Boot]' PassthroughFailure=rescue '[Vfio]' \
 		'Devices=10de:1b80@01:00.0 8086:10d3' '[Vfio]' 'Devices=2:0.*' OnFailure=continue
 	guest_conf web '[Passthrough]' Id=1234:11e8
 	guest_conf desk '[Memory]' Size=8G '[Passthrough]' Address=0001:03:00.1 Id=10de:10f0 \
@@ -60,9 +56,9 @@ pci_function() {
 }
 
 @test "a device that is no device is named with file and line" {
-	host_conf '[Vfio]' '# two' 'Devices=01:00.0 01:00'
+	conf '[Vfio]' '# two' 'Devices=01:00.0 01:00'
 	fails 2 'host.conf:3: \[Vfio\] Devices: "01:00" is neither a PCI address' mkinitramfs -o "$image"
-	host_conf
+	conf
 	guest_conf web '[Passthrough]' Address=01:00
 	fails 2 'guests/web.conf:2: .*"01:00"' mkinitramfs -o "$image"
 	guest_conf web '[Passthrough]' OnFailure=reboot
@@ -78,13 +74,13 @@ pci_function() {
 @test "what the root stands on cannot be passed through" {
 	pci_function 0000:01:00.0 144d a808 "sys/devices/pci0000:00/0000:00:1c.0/0000:01:00.0"
 	pci_function 0000:02:00.0 144d a809
-	host_conf '[Vfio]' Devices=01:00.0
+	conf '[Vfio]' Devices=01:00.0
 	fails 1 'host.conf:2: the root file system stands on 0000:01:00.0, which is passed through' \
 		mkinitramfs -o "$image"
-	host_conf '[Vfio]' Devices=144d:a808
+	conf '[Vfio]' Devices=144d:a808
 	fails 1 'stands on 0000:01:00.0' mkinitramfs -o "$image"
 	# Something else is at its place, or it is another one of the kind.
-	host_conf '[Vfio]' 'Devices=144d:a809@01:00.0 02:00.0'
+	conf '[Vfio]' 'Devices=144d:a809@01:00.0 02:00.0'
 	mkinitramfs -o "$image"
 }
 
@@ -94,16 +90,16 @@ pci_function() {
 	mkinitramfs -o "$image"
 	listing | grep -q xhci-pci.ko
 	pci_function 0000:00:14.0 8086 1e31
-	host_conf '[Vfio]' Devices=00:14.0
+	conf '[Vfio]' Devices=00:14.0
 	mkinitramfs -o "$image"
 	refute_listed 'xhci'
 }
 
 @test "a kernel without vfio-pci is a warning; excluded, an error" {
 	guest_conf web '[Passthrough]' Id=1234:11e8
-	host_conf '[Modules]' Exclude=vfio-pci
+	conf '[Modules]' Exclude=vfio-pci
 	fails 1 'vfio_pci is excluded by the configuration, but vfio_pci is needed' mkinitramfs -o "$image"
-	host_conf
+	conf
 	rm -r "$root/lib/modules/6.1.0-fake/kernel/drivers/vfio"
 	depmod -b "$root" 6.1.0-fake
 	fails 0 'kernel 6.1.0-fake has no vfio-pci: no PCI device' mkinitramfs -o "$image"

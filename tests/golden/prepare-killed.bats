@@ -5,35 +5,16 @@
 # fake machine: `down` leaves no trace all the same. strace(1) does that.
 
 load lib
+load prepare-lib
 
 setup() {
-	work=$BATS_TEST_TMPDIR
-	root=$work/root
-	put proc/sys/vm/swappiness 60
+	fake_machine
 	put proc/sys/vm/max_map_count 65530
-	put proc/swaps 'Filename Type Size Used Priority'
-	put proc/meminfo 'MemTotal: 8388608 kB'
-	put proc/cmdline 'root=/dev/sda1'
-	put proc/self/mountinfo '22 1 0:20 / /proc rw - proc proc rw'
-	put sys/kernel/mm/ksm/run 0
-	put sys/kernel/mm/ksm/pages_to_scan 100
-	put sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages 100
 	put sys/devices/system/cpu/cpufreq/policy0/scaling_governor powersave
-	put etc/bedplate/guests/web.conf $'[Memory]\nSize=1G\nHugePages=2M'
-	put etc/bedplate/host.conf "$(printf '%s\n' '[Sysctl]' \
-		'Set=vm.swappiness=10 vm.max_map_count=99999' '[Ksm]' Run=yes PagesToScan=500 '[Cpu]' \
-		Governor=schedutil)"
-	mkdir -p "$root/dev" "$work/state"
+	conf '[Sysctl]' 'Set=vm.swappiness=10 vm.max_map_count=99999' '[Ksm]' Run=yes PagesToScan=500 '[Cpu]' \
+		Governor=schedutil
+	mkdir -p "$work/state"
 	strace=(strace -f -qq -o "$work/trace")
-}
-
-put() { # put PATH TEXT
-	mkdir -p "$root/$(dirname "$1")"
-	printf '%s\n' "$2" >"$root/$1"
-}
-
-host_prep() {
-	"$B/host-prep/bedplate-host-prep" "$1" --root "$root" "${@:2}"
 }
 
 # remember NAME: the machine as it is, for `again NAME`.

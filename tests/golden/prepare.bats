@@ -1,43 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # lib.bash sets them
-# bedplate host-prep plan, up, down and status on a fake machine, whose kernel takes any value
-# (of as many digits as before: a write does not cut the file).
+# bedplate host-prep plan, up, down and status on a fake machine.
 
 load lib
+load prepare-lib
 
 setup() {
-	work=$BATS_TEST_TMPDIR
-	root=$work/root
-	put proc/sys/vm/swappiness 60
-	put proc/swaps 'Filename Type Size Used Priority'
-	put proc/meminfo 'MemTotal: 8388608 kB'
-	put proc/cmdline 'root=/dev/sda1'
-	put proc/self/mountinfo '22 1 0:20 / /proc rw - proc proc rw'
-	put sys/kernel/mm/ksm/run 0
-	put sys/kernel/mm/ksm/pages_to_scan 100
-	put sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages 100
-	put etc/bedplate/guests/web.conf $'[Memory]\nSize=1G\nHugePages=2M'
-	configure '[Sysctl]' Set=vm.swappiness=10 '[Ksm]' Run=yes PagesToScan=500
-	mkdir -p "$root/dev"
-}
-
-put() { # put PATH TEXT
-	mkdir -p "$root/$(dirname "$1")"
-	printf '%s\n' "$2" >"$root/$1"
+	fake_machine
+	conf '[Sysctl]' Set=vm.swappiness=10 '[Ksm]' Run=yes PagesToScan=500
 }
 
 value() {
 	cat "$root/$1"
-}
-
-configure() {
-	mkdir -p "$root/etc/bedplate"
-	printf '%s\n' "$@" >"$root/etc/bedplate/host.conf"
-}
-
-host_prep() {
-	"$B/host-prep/bedplate-host-prep" "$1" --root "$root" "${@:2}"
 }
 
 journal() {
@@ -90,7 +65,7 @@ journal() {
 	[ "$(asked network | cut -d' ' -f1 | xargs)" = 'addresses bridges dhcp forwarding owners permissions' ]
 	fails 2 'did you mean swap' host_prep check swpa
 	fails 2 'one of them' host_prep check --apply-ownership network
-	configure '[Sysctl]' Set=vm.swappiness
+	conf '[Sysctl]' Set=vm.swappiness
 	[ "$(asked sysctl)" = 'files problem' ]
 }
 
@@ -103,19 +78,19 @@ journal() {
 }
 
 @test "a step that fails undoes those before it" {
-	configure '[Sysctl]' 'Set=vm.swappiness=10 vm.none=1'
+	conf '[Sysctl]' 'Set=vm.swappiness=10 vm.none=1'
 	fails 1 'host.conf:2: vm.none' host_prep up
 	[ "$(value proc/sys/vm/swappiness)" = 60 ]
 	[ ! -e "$(journal)" ]
 }
 
 @test "what is wrong in a file is told before anything is done" {
-	configure '[Sysctl]' Set=vm.swappiness=10 '[Swap]' File=/swap Format=yes
+	conf '[Sysctl]' Set=vm.swappiness=10 '[Swap]' File=/swap Format=yes
 	fails 2 'host.conf:5: \[Swap\] Format' host_prep up
-	configure '[Sysctl]' Set=vm.swappiness=10 '[Swap]' Device=/dev/none
+	conf '[Sysctl]' Set=vm.swappiness=10 '[Swap]' Device=/dev/none
 	fails 1 'host.conf:4: there is no /dev/none' host_prep up
 	[ "$(value proc/sys/vm/swappiness)" = 60 ]
-	configure '[Sysctl]' Set=vm.swappiness=10 '[HugePages]' Size=1G
+	conf '[Sysctl]' Set=vm.swappiness=10 '[HugePages]' Size=1G
 	fails 1 'no huge pages of 1G' host_prep up
 	[ "$(value proc/sys/vm/swappiness)" = 60 ]
 }

@@ -16,12 +16,6 @@ setup() {
 	name=initrd.img-6.1.0-fake
 }
 
-# conf LINE...: the host's configuration, anew.
-conf() {
-	mkdir -p "$root/etc/bedplate"
-	printf '%s\n' "$@" >"$root/etc/bedplate/host.conf"
-}
-
 # another_kernel VERSION: a second one beside the first; the version is as long as the first's,
 # for it stands in each module.
 another_kernel() {
@@ -85,9 +79,8 @@ of_running() {
 
 @test "each kind of input makes an image stale, and status names it" {
 	conf "[Modules]" "Add=fwcard"
-	mkdir -p "$root/etc/bedplate/guests" "$work/parts" "$root/etc/modprobe.d"
-	cp -a "$parts/." "$work/parts"
-	parts=$work/parts
+	mkdir -p "$root/etc/bedplate/guests" "$root/etc/modprobe.d"
+	own_parts
 	update
 	up_to_date
 	echo "# a remark" >>"$root/etc/bedplate/host.conf"
@@ -406,9 +399,7 @@ of_running() {
 }
 
 @test "an image that fails is not installed: what was there stays, whole, and nothing is left over" {
-	mkdir "$work/parts"
-	cp -a "$parts/." "$work/parts"
-	parts=$work/parts
+	own_parts
 	update
 	(cd "$boot" && sha512sum ./*) >"$work/before"
 	echo "no program" >"$parts/init"
@@ -459,9 +450,7 @@ mark_good() {
 }
 
 @test "why an update failed is kept, told by status, and gone when one goes well" {
-	mkdir "$work/parts"
-	cp -a "$parts/." "$work/parts"
-	parts=$work/parts
+	own_parts
 	cp "$parts/init" "$work/init"
 	[ "$(image_status --json | jq -c .kernels[0].failure)" = null ]
 	echo "no program" >"$parts/init"
@@ -557,10 +546,7 @@ in_small_boot() {
 }
 
 @test "without room nothing is written, and it is said how much is needed" {
-	mkdir "$work/parts"
-	cp -a "$parts/." "$work/parts"
-	parts=$work/parts
-	head -c 400000 /dev/urandom >"$parts/init"
+	own_parts 400000
 	conf "[Image]" Verify=no
 	in_small_boot 512 'update; echo "status $?"; ls -A "$boot"'
 	[[ $output == *"/boot has 0.5 MB left; the image may need 0."*"status 1
@@ -568,10 +554,7 @@ $name.failure" ]]
 }
 
 @test "room is made of images of removed kernels, and of no others" {
-	mkdir "$work/parts"
-	cp -a "$parts/." "$work/parts"
-	parts=$work/parts
-	head -c 300000 /dev/urandom >"$parts/init"
+	own_parts 300000
 	conf "[Image]" Verify=no
 	another_kernel 6.2.0-fake
 	another_kernel 6.3.0-fake
@@ -591,10 +574,7 @@ $name.failure" ]]
 
 # As pacman leaves the kernel that runs while the next one gets its image: the modules are gone, the copy in /boot is not.
 @test "no room is made of the image of a kernel that can still be booted" {
-	mkdir "$work/parts"
-	cp -a "$parts/." "$work/parts"
-	parts=$work/parts
-	head -c 300000 /dev/urandom >"$parts/init"
+	own_parts 300000
 	conf "[Image]" Verify=no
 	another_kernel 6.2.0-fake
 	cp -a "$root/lib/modules/6.1.0-fake" "$work/modules"
@@ -618,10 +598,7 @@ $name.failure" ]]
 }
 
 @test "too little room for the next image is a warning" {
-	mkdir "$work/parts"
-	cp -a "$parts/." "$work/parts"
-	parts=$work/parts
-	head -c 300000 /dev/urandom >"$parts/init"
+	own_parts 300000
 	conf "[Image]" Verify=no
 	in_small_boot 720 update
 	[ "$status" -eq 0 ]

@@ -13,11 +13,6 @@ programs() {
 	export BEDPLATE_EXEC_PATH=$work/programs BEDPLATE_LIBDIR=$parts
 }
 
-put() { # put PATH TEXT
-	mkdir -p "$root/$(dirname "$1")"
-	printf '%s\n' "$2" >"$root/$1"
-}
-
 # bedplate COMMAND OPTION...: on $root.
 bedplate() {
 	"$B/bedplate/bedplate" "$1" --root "$root" "${@:2}"

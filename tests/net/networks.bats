@@ -362,10 +362,9 @@ with_bin() {
 	[[ $(<"$BATS_TEST_TMPDIR/wg/wg-vpn") == *"[Peer]"* ]]
 }
 
-@test "a public network's address comes by DHCP, through the system's client" {
-	command -v dhclient || skip "no dhclient here"
-	before=$(snapshot)
-	network office <<-'END'
+# by_dhcp NAME: a public network over eth0 whose address comes by DHCP, and a server beyond eth0 that gives it one.
+by_dhcp() {
+	network "$1" <<-'END'
 		[Network]
 		Mode=public
 		[Bridge]
@@ -376,6 +375,12 @@ with_bin() {
 	on_far dnsmasq --conf-file=/dev/null --interface=far0 --bind-interfaces --port=0 --user=root \
 		--dhcp-range=10.9.0.100,10.9.0.150,1h --dhcp-leasefile="$BATS_TEST_TMPDIR/leases" \
 		--pid-file="$BATS_TEST_TMPDIR/far.server"
+}
+
+@test "a public network's address comes by DHCP, through the system's client" {
+	command -v dhclient || skip "no dhclient here"
+	before=$(snapshot)
+	by_dhcp office
 	# as long as nobody has confirmed it, the client goes, too
 	prep up --confirm 1 network
 	await on_host sh -c '! test -e /run/bedplate/host-prep.saved.json'
@@ -397,17 +402,7 @@ with_bin() {
 
 @test "where a bridge with a DHCP client was taken away, the new one gets its address, too" {
 	command -v dhclient || skip "no dhclient here"
-	network branch <<-'END'
-		[Network]
-		Mode=public
-		[Bridge]
-		Ports=eth0
-		[Address]
-		Dhcp=ipv4
-	END
-	on_far dnsmasq --conf-file=/dev/null --interface=far0 --bind-interfaces --port=0 --user=root \
-		--dhcp-range=10.9.0.100,10.9.0.150,1h --dhcp-leasefile="$BATS_TEST_TMPDIR/leases" \
-		--pid-file="$BATS_TEST_TMPDIR/far.server"
+	by_dhcp branch
 	prep up network
 	leased() {
 		on_host sh -c 'ip -4 address show dev br-branch | grep "10\.9\.0\.1[0-5][0-9]/24.*dynamic"'
