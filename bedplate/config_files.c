@@ -40,11 +40,17 @@ int config_files_open(struct config_files *files, const char *root, const char *
 	return !output && files->parent_fd < 0 ? files->parent_fd : 0;
 }
 
-/* A descriptor of a folder in the configuration's, or -1. "" is that one itself. */
-static int open_folder(const struct config_files *files, const char *name)
+/* The path of a file's folder below the parent's descriptor: a heap string. */
+static char *folder_path(const struct config_files *files, const struct config_file *file)
 {
-	_cleanup_free_ char *path = format_text(
-		"%s/%s", files->below ? files->below : ".", *name ? name : ".");
+	return format_text("%s/%s", files->below ? files->below : ".",
+			   *file->folder ? file->folder : ".");
+}
+
+/* A descriptor of a file's folder, or -1. */
+static int open_folder(const struct config_files *files, const struct config_file *file)
+{
+	_cleanup_free_ char *path = folder_path(files, file);
 
 	if (!path || files->parent_fd < 0)
 		return -1;
@@ -59,29 +65,44 @@ static bool is_there(int fd, const char *name)
 }
 
 /* What is there in place of the file: a heap string, or NULL. */
-static char *find_keeper(const struct config_files *files, const char *path)
+static char *find_keeper(const struct config_files *files, const struct config_file *file)
 {
-	const char *slash = strrchr(path, '/');
-	_cleanup_free_ char *folder = strndup(path, slash ? (size_t)(slash - path) : 0);
-	_cleanup_free_ char *name = strdup(slash ? slash + 1 : path);
 	_cleanup_names_ struct names names = NAMES_INIT;
-	_cleanup_close_ int fd = folder ? open_folder(files, folder) : -1;
+	_cleanup_close_ int fd = open_folder(files, file);
 
-	if (!name || fd < 0)
+	if (fd < 0)
 		return NULL;
-	if (is_there(fd, name))
-		return strdup(path);
-	if (text_ends_in(name, SAMPLE)) {
-		name[strlen(name) - strlen(SAMPLE)] = '\0';
-		return is_there(fd, name) ? format_text("%s/%s", folder, name) : NULL;
+	if (is_there(fd, file->name))
+		return strdup(file->path);
+	if (text_ends_in(file->name, SAMPLE)) {
+		_cleanup_free_ char *name =
+			strndup(file->name, strlen(file->name) - strlen(SAMPLE));
+
+		return name && is_there(fd, name)
+			       ? format_text("%s/%s", file->folder, name)
+			       : NULL;
 	}
-	if (strcmp(folder, "network") != 0)
+	if (strcmp(file->folder, "network") != 0)
 		return NULL;
 	names_read(&names, fd, ".");
 	for (size_t i = 0; i < names.count; i++)
 		if (text_ends_in(names.items[i], CONF))
-			return format_text("%s/%s", folder, names.items[i]);
+			return format_text("%s/%s", file->folder, names.items[i]);
 	return NULL;
+}
+
+/* Parts the path of a file. -ENOMEM. */
+static int set_path(struct config_file *file, const char *path)
+{
+	char *slash;
+
+	file->path = strdup(path);
+	if (!file->path)
+		return -ENOMEM;
+	slash = strrchr(file->path, '/');
+	file->name = slash ? slash + 1 : file->path;
+	file->folder = strndup(path, slash ? (size_t)(slash - file->path) : 0);
+	return file->folder ? 0 : -ENOMEM;
 }
 
 int config_files_add(struct config_files *files, const char *path, mode_t mode,
@@ -95,13 +116,12 @@ int config_files_add(struct config_files *files, const char *path, mode_t mode,
 		return err_sys(err, ENOMEM, "writing %s", path);
 	files->items = more;
 	files->count++;
-	*file = (struct config_file){ .path = strdup(path),
-				      .text = strbuf_steal(text),
-				      .keeper = find_keeper(files, path),
+	*file = (struct config_file){ .text = strbuf_steal(text),
 				      .mode = mode,
 				      .aside = FILE_ASIDE_INIT };
-	if (!file->path || !file->text)
+	if (set_path(file, path) || !file->text)
 		return err_sys(err, ENOMEM, "writing %s", path);
+	file->keeper = find_keeper(files, file);
 	file->state = file->keeper ? CONFIG_FILE_KEPT : CONFIG_FILE_NEW;
 	return 0;
 }
@@ -110,10 +130,7 @@ int config_files_add(struct config_files *files, const char *path, mode_t mode,
 static int make_folder(const struct config_files *files, const struct config_file *file,
 		       struct err *err)
 {
-	const char *slash = strrchr(file->path, '/');
-	_cleanup_free_ char *path = format_text(
-		"%s/%.*s", files->below ? files->below : ".",
-		slash ? (int)(slash - file->path) : 1, slash ? file->path : ".");
+	_cleanup_free_ char *path = folder_path(files, file);
 
 	if (!path)
 		return err_sys(err, ENOMEM, "writing %s", file->path);
@@ -124,12 +141,10 @@ static int make_folder(const struct config_files *files, const struct config_fil
 static int stage(const struct config_files *files, struct config_file *file,
 		 struct err *err)
 {
-	const char *slash = strrchr(file->path, '/');
 	_cleanup_close_ int fd = make_folder(files, file, err);
 	int result =
 		fd < 0 ? fd
-		       : file_aside_open(&file->aside, fd, slash ? slash + 1 : file->path,
-					 file->mode, err);
+		       : file_aside_open(&file->aside, fd, file->name, file->mode, err);
 
 	if (result)
 		return result;
@@ -144,14 +159,11 @@ static void take_back(const struct config_files *files)
 {
 	for (size_t i = 0; i < files->count; i++) {
 		struct config_file *file = &files->items[i];
-		const char *slash = strrchr(file->path, '/');
-		_cleanup_free_ char *folder =
-			strndup(file->path, slash ? (size_t)(slash - file->path) : 0);
-		_cleanup_close_ int fd = folder ? open_folder(files, folder) : -1;
+		_cleanup_close_ int fd = open_folder(files, file);
 
 		file_aside_release(&file->aside);
 		if (file->state == CONFIG_FILE_WRITTEN && fd >= 0)
-			unlinkat(fd, slash ? slash + 1 : file->path, 0);
+			unlinkat(fd, file->name, 0);
 	}
 }
 
@@ -168,7 +180,7 @@ static int place(struct config_file *file, struct err *err)
 	if (result == -EEXIST) {
 		file->state = CONFIG_FILE_KEPT;
 		file->keeper = strdup(file->path);
-		return 0;
+		return file->keeper ? 0 : err_sys(err, ENOMEM, "writing %s", file->path);
 	}
 	return err_set(err, -result, "%s", own.text);
 }
@@ -253,6 +265,7 @@ void config_files_release(struct config_files *files)
 	for (size_t i = 0; i < files->count; i++) {
 		file_aside_release(&files->items[i].aside);
 		free(files->items[i].path);
+		free(files->items[i].folder);
 		free(files->items[i].text);
 		free(files->items[i].keeper);
 	}

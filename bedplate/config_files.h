@@ -22,7 +22,9 @@
 enum config_file_state { CONFIG_FILE_NEW, CONFIG_FILE_WRITTEN, CONFIG_FILE_KEPT };
 
 struct config_file {
-	char *path; /* below the folder: "network/nat.conf" */
+	char *path;   /* below the folder: "network/nat.conf" */
+	char *folder; /* of that: "network"; "" */
+	char *name;   /* and the rest, in `path` */
 	char *text;
 	char *keeper; /* of a kept one: what is there, "network/lan.conf" */
 	mode_t mode;
