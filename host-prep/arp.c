@@ -8,19 +8,11 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host-prep/arp.h"
 #include "lib/cleanup.h"
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+#include "lib/clock.h"
 
 /* What cannot be sent is a link that is down: nobody is there. */
 static void send_probe(int fd, const struct arp_probe *probe)
@@ -83,9 +75,10 @@ static bool is_all_taken(const struct arp_probe *probes, size_t count)
 static void listen_for(int fd, struct arp_probe *probes, size_t count)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
-	int64_t end = now_ms() + ARP_WAIT_MS, now;
+	int64_t end = clock_ms() + ARP_WAIT_MS, now;
 
-	for (now = now_ms(); now < end && !is_all_taken(probes, count); now = now_ms())
+	for (now = clock_ms(); now < end && !is_all_taken(probes, count);
+	     now = clock_ms())
 		if (poll(&ready, 1, (int)(end - now)) > 0)
 			receive(fd, probes, count);
 }

@@ -6,8 +6,8 @@
 
 #include "host-prep/net_diff.h"
 #include "host-prep/owner.h"
-#include "host-prep/wait.h"
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 
 enum { ROUTES_CS = 500 };
@@ -50,7 +50,7 @@ static bool is_at_work(int root_fd, const struct owner *owner, const struct net 
  * there. Routes come within moments. */
 static bool is_new(const struct net_address *address)
 {
-	uint32_t now_cs = (uint32_t)(wait_now() / 10);
+	uint32_t now_cs = (uint32_t)(clock_ms() / 10);
 
 	return now_cs - address->created_cs < ROUTES_CS;
 }

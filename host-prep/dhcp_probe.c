@@ -13,8 +13,8 @@
 
 #include "host-prep/dhcp_packet.h"
 #include "host-prep/dhcp_probe.h"
-#include "host-prep/wait.h"
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 
 /* What is lost is asked once more. */
 enum { QUESTIONS = 2, AGAIN_MS = 500 };
@@ -98,7 +98,7 @@ static void listen_until(int fd, struct dhcp_probe *probes, size_t count, uint32
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
 
-	for (int64_t now = wait_now(); now < end_ms; now = wait_now())
+	for (int64_t now = clock_ms(); now < end_ms; now = clock_ms())
 		if (poll(&ready, 1, (int)(end_ms - now)) > 0)
 			receive(fd, probes, count, xid);
 }
@@ -106,7 +106,7 @@ static void listen_until(int fd, struct dhcp_probe *probes, size_t count, uint32
 int dhcp_ask(struct dhcp_probe *probes, size_t count, struct err *err)
 {
 	_cleanup_close_ int fd = -1;
-	int64_t begin_ms = wait_now();
+	int64_t begin_ms = clock_ms();
 	uint32_t xid;
 
 	if (!count)

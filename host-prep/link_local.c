@@ -8,6 +8,7 @@
 #include "host-prep/link_local.h"
 #include "host-prep/net_message.h"
 #include "host-prep/wait.h"
+#include "lib/clock.h"
 #include "lib/interrupt.h"
 
 static const struct net_address *find_address(const struct net *net, const char *link)
@@ -71,7 +72,7 @@ int link_local_ready(int root_fd, const char *name, struct err *err)
 	_cleanup_netlink_ struct netlink nl = NETLINK_INIT;
 	_cleanup_waiter_ struct waiter waiter = WAITER_INIT;
 	_cleanup_net_ struct net net = NET_INIT;
-	int64_t end_ms = wait_now() + LINK_LOCAL_WAIT_MS;
+	int64_t end_ms = clock_ms() + LINK_LOCAL_WAIT_MS;
 	int result = waiter_open(&waiter, err);
 
 	if (!result)
@@ -91,7 +92,7 @@ int link_local_ready(int root_fd, const char *name, struct err *err)
 				       name);
 		if (address && !address->tentative)
 			return 0;
-		if (!link->carrier || wait_now() >= end_ms)
+		if (!link->carrier || clock_ms() >= end_ms)
 			return put_address(&nl, link, address, err);
 		result = waiter_wait(&waiter, end_ms, err);
 	}

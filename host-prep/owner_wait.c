@@ -8,8 +8,8 @@
 #include "host-prep/net_step.h"
 #include "host-prep/owner.h"
 #include "host-prep/owner_wait.h"
-#include "host-prep/wait.h"
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/log.h"
 
@@ -48,7 +48,7 @@ static int watch(int root_fd, const char *folder)
 static void wait_for_change(int fd, int64_t end_ms)
 {
 	struct pollfd events = { .fd = fd, .events = POLLIN };
-	int64_t left = end_ms - wait_now();
+	int64_t left = end_ms - clock_ms();
 	char buffer[4096];
 
 	poll(&events, 1, left < LOOK_MS ? (int)(left < 0 ? 0 : left) : LOOK_MS);
@@ -60,10 +60,10 @@ static void wait_for_owner(struct netlink *nl, int root_fd, const struct owner *
 			   const struct steps *steps)
 {
 	_cleanup_close_ int fd = watch(root_fd, owner->states);
-	int64_t end_ms = wait_now() + WAIT_MS;
+	int64_t end_ms = clock_ms() + WAIT_MS;
 	const char *link = find_not_begun(nl, root_fd, owner, steps);
 
-	while (link && !interrupted && wait_now() < end_ms) {
+	while (link && !interrupted && clock_ms() < end_ms) {
 		wait_for_change(fd, end_ms);
 		link = find_not_begun(nl, root_fd, owner, steps);
 	}

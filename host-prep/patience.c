@@ -6,6 +6,7 @@
 
 #include "host-prep/patience.h"
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/value/units.h"
 
@@ -30,7 +31,7 @@ int patience_open(struct patience *patience, const struct args *args, struct err
 		err_wrap(err, "--wait");
 		return err_mistake(err);
 	}
-	patience->begin_ms = wait_now();
+	patience->begin_ms = clock_ms();
 	patience->tell_ms = patience->begin_ms + TELL_MS;
 	patience->end_ms = ms < INT32_MAX ? patience->begin_ms + (int64_t)ms : INT64_MAX;
 	return ms ? waiter_open(&patience->waiter, err) : 0;
@@ -61,7 +62,7 @@ static int wait_until(struct patience *patience, int64_t end_ms, struct err *err
 
 	if (result > 0)
 		patience->look_ms = LOOK_MS;
-	else if (wait_now() - patience->begin_ms > EAGER_MS)
+	else if (clock_ms() - patience->begin_ms > EAGER_MS)
 		patience->look_ms = patience->look_ms * 2 < LOOK_MAX_MS
 					    ? patience->look_ms * 2
 					    : LOOK_MAX_MS;
@@ -70,7 +71,7 @@ static int wait_until(struct patience *patience, int64_t end_ms, struct err *err
 
 int patience_wait(struct patience *patience, struct prepare *prepare, struct err *err)
 {
-	int64_t now = wait_now(), end = now + patience->look_ms;
+	int64_t now = clock_ms(), end = now + patience->look_ms;
 	bool waited = patience->waited;
 
 	/* The last that came may have come when half of the host had been looked at. */

@@ -11,6 +11,7 @@
 
 #include "host-prep/wait.h"
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/interrupt.h"
 
 enum {
@@ -52,14 +53,6 @@ void waiter_release(struct waiter *waiter)
 	cleanup_close(&waiter->device_fd);
 }
 
-int64_t wait_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* One whose buffer has run over (ENOBUFS) has lost events, and had some. */
 static void drain(int fd)
 {
@@ -91,19 +84,19 @@ static int poll_once(const struct waiter *waiter, int64_t ms, struct err *err)
 
 int waiter_wait(struct waiter *waiter, int64_t end_ms, struct err *err)
 {
-	int64_t now = wait_now(), over;
+	int64_t now = clock_ms(), over;
 	int result = 0;
 	bool came;
 
 	while (!result && now < end_ms) {
 		result = poll_once(waiter, end_ms - now, err);
-		now = wait_now();
+		now = clock_ms();
 	}
 	came = result > 0;
 	over = now + FLOOD_MS;
 	while (result > 0 && now < end_ms && now < over) {
 		result = poll_once(waiter, QUIET_MS, err);
-		now = wait_now();
+		now = clock_ms();
 	}
 	return result < 0 ? result : came;
 }

@@ -27,10 +27,7 @@ void waiter_release(struct waiter *waiter);
 #define _cleanup_waiter_ __attribute__((cleanup(waiter_release)))
 
 /* Returns 1 when something has come, and the flood that may come with it is over, or 0 at the
- * end (of wait_now's time). -EINTR where the program is asked to stop (lib/interrupt.h). */
+ * end (of clock_ms()). -EINTR where the program is asked to stop (lib/interrupt.h). */
 int waiter_wait(struct waiter *waiter, int64_t end_ms, struct err *err);
-
-/* CLOCK_MONOTONIC, in milliseconds. */
-int64_t wait_now(void);
 
 #endif

@@ -16,10 +16,10 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/process.h"
 
@@ -43,14 +43,6 @@ static void run_release(struct process_run *run)
 		cleanup_close(&run->child_fds[i]);
 	}
 	cleanup_close(&run->pid_fd);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static int run_open_pipes(struct process_run *run, const struct process *process)
@@ -176,11 +168,11 @@ static int slice(const struct process *process, int wait_ms)
 /* Serves the pipes until the child has ended; -ETIMEDOUT at the deadline. */
 static int run_serve(struct process_run *run, const struct process *process)
 {
-	int64_t deadline = now_ms() + process->timeout_ms;
+	int64_t deadline = clock_ms() + process->timeout_ms;
 	struct pollfd polled[PIPE_COUNT + 1];
 
 	for (;;) {
-		int wait_ms = process->timeout_ms ? (int)(deadline - now_ms()) : -1;
+		int wait_ms = process->timeout_ms ? (int)(deadline - clock_ms()) : -1;
 
 		if (process->timeout_ms && wait_ms <= 0)
 			return -ETIMEDOUT;

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/log.h"
 #include "mkinitramfs/image.h"
@@ -36,14 +37,6 @@ struct trial {
 	struct trial_stream streams[STREAMS];
 	bool handed_over;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- the child ---- */
 
@@ -185,7 +178,7 @@ static void listen_once(struct trial *trial, int64_t timeout_ms, const sigset_t 
  * /init runs for ever. */
 static int64_t silence_end(const struct trial *trial, int64_t silence_ms)
 {
-	return silence_ms && !trial->result->init_started ? now_ms() + silence_ms
+	return silence_ms && !trial->result->init_started ? clock_ms() + silence_ms
 							  : INT64_MAX;
 }
 
@@ -197,7 +190,7 @@ static enum trial_end listen_until(struct trial *trial, int64_t silence_ms,
 	size_t lines = 0;
 
 	for (;;) {
-		int64_t now = now_ms();
+		int64_t now = clock_ms();
 
 		if (trial->handed_over)
 			return TRIAL_HANDED_OVER;
@@ -262,7 +255,7 @@ int trial_run(const struct trial_plan *plan, const char *token, int64_t silence_
 	failed = trial_start(&trial, plan, err);
 	if (failed)
 		return failed;
-	result->end = listen(&trial, silence_ms, now_ms() + deadline_ms);
+	result->end = listen(&trial, silence_ms, clock_ms() + deadline_ms);
 	trial_stop(&trial);
 	drain(&trial);
 	if (trial.handed_over)

@@ -7,9 +7,9 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "mkinitramfs/verify_private.h"
 
 static void verify_image_release(struct verify_image *image)
@@ -103,13 +103,11 @@ int verify_run(const struct verify_options *options, struct verify_result *resul
 	__attribute__((cleanup(verify_image_release))) struct verify_image image = {
 		.chain = CHAIN_INIT,
 	};
-	struct timespec now;
 	int failed;
 
 	strbuf_init(&image.facts.files, 0);
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	*result = (struct verify_result)VERIFY_RESULT_INIT;
-	result->start_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	result->start_ms = clock_ms();
 	failed = verify_all(result, &image, options, err);
 	result->seconds = verify_seconds(result);
 	return failed;

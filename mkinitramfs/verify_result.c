@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "mkinitramfs/show.h"
 #include "mkinitramfs/verify_private.h"
 
@@ -19,12 +19,7 @@ const char *const verify_outcome_words[] = { [VERIFY_PASSED] = "passed",
 
 double verify_seconds(const struct verify_result *result)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
-			result->start_ms) /
-	       1000;
+	return (double)(clock_ms() - result->start_ms) / 1000;
 }
 
 static char *step_add(struct verify_result *result, enum verify_step_kind kind,

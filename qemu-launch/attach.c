@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/json_text.h"
 #include "lib/nearest.h"
 #include "qemu-launch/attach.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/commands.h"
 #include "qemu-launch/control.h"
 #include "qemu-launch/disk_work.h"

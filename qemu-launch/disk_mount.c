@@ -20,11 +20,11 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/interrupt.h"
 #include "lib/json_text.h"
 #include "lib/process.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/disk_work.h"
 #include "qemu-launch/nbd.h"
 #include "qemu-launch/turn.h"

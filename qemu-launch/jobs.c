@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/interrupt.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/jobs.h"
 #include "qemu-launch/notify.h"
 

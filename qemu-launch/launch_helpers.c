@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/helper.h"
 #include "qemu-launch/launch.h"
 

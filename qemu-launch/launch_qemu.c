@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/log.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/launch.h"
 #include "qemu-launch/pin.h"
 

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/json_text.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/qmp_private.h"
 
 void qmp_init(struct qmp *qmp)

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/strbuf.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/ready_private.h"
 
 enum { LEASE_MS = 500, CONSOLE_MS = 1000 };

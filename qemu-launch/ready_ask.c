@@ -10,7 +10,7 @@
 #include <linux/vm_sockets.h>
 
 #include "lib/cleanup.h"
-#include "qemu-launch/clock.h"
+#include "lib/clock.h"
 #include "qemu-launch/ready_private.h"
 
 enum { AGENT_MS = 1000, PORT_AGAIN_MS = 250, PORT_MS = 2000 };

@@ -15,10 +15,10 @@
 #include <time.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/json_text.h"
 #include "qemu-launch/block_nodes.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/disk_chain.h"
 #include "qemu-launch/snapshot.h"
 

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/interrupt.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/commands.h"
 #include "qemu-launch/guest_log.h"
 #include "qemu-launch/launch.h"

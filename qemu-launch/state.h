@@ -35,7 +35,7 @@ enum state_phase {
 	STATE_FAILED,  /* it has ended and stays off: `reason` says why */
 };
 
-/* Of this life of the guest's, in clock_us() (clock.h), which systemd's monotonic timestamps
+/* Of this life of the guest's, in clock_us() (lib/clock.h), which systemd's monotonic timestamps
  * are in, too; 0: not yet. */
 struct state_times {
 	int64_t start; /* its files were read, to start it */

@@ -2,7 +2,7 @@
 /* stop.c: the stages of a guest's end. */
 #include <stddef.h>
 
-#include "qemu-launch/clock.h"
+#include "lib/clock.h"
 #include "qemu-launch/stop.h"
 
 static bool asks(const struct guest_guest *guest, enum guest_guest_stop way)

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/json_text.h"
 #include "lib/log.h"
 #include "lib/process.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/snapshot.h"
 #include "qemu-launch/supervise.h"
 

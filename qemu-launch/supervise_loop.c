@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/json_text.h"
 #include "lib/log.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/notify.h"
 #include "qemu-launch/pin.h"
 #include "qemu-launch/resident.h"

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/json_text.h"
 #include "lib/log.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/notify.h"
 #include "qemu-launch/supervise.h"
 

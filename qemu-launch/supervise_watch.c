@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/uevent.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/setup_private.h"
 #include "qemu-launch/supervise.h"
 

@@ -4,8 +4,8 @@
 #include <poll.h>
 #include <sys/file.h>
 
+#include "lib/clock.h"
 #include "lib/interrupt.h"
-#include "qemu-launch/clock.h"
 #include "qemu-launch/turn.h"
 
 enum { AGAIN_MS = 20 };

@@ -11,6 +11,7 @@
 
 #include "host-prep/owner.h"
 #include "host-prep/wait.h"
+#include "lib/clock.h"
 #include "tests/unit/hp_doctor.h"
 
 #define NAT "[Network]\nMode=nat\nBridge=br-lan\n[Address]\nAddress=10.10.20.1/24\n"
@@ -302,7 +303,7 @@ static void test_awaited(void)
 	   "an address may come without its routes");
 	strcpy(net_find_link(&machine->have, "eth1")->master, "br-out");
 	machine->have.addresses[machine->have.address_count - 1].created_cs =
-		(uint32_t)(wait_now() / 10);
+		(uint32_t)(clock_ms() / 10);
 	machine_link(machine, "br-out", NET_BRIDGE);
 	ok(owner_awaited(machine->root, &machine->want, &machine->have, &owner),
 	   "a port that went into its bridge without its address has it still to come");

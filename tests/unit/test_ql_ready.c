@@ -12,7 +12,7 @@
 
 #include "fake_tree.h"
 #include "lib/cleanup.h"
-#include "qemu-launch/clock.h"
+#include "lib/clock.h"
 #include "qemu-launch/ready.h"
 #include "tap.h"
 

@@ -2,7 +2,7 @@
 /* SOURCES: qemu-launch/stop.c qemu-launch/restart.c */
 /* test_ql_stop.c: a guest's end comes gently first, and its restarts wait longer and longer. */
 #include "lib/cleanup.h"
-#include "qemu-launch/clock.h"
+#include "lib/clock.h"
 #include "qemu-launch/restart.h"
 #include "qemu-launch/stop.h"
 #include "tap.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clock.h: the time that deadlines are counted in. */
-#ifndef BEDPLATE_QEMU_LAUNCH_CLOCK_H
-#define BEDPLATE_QEMU_LAUNCH_CLOCK_H
+#ifndef BEDPLATE_LIB_CLOCK_H
+#define BEDPLATE_LIB_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
