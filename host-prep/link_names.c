@@ -6,7 +6,6 @@
 
 #include "host-prep/link_names.h"
 #include "lib/origin.h"
-#include "lib/schema/network_rule.h"
 
 static const uint8_t *own_mac(const struct net_link *link)
 {
@@ -61,10 +60,10 @@ static int apply_row(const struct network *network, size_t index, struct net *ha
 	if (!link || !strcmp(link->name, row->name))
 		return 0;
 	if (net_find_link(have, row->name)) {
-		network_fail(network->conf, "Link", "Name", index, err,
-			     "a name that no other interface has or gets, such as lan0",
-			     "the name of %s, but another interface is %s", link->name,
-			     row->name);
+		conf_refuse(network->conf, "Link", "Name", index, err,
+			    "a name that no other interface has or gets, such as lan0",
+			    "the name of %s, but another interface is %s", link->name,
+			    row->name);
 		if (err)
 			err->mistake = false;
 		return -EINVAL;
@@ -94,10 +93,10 @@ static int check_row(const struct networks *networks, size_t number, size_t inde
 				continue;
 			origin_text(networks->items[i].conf, "Link", "Name", j, origin,
 				    sizeof(origin));
-			return network_fail(network->conf, "Link", "Name", index, err,
-					    "each interface has one name",
-					    "%s has this %s already", origin,
-					    name ? "name" : "hardware address");
+			return conf_refuse(network->conf, "Link", "Name", index, err,
+					   "each interface has one name",
+					   "%s has this %s already", origin,
+					   name ? "name" : "hardware address");
 		}
 	}
 	return 0;

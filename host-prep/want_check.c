@@ -6,13 +6,12 @@
 #include <string.h>
 
 #include "host-prep/want_claim.h"
-#include "lib/schema/network_rule.h"
 
 static void fail_at(struct want_claim claim, const char *words, struct err *err)
 {
 	if (!claim.origin)
-		network_fail(claim.network->file->conf, claim.section, claim.key,
-			     claim.index, err, NULL, "%s", words);
+		conf_refuse(claim.network->file->conf, claim.section, claim.key,
+			    claim.index, err, NULL, "%s", words);
 	else
 		err_set(err, EINVAL, "etc/bedplate/%s: %s", claim.origin, words);
 }

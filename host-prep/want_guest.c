@@ -51,8 +51,8 @@ static void fail(const struct want_network *network, const char *section, const 
 {
 	struct err err = ERR_INIT;
 
-	network_fail(network->file->conf, section, key, index, &err,
-		     why->hint[0] ? why->hint : NULL, "%s", why->text);
+	conf_refuse(network->file->conf, section, key, index, &err, why->hint, "%s",
+		    why->text);
 	conf_errors_add(errors, &err);
 }
 

@@ -424,6 +424,22 @@ int conf_fail(const struct conf *conf, const char *section, const char *key, siz
 		       err, words);
 }
 
+int conf_refuse(const struct conf *conf, const char *section, const char *key,
+		size_t index, struct err *err, const char *hint, const char *fmt, ...)
+{
+	char words[ERR_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	fail_at(conf, place_of(conf, section, key, index, SIZE_MAX), section, key, err,
+		words);
+	if (hint && *hint)
+		err_hint(err, "%s", hint);
+	return -EINVAL;
+}
+
 int conf_fail_item(const struct conf *conf, const char *section, const char *key,
 		   size_t index, size_t item, struct err *err, const char *fmt, ...)
 {

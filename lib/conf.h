@@ -98,7 +98,12 @@ int conf_fail(const struct conf *conf, const char *section, const char *key, siz
 	      struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
 
-/* The same for one item of a list. */
+/* The same with its own hint: what to do about it. NULL or "": there is none. */
+int conf_refuse(const struct conf *conf, const char *section, const char *key,
+		size_t index, struct err *err, const char *hint, const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
+
+/* conf_fail for one item of a list. */
 int conf_fail_item(const struct conf *conf, const char *section, const char *key,
 		   size_t index, size_t item, struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 7, 8)));

@@ -124,18 +124,18 @@ int guest_check_qemu(const struct guest_conf *data, const struct conf *conf,
 
 	for (size_t i = 0; i < qemu->global.count; i++)
 		if (!is_global(qemu->global.items[i]))
-			return guest_fail(conf, "Qemu", "Global", 0, err,
-					  "such as virtio-net-pci.romfile=",
-					  "\"%.60s\" is not DRIVER.PROPERTY=VALUE",
-					  qemu->global.items[i]);
+			return conf_refuse(conf, "Qemu", "Global", 0, err,
+					   "such as virtio-net-pci.romfile=",
+					   "\"%.60s\" is not DRIVER.PROPERTY=VALUE",
+					   qemu->global.items[i]);
 	for (size_t i = 0; i < qemu->environment.count; i++) {
 		const char *equals = strchr(qemu->environment.items[i], '=');
 
 		if (!equals || equals == qemu->environment.items[i])
-			return guest_fail(conf, "Qemu", "Environment", 0, err,
-					  "such as PIPEWIRE_RUNTIME_DIR=/run/user/1000",
-					  "\"%.60s\" is not NAME=VALUE",
-					  qemu->environment.items[i]);
+			return conf_refuse(conf, "Qemu", "Environment", 0, err,
+					   "such as PIPEWIRE_RUNTIME_DIR=/run/user/1000",
+					   "\"%.60s\" is not NAME=VALUE",
+					   qemu->environment.items[i]);
 	}
 	return 0;
 }

@@ -74,24 +74,25 @@ int guest_check_usb(const struct guest_conf *data, const struct conf *conf,
 		const char *dash = strchr(row->port, '-');
 
 		if (!row->id.vendor && !*row->port)
-			return guest_fail(conf, "Usb", "Id", i, err, "see `lsusb`",
-					  "neither Id= nor Port= says which device");
+			return conf_refuse(conf, "Usb", "Id", i, err, "see `lsusb`",
+					   "neither Id= nor Port= says which device");
 		if (!is_plain(row->serial))
-			return guest_fail(conf, "Usb", "Serial", i, err, "see `lsusb -v`",
-					  "it has characters that no serial number has");
+			return conf_refuse(conf, "Usb", "Serial", i, err,
+					   "see `lsusb -v`",
+					   "it has characters that no serial number has");
 		if (*row->port && (!dash || dash == row->port || !dash[1] ||
 				   row->port[strspn(row->port, "0123456789-.")]))
-			return guest_fail(conf, "Usb", "Port", i, err, "see `lsusb -t`",
-					  "\"%.40s\" is not BUS-PORT such as 1-4.2",
-					  row->port);
+			return conf_refuse(conf, "Usb", "Port", i, err, "see `lsusb -t`",
+					   "\"%.40s\" is not BUS-PORT such as 1-4.2",
+					   row->port);
 		if (small)
-			return guest_fail(conf, "Usb", "Id", i, err,
-					  "Type=q35 in [Machine]",
-					  "a microvm has no USB");
+			return conf_refuse(conf, "Usb", "Id", i, err,
+					   "Type=q35 in [Machine]",
+					   "a microvm has no USB");
 	}
 	if (small && data->usb_controller.count)
-		return guest_fail(conf, "UsbController", "Model", 0, err,
-				  "Type=q35 in [Machine]", "a microvm has no USB");
+		return conf_refuse(conf, "UsbController", "Model", 0, err,
+				   "Type=q35 in [Machine]", "a microvm has no USB");
 	return 0;
 }
 
@@ -148,18 +149,18 @@ static int use_slot(struct uses *uses, const char *section, size_t index,
 	if (!slot->is_set)
 		return 0;
 	if (uses->family == GUEST_FAMILY_MICROVM)
-		return guest_fail(uses->conf, section, "Slot", index, uses->err,
-				  "leave it out", "a microvm has no PCI");
+		return conf_refuse(uses->conf, section, "Slot", index, uses->err,
+				   "leave it out", "a microvm has no PCI");
 	if (slot->domain || slot->bus || slot->function == PCI_EVERY_FUNCTION)
-		return guest_fail(uses->conf, section, "Slot", index, uses->err, hint,
-				  "it is no place on the guest's first PCI bus");
+		return conf_refuse(uses->conf, section, "Slot", index, uses->err, hint,
+				   "it is no place on the guest's first PCI bus");
 	if (!slot->device)
-		return guest_fail(uses->conf, section, "Slot", index, uses->err, hint,
-				  "slot 0 is the machine's own");
+		return conf_refuse(uses->conf, section, "Slot", index, uses->err, hint,
+				   "slot 0 is the machine's own");
 	use = &uses->slots[slot->device & 31][slot->function & 7];
 	if (use->section)
-		return guest_fail(uses->conf, section, "Slot", index, uses->err, hint,
-				  "a [%s] is there already", use->section);
+		return conf_refuse(uses->conf, section, "Slot", index, uses->err, hint,
+				   "a [%s] is there already", use->section);
 	*use = (struct use){ section, index };
 	return 0;
 }
@@ -173,9 +174,9 @@ static int use_boot_index(struct uses *uses, const char *section, size_t index,
 		return 0;
 	use = &uses->boot[number];
 	if (use->section)
-		return guest_fail(uses->conf, section, "BootIndex", index, uses->err,
-				  "each has its own number", "a [%s] has %d already",
-				  use->section, (int)number);
+		return conf_refuse(uses->conf, section, "BootIndex", index, uses->err,
+				   "each has its own number", "a [%s] has %d already",
+				   use->section, (int)number);
 	*use = (struct use){ section, index };
 	return 0;
 }

@@ -102,9 +102,9 @@ int guest_check_disks(const struct guest_conf *data, const struct conf *conf,
 		for (size_t j = 0; !result && j < i; j++)
 			if (!strcmp(data->disk.items[i].path, data->disk.items[j].path) &&
 			    !data->disk.items[i].read_only)
-				result = guest_fail(conf, "Disk", "Path", i, err,
-						    "each [Disk] has its own",
-						    "a [Disk] in front has it already");
+				result = conf_refuse(conf, "Disk", "Path", i, err,
+						     "each [Disk] has its own",
+						     "a [Disk] in front has it already");
 	}
 	return result;
 }

@@ -198,8 +198,8 @@ int guest_check_hyperv(const struct guest_conf *data, const struct conf *conf,
 
 	for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
 		if (has_hyperv(cpu, needs[i].word) && !has_hyperv(cpu, needs[i].needs))
-			return guest_fail(conf, "Cpu", "HyperV", 0, err, needs[i].hint,
-					  "%s", needs[i].words);
+			return conf_refuse(conf, "Cpu", "HyperV", 0, err, needs[i].hint,
+					   "%s", needs[i].words);
 	return guest_judge(conf, 0, rows, ARRAY_SIZE(rows), err);
 }
 
@@ -233,10 +233,10 @@ int guest_check_cpu(const struct guest_conf *data, const struct conf *conf,
 	};
 
 	if (cpu->pin.count > 1 && cpu->pin.count != count)
-		return guest_fail(conf, "Cpu", "Pin", 0, err,
-				  "one list of CPUs for each virtual CPU, or one for all",
-				  "there are %zu lists for %u virtual CPUs",
-				  cpu->pin.count, count);
+		return conf_refuse(
+			conf, "Cpu", "Pin", 0, err,
+			"one list of CPUs for each virtual CPU, or one for all",
+			"there are %zu lists for %u virtual CPUs", cpu->pin.count, count);
 	return guest_judge(conf, 0, rows, ARRAY_SIZE(rows), err);
 }
 
@@ -325,13 +325,13 @@ int guest_check_numa(const struct guest_conf *data, const struct conf *conf,
 	if (result || !data->numa.count)
 		return result;
 	if (sum != data->memory.size)
-		return guest_fail(conf, "Numa", "Memory", 0, err, "Size= in [Memory]",
-				  "all cells have %llu MiB, and the guest %llu MiB",
-				  (unsigned long long)(sum >> 20),
-				  (unsigned long long)(data->memory.size >> 20));
+		return conf_refuse(conf, "Numa", "Memory", 0, err, "Size= in [Memory]",
+				   "all cells have %llu MiB, and the guest %llu MiB",
+				   (unsigned long long)(sum >> 20),
+				   (unsigned long long)(data->memory.size >> 20));
 	if (cpus != guest_cpu_count(data))
-		return guest_fail(conf, "Numa", "Cpus", 0, err, "Cpus=0-1 and so on",
-				  "all cells have %u CPUs, and the guest %u", cpus,
-				  guest_cpu_count(data));
+		return conf_refuse(conf, "Numa", "Cpus", 0, err, "Cpus=0-1 and so on",
+				   "all cells have %u CPUs, and the guest %u", cpus,
+				   guest_cpu_count(data));
 	return 0;
 }

@@ -37,8 +37,8 @@ static int check_keys(const struct guest_nic *row, const struct conf *conf, size
 
 	for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
 		if (keys[k].given && !(keys[k].types & type))
-			return guest_fail(conf, "Nic", keys[k].key, i, err, keys[k].hint,
-					  "this type of card has no use for it");
+			return conf_refuse(conf, "Nic", keys[k].key, i, err, keys[k].hint,
+					   "this type of card has no use for it");
 	return 0;
 }
 
@@ -114,7 +114,7 @@ static int check_forwards(const struct guest_nic *row, const struct conf *conf, 
 {
 	for (size_t k = 0; k < row->forward.count; k++)
 		if (!is_forward(row->forward.items[k]))
-			return guest_fail(
+			return conf_refuse(
 				conf, "Nic", "Forward", i, err, "tcp:127.0.0.1:2222-:22",
 				"\"%.60s\" is not PROTOCOL:ADDRESS:PORT-ADDRESS:PORT",
 				row->forward.items[k]);
@@ -145,9 +145,9 @@ int guest_check_nics(const struct guest_conf *data, const struct conf *conf,
 		for (size_t j = 0; !result && j < i; j++)
 			if (memcmp(&row->mac, &none, sizeof(none)) != 0 &&
 			    !memcmp(&row->mac, &data->nic.items[j].mac, sizeof(none)))
-				result = guest_fail(conf, "Nic", "Mac", i, err,
-						    "leave it out, and it is its own",
-						    "a [Nic] in front has it already");
+				result = conf_refuse(conf, "Nic", "Mac", i, err,
+						     "leave it out, and it is its own",
+						     "a [Nic] in front has it already");
 	}
 	return result;
 }

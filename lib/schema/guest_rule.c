@@ -1,32 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* guest_rule.c: what the rules of a guest's file share. */
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "lib/schema/guest_rule.h"
-
-int guest_fail(const struct conf *conf, const char *section, const char *key,
-	       size_t index, struct err *err, const char *hint, const char *fmt, ...)
-{
-	char words[ERR_MAX / 2];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(words, sizeof(words), fmt, ap);
-	va_end(ap);
-	conf_fail(conf, section, key, index, err, "%s", words);
-	err_hint(err, "%s", hint);
-	return -EINVAL;
-}
 
 int guest_judge(const struct conf *conf, size_t index, const struct guest_rule *rows,
 		size_t count, struct err *err)
 {
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].wrong)
-			return guest_fail(conf, rows[i].section, rows[i].key, index, err,
-					  rows[i].hint, "%s", rows[i].words);
+			return conf_refuse(conf, rows[i].section, rows[i].key, index, err,
+					   rows[i].hint, "%s", rows[i].words);
 	return 0;
 }
 

@@ -20,11 +20,6 @@ struct guest_rule {
 int guest_judge(const struct conf *conf, size_t index, const struct guest_rule *rows,
 		size_t count, struct err *err);
 
-/* conf_fail with a hint. */
-int guest_fail(const struct conf *conf, const char *section, const char *key,
-	       size_t index, struct err *err, const char *hint, const char *fmt, ...)
-	__attribute__((format(printf, 7, 8)));
-
 /* The family of the guest's machine as far as its file tells. */
 enum guest_family guest_family(const struct guest_conf *data);
 

@@ -24,10 +24,10 @@ int host_check_level(const struct host_conf *data, const struct conf *conf,
 
 	if (data->image.level <= highest)
 		return 0;
-	return rule_fail(conf, "Image", "Level", 0, err,
-			 "without Level= it is the method's own",
-			 "level %d is too high for this Compression=; its highest is %d",
-			 (int)data->image.level, highest);
+	return conf_refuse(
+		conf, "Image", "Level", 0, err, "without Level= it is the method's own",
+		"level %d is too high for this Compression=; its highest is %d",
+		(int)data->image.level, highest);
 }
 
 /* What lies beside images; grub-mkconfig takes the first three for kernels. */
@@ -41,19 +41,19 @@ int host_check_place(const struct host_conf *data, const struct conf *conf,
 	const char *name = data->image.name, *mark = strstr(name, "%v");
 
 	if (!*data->image.directory)
-		return rule_fail(conf, "Image", "Directory", 0, err, "such as /boot",
-				 "a folder is needed");
+		return conf_refuse(conf, "Image", "Directory", 0, err, "such as /boot",
+				   "a folder is needed");
 	if (!mark || strchr(name, '%') != mark || strchr(mark + 1, '%'))
-		return rule_fail(conf, "Image", "Name", 0, err,
-				 "such as initramfs-%v.img: %v is the kernel's version",
-				 "\"%s\" needs %%v once, and no other %%", name);
+		return conf_refuse(conf, "Image", "Name", 0, err,
+				   "such as initramfs-%v.img: %v is the kernel's version",
+				   "\"%s\" needs %%v once, and no other %%", name);
 	if (strchr(name, '/') || name[0] == '.')
-		return rule_fail(
+		return conf_refuse(
 			conf, "Image", "Name", 0, err, "its folder is Directory=",
 			"\"%s\" is no file's name: no \"/\" and no dot in front", name);
 	for (size_t i = 0; i < ARRAY_SIZE(kernel_names); i++)
 		if (!strncmp(name, kernel_names[i], strlen(kernel_names[i])))
-			return rule_fail(
+			return conf_refuse(
 				conf, "Image", "Name", 0, err, "such as initramfs-%v.img",
 				"\"%s\" is what kernels' own files are called", name);
 	return 0;
@@ -75,10 +75,10 @@ int host_check_modules(const struct host_conf *data, const struct conf *conf,
 		for (size_t j = 0; j < data->modules.exclude.count; j++)
 			if (is_same_module(data->modules.add.items[i],
 					   data->modules.exclude.items[j]))
-				return rule_fail(conf, "Modules", "Exclude", 0, err,
-						 "leave it out in one of them",
-						 "%s is also in Add=",
-						 data->modules.exclude.items[j]);
+				return conf_refuse(conf, "Modules", "Exclude", 0, err,
+						   "leave it out in one of them",
+						   "%s is also in Add=",
+						   data->modules.exclude.items[j]);
 	return 0;
 }
 

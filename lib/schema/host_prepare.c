@@ -7,7 +7,6 @@
 
 #include "lib/cleanup.h"
 #include "lib/schema/host.h"
-#include "lib/schema/rule.h"
 #include "lib/value/units.h"
 
 enum { SWAP_LABEL_MAX = 15 }; /* of the 16 bytes in the header, mkswap(8) */
@@ -113,12 +112,12 @@ static int check_swap_kind(const struct host_swap *swap, const struct conf *conf
 	if (kinds == 1 || (!kinds && !swap_given_key(swap)))
 		return 0;
 	if (kinds)
-		return rule_fail(conf, "Swap", key, i, err,
-				 "a [Swap] of its own for each",
-				 "of Device=, File= and Zram= only one can be given");
-	return rule_fail(conf, "Swap", swap_given_key(swap), i, err,
-			 "such as File=/swap/file with Size=4G",
-			 "one of Device=, File= and Zram= is needed");
+		return conf_refuse(conf, "Swap", key, i, err,
+				   "a [Swap] of its own for each",
+				   "of Device=, File= and Zram= only one can be given");
+	return conf_refuse(conf, "Swap", swap_given_key(swap), i, err,
+			   "such as File=/swap/file with Size=4G",
+			   "one of Device=, File= and Zram= is needed");
 }
 
 /* Keys that mean nothing for this kind would be forgotten without a word. */
@@ -148,8 +147,8 @@ static int check_swap_keys(const struct host_swap *swap, const struct conf *conf
 
 	for (size_t j = 0; j < ARRAY_SIZE(rows); j++)
 		if (rows[j].wrong)
-			return rule_fail(conf, "Swap", rows[j].key, i, err, rows[j].hint,
-					 "%s", rows[j].why);
+			return conf_refuse(conf, "Swap", rows[j].key, i, err,
+					   rows[j].hint, "%s", rows[j].why);
 	return 0;
 }
 
@@ -181,24 +180,26 @@ static int check_swap_names(const struct host_swap *swap, const struct conf *con
 			    size_t i, struct err *err)
 {
 	if (strlen(swap->label) > SWAP_LABEL_MAX)
-		return rule_fail(conf, "Swap", "Label", i, err, "a shorter one",
-				 "\"%s\" is longer than %d letters", swap->label,
-				 SWAP_LABEL_MAX);
+		return conf_refuse(conf, "Swap", "Label", i, err, "a shorter one",
+				   "\"%s\" is longer than %d letters", swap->label,
+				   SWAP_LABEL_MAX);
 	if (*swap->uuid && !is_uuid(swap->uuid))
-		return rule_fail(conf, "Swap", "Uuid", i, err,
-				 "uuidgen(1) makes one; without Uuid= it is a random one",
-				 "\"%s\" is no UUID", swap->uuid);
+		return conf_refuse(
+			conf, "Swap", "Uuid", i, err,
+			"uuidgen(1) makes one; without Uuid= it is a random one",
+			"\"%s\" is no UUID", swap->uuid);
 	if (*swap->device && !is_device(swap->device))
-		return rule_fail(
+		return conf_refuse(
 			conf, "Swap", "Device", i, err,
 			"such as /dev/vg/swap or UUID=...; lsblk -f shows them",
 			"\"%s\" is neither a path nor UUID=, LABEL=, PARTUUID= or "
 			"PARTLABEL=",
 			swap->device);
 	if (strpbrk(swap->algorithm, " \t"))
-		return rule_fail(conf, "Swap", "Algorithm", i, err,
-				 "such as zstd; /sys/block/zram0/comp_algorithm has all",
-				 "\"%s\" is not one word", swap->algorithm);
+		return conf_refuse(
+			conf, "Swap", "Algorithm", i, err,
+			"such as zstd; /sys/block/zram0/comp_algorithm has all",
+			"\"%s\" is not one word", swap->algorithm);
 	return 0;
 }
 
@@ -209,14 +210,14 @@ static int check_swap_values(const struct host_swap *swap, const struct conf *co
 	struct err why = ERR_INIT;
 
 	if (swap->zram && !*swap->size)
-		return rule_fail(conf, "Swap", "Zram", i, err,
-				 "such as Size=50%, of the memory", "Size= is needed");
+		return conf_refuse(conf, "Swap", "Zram", i, err,
+				   "such as Size=50%, of the memory", "Size= is needed");
 	if (*swap->size && size_share_parse(swap->size, &share, &why))
-		return rule_fail(conf, "Swap", "Size", i, err, "such as 4G or 50%", "%s",
-				 why.text);
+		return conf_refuse(conf, "Swap", "Size", i, err, "such as 4G or 50%",
+				   "%s", why.text);
 	if (*swap->size && !share.percent && share.bytes < 1 << 20)
-		return rule_fail(conf, "Swap", "Size", i, err, "sizes have a unit: 4G",
-				 "less than 1M is too little");
+		return conf_refuse(conf, "Swap", "Size", i, err, "sizes have a unit: 4G",
+				   "less than 1M is too little");
 	return check_swap_names(swap, conf, i, err);
 }
 
@@ -236,11 +237,11 @@ static int check_swap_twice(const struct host_conf *data, const struct conf *con
 		struct conf_origin first = conf_origin(conf, "Swap", key, j);
 
 		if (is_same_place(&data->swap.items[j], swap))
-			return rule_fail(conf, "Swap", key, i, err,
-					 "one [Swap] for each device or file",
-					 "%s is swap space already (%s:%u)",
-					 *swap->device ? swap->device : swap->file,
-					 first.file ? first.file : "", first.line);
+			return conf_refuse(conf, "Swap", key, i, err,
+					   "one [Swap] for each device or file",
+					   "%s is swap space already (%s:%u)",
+					   *swap->device ? swap->device : swap->file,
+					   first.file ? first.file : "", first.line);
 	}
 	return 0;
 }
@@ -277,18 +278,19 @@ static int check_pages(const struct host_huge_pages *pages, const struct conf *c
 	bool automatic = !strcmp(pages->pages, "auto");
 
 	if (pages->size < 4096 || pages->size & (pages->size - 1))
-		return rule_fail(conf, "HugePages", "Size", i, err,
-				 "most machines have 2M and 1G", "no page has this size");
+		return conf_refuse(conf, "HugePages", "Size", i, err,
+				   "most machines have 2M and 1G",
+				   "no page has this size");
 	if (!automatic && !is_number(pages->pages))
-		return rule_fail(conf, "HugePages", "Pages", i, err,
-				 "such as 512, or auto for what guests' files ask for",
-				 "\"%s\" is neither a number nor auto", pages->pages);
+		return conf_refuse(conf, "HugePages", "Pages", i, err,
+				   "such as 512, or auto for what guests' files ask for",
+				   "\"%s\" is neither a number nor auto", pages->pages);
 	if (!automatic && pages->spare)
-		return rule_fail(conf, "HugePages", "Spare", i, err,
-				 "add it to Pages=, or Pages=auto",
-				 "is for Pages=auto only");
+		return conf_refuse(conf, "HugePages", "Spare", i, err,
+				   "add it to Pages=, or Pages=auto",
+				   "is for Pages=auto only");
 	if (automatic && pages->node >= 0)
-		return rule_fail(
+		return conf_refuse(
 			conf, "HugePages", "Node", i, err,
 			"such as Pages=512 for this node",
 			"Pages= needs a number here: guests' files do not say on "
@@ -307,23 +309,24 @@ static int check_mount(const struct host_conf *data, const struct conf *conf, si
 	size_t length = strlen(pages->mode);
 
 	if (!*pages->mount && key)
-		return rule_fail(conf, "HugePages", key, i, err,
-				 "such as Mount=/dev/hugepages2M, or leave it out",
-				 "means nothing without Mount=");
+		return conf_refuse(conf, "HugePages", key, i, err,
+				   "such as Mount=/dev/hugepages2M, or leave it out",
+				   "means nothing without Mount=");
 	if (length < 3 || length > 4 || strspn(pages->mode, "01234567") != length)
-		return rule_fail(conf, "HugePages", "Mode", i, err,
-				 "three or four digits from 0 to 7, as chmod(1) has them",
-				 "\"%s\" is no mode such as 0770", pages->mode);
+		return conf_refuse(
+			conf, "HugePages", "Mode", i, err,
+			"three or four digits from 0 to 7, as chmod(1) has them",
+			"\"%s\" is no mode such as 0770", pages->mode);
 	if (pages->mount_size % pages->size)
-		return rule_fail(conf, "HugePages", "MountSize", i, err,
-				 "such as 4G; 0 is no limit",
-				 "is no multiple of the pages' size");
+		return conf_refuse(conf, "HugePages", "MountSize", i, err,
+				   "such as 4G; 0 is no limit",
+				   "is no multiple of the pages' size");
 	for (size_t j = 0; *pages->mount && j < i; j++)
 		if (!strcmp(pages->mount, data->huge_pages.items[j].mount))
-			return rule_fail(conf, "HugePages", "Mount", i, err,
-					 "another folder, or leave it out in one of them",
-					 "%s is mounted by another section already",
-					 pages->mount);
+			return conf_refuse(
+				conf, "HugePages", "Mount", i, err,
+				"another folder, or leave it out in one of them",
+				"%s is mounted by another section already", pages->mount);
 	return 0;
 }
 
@@ -341,7 +344,7 @@ static int check_pages_twice(const struct host_conf *data, const struct conf *co
 
 		if (other->size == pages->size && other->node == pages->node &&
 		    is_number(other->pages))
-			return rule_fail(
+			return conf_refuse(
 				conf, "HugePages", "Pages", i, err,
 				"one [HugePages] for both: their sum",
 				"how many of this size%s is said already (%s:%u)",
@@ -371,9 +374,9 @@ int host_check_ksm(const struct host_conf *data, const struct conf *conf, struct
 {
 	if (data->ksm.max_page_sharing != 1)
 		return 0;
-	return rule_fail(conf, "Ksm", "MaxPageSharing", 0, err,
-			 "0, or without it, it stays as the kernel has it",
-			 "2 is the least");
+	return conf_refuse(conf, "Ksm", "MaxPageSharing", 0, err,
+			   "0, or without it, it stays as the kernel has it",
+			   "2 is the least");
 }
 
 /* They stand in a rule of udev's, in quotes there. */
@@ -383,12 +386,12 @@ int host_check_guests(const struct host_conf *data, const struct conf *conf,
 	static const char odd[] = "\"\\\n\t :,";
 
 	if (data->guests.user[strcspn(data->guests.user, odd)])
-		return rule_fail(conf, "Guests", "User", 0, err,
-				 "a name as in /etc/passwd, without blanks and quotes",
-				 "\"%.40s\" is no user's name", data->guests.user);
+		return conf_refuse(conf, "Guests", "User", 0, err,
+				   "a name as in /etc/passwd, without blanks and quotes",
+				   "\"%.40s\" is no user's name", data->guests.user);
 	if (data->guests.group[strcspn(data->guests.group, odd)])
-		return rule_fail(conf, "Guests", "Group", 0, err,
-				 "a name as in /etc/group, without blanks and quotes",
-				 "\"%.40s\" is no group's name", data->guests.group);
+		return conf_refuse(conf, "Guests", "Group", 0, err,
+				   "a name as in /etc/group, without blanks and quotes",
+				   "\"%.40s\" is no group's name", data->guests.group);
 	return 0;
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* network.c: network_schema, made from network.def, and the rules of what a network is. */
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/cleanup.h"
@@ -11,21 +8,6 @@
 #define CONF_NAME network
 #define CONF_DEF  "lib/schema/network.def"
 #include "lib/conf_table.h"
-
-int network_fail(const struct conf *conf, const char *section, const char *key,
-		 size_t index, struct err *err, const char *hint, const char *fmt, ...)
-{
-	char words[ERR_MAX / 2];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(words, sizeof(words), fmt, ap);
-	va_end(ap);
-	conf_fail(conf, section, key, index, err, "%s", words);
-	if (hint && *hint)
-		err_hint(err, "%s", hint);
-	return -EINVAL;
-}
 
 bool network_has_address(const struct network_conf *data, uint16_t family)
 {
@@ -86,28 +68,28 @@ static int check_mode_addresses(const struct network_conf *data, const struct co
 		const struct network_address *row = &data->address.items[i];
 
 		if (row->dhcp != network_address_dhcp_no && !modes[mode].client)
-			return network_fail(conf, "Address", "Dhcp", i, err,
-					    "Address=10.10.20.1/24, or Mode=public",
-					    "with Mode=%s the host has to be the one "
-					    "that gives addresses",
-					    modes[mode].word);
+			return conf_refuse(conf, "Address", "Dhcp", i, err,
+					   "Address=10.10.20.1/24, or Mode=public",
+					   "with Mode=%s the host has to be the one "
+					   "that gives addresses",
+					   modes[mode].word);
 		if (!modes[mode].address && !*row->interface)
-			return network_fail(conf, "Address", "Address", i, err,
-					    "with Mode=host-only it has",
-					    "with Mode=%s the host has no address in it",
-					    modes[mode].word);
+			return conf_refuse(conf, "Address", "Address", i, err,
+					   "with Mode=host-only it has",
+					   "with Mode=%s the host has no address in it",
+					   modes[mode].word);
 		if (!modes[mode].bridge && !*row->interface)
-			return network_fail(
+			return conf_refuse(
 				conf, "Address", "Interface", i, err,
 				"name a VLAN of this file",
 				"with Mode=%s there is no bridge to have the address",
 				modes[mode].word);
 	}
 	if (modes[mode].needs_address && !network_has_address(data, 0))
-		return network_fail(conf, "Network", "Mode", 0, err,
-				    "add [Address] with Address=10.10.20.1/24",
-				    "with Mode=%s the host needs an address in it",
-				    modes[mode].word);
+		return conf_refuse(conf, "Network", "Mode", 0, err,
+				   "add [Address] with Address=10.10.20.1/24",
+				   "with Mode=%s the host needs an address in it",
+				   modes[mode].word);
 	return 0;
 }
 
@@ -118,20 +100,20 @@ static int check_mode_bridge(const struct network_conf *data, const struct conf 
 	const char *const none = "with Mode=none there is no bridge";
 
 	if (data->bridge.ports.count)
-		return network_fail(conf, "Bridge", "Ports", 0, err, hint, "%s", none);
+		return conf_refuse(conf, "Bridge", "Ports", 0, err, hint, "%s", none);
 	if (*data->network.bridge)
-		return network_fail(conf, "Network", "Bridge", 0, err, hint, "%s", none);
+		return conf_refuse(conf, "Network", "Bridge", 0, err, hint, "%s", none);
 	if (data->tap.count)
-		return network_fail(conf, "Tap", "Name", 0, err, hint, "%s", none);
+		return conf_refuse(conf, "Tap", "Name", 0, err, hint, "%s", none);
 	if (data->lease.count)
-		return network_fail(conf, "Lease", "Address", 0, err, hint, "%s", none);
+		return conf_refuse(conf, "Lease", "Address", 0, err, hint, "%s", none);
 	if (network_has_server(data))
-		return network_fail(conf, "Dhcp", "Server", 0, err, hint, "%s", none);
+		return conf_refuse(conf, "Dhcp", "Server", 0, err, hint, "%s", none);
 	if (data->vlan.count || data->macvtap.count || data->wireguard.address.count)
 		return 0;
-	return network_fail(conf, "Network", "Mode", 0, err,
-			    "a [Vlan], [Macvtap] or [WireGuard] is missing",
-			    "there is neither a bridge nor anything else");
+	return conf_refuse(conf, "Network", "Mode", 0, err,
+			   "a [Vlan], [Macvtap] or [WireGuard] is missing",
+			   "there is neither a bridge nor anything else");
 }
 
 int network_check_mode(const struct network_conf *data, const struct conf *conf,
@@ -145,22 +127,21 @@ int network_check_mode(const struct network_conf *data, const struct conf *conf,
 	if (!modes[mode].bridge)
 		return check_mode_bridge(data, conf, err);
 	if (modes[mode].needs_ports && !data->bridge.ports.count)
-		return network_fail(conf, "Network", "Mode", 0, err,
-				    "add [Bridge] with Ports=",
-				    "a public network needs an interface of the host "
-				    "that leads there");
+		return conf_refuse(conf, "Network", "Mode", 0, err,
+				   "add [Bridge] with Ports=",
+				   "a public network needs an interface of the host "
+				   "that leads there");
 	if (data->forward.count && !modes[mode].forwards)
-		return network_fail(conf, "Forward", "Listen", 0, err, "Mode=nat",
-				    "with Mode=%s nothing is forwarded",
-				    modes[mode].word);
+		return conf_refuse(conf, "Forward", "Listen", 0, err, "Mode=nat",
+				   "with Mode=%s nothing is forwarded", modes[mode].word);
 	if (mode == network_network_mode_isolated && network_has_server(data))
-		return network_fail(conf, "Dhcp", "Server", 0, err,
-				    "with Mode=host-only there can be one",
-				    "the host has no address to serve from");
+		return conf_refuse(conf, "Dhcp", "Server", 0, err,
+				   "with Mode=host-only there can be one",
+				   "the host has no address to serve from");
 	if (mode == network_network_mode_isolated && data->wireguard.address.count)
-		return network_fail(conf, "WireGuard", "Address", 0, err,
-				    "with Mode=host-only peers reach it",
-				    "an isolated network is reached by nobody");
+		return conf_refuse(conf, "WireGuard", "Address", 0, err,
+				   "with Mode=host-only peers reach it",
+				   "an isolated network is reached by nobody");
 	return 0;
 }
 
@@ -173,11 +154,11 @@ static int check_mac_word(const struct network_conf *data, const struct conf *co
 	if (strcmp(word, "port") == 0 || strcmp(word, "auto") == 0)
 		return 0;
 	if (mac_address_parse(word, &mac, NULL))
-		return network_fail(conf, "Bridge", "Mac", 0, err,
-				    "port, auto, or an address such as 52:54:00:12:34:56",
-				    "\"%.40s\" is no hardware address", word);
+		return conf_refuse(conf, "Bridge", "Mac", 0, err,
+				   "port, auto, or an address such as 52:54:00:12:34:56",
+				   "\"%.40s\" is no hardware address", word);
 	if (mac.bytes[0] & 1)
-		return network_fail(
+		return conf_refuse(
 			conf, "Bridge", "Mac", 0, err, "the second digit must be even",
 			"%s is a group's address, which no interface has", word);
 	return 0;
@@ -189,22 +170,22 @@ int network_check_bridge(const struct network_conf *data, const struct conf *con
 	uint64_t delay = data->bridge.forward_delay_ms;
 
 	if (data->network.mtu && data->network.mtu < 68)
-		return network_fail(conf, "Network", "Mtu", 0, err,
-				    "1500 is Ethernet's; 0 leaves it to the kernel",
-				    "%d bytes are less than IPv4 needs (68)",
-				    (int)data->network.mtu);
+		return conf_refuse(conf, "Network", "Mtu", 0, err,
+				   "1500 is Ethernet's; 0 leaves it to the kernel",
+				   "%d bytes are less than IPv4 needs (68)",
+				   (int)data->network.mtu);
 	if (data->network.mtu && data->network.mtu < 1280 && data->network.ipv6)
-		return network_fail(conf, "Network", "Mtu", 0, err, "or Ipv6=no",
-				    "%d bytes are less than IPv6 needs (1280)",
-				    (int)data->network.mtu);
+		return conf_refuse(conf, "Network", "Mtu", 0, err, "or Ipv6=no",
+				   "%d bytes are less than IPv6 needs (1280)",
+				   (int)data->network.mtu);
 	if (data->bridge.stp && delay && delay < 2000)
-		return network_fail(conf, "Bridge", "ForwardDelay", 0, err,
-				    "2s to 30s; or Stp=no",
-				    "the spanning tree protocol needs at least 2s");
+		return conf_refuse(conf, "Bridge", "ForwardDelay", 0, err,
+				   "2s to 30s; or Stp=no",
+				   "the spanning tree protocol needs at least 2s");
 	if (*data->network.domain && !network_is_dns_name(data->network.domain, true))
-		return network_fail(conf, "Network", "Domain", 0, err,
-				    "such as lab.internal", "\"%.80s\" is no DNS domain",
-				    data->network.domain);
+		return conf_refuse(conf, "Network", "Domain", 0, err,
+				   "such as lab.internal", "\"%.80s\" is no DNS domain",
+				   data->network.domain);
 	return check_mac_word(data, conf, err);
 }
 
@@ -235,16 +216,16 @@ static int check_vlan_list(const struct conf *conf, const char *section, size_t 
 {
 	for (size_t i = 0; i < count; i++) {
 		if (items[i] == pvid)
-			return network_fail(conf, section, "Trunk", index, err,
-					    "a VLAN has tags or it has none",
-					    "%d is the VLAN of frames without a tag",
-					    (int)pvid);
+			return conf_refuse(conf, section, "Trunk", index, err,
+					   "a VLAN has tags or it has none",
+					   "%d is the VLAN of frames without a tag",
+					   (int)pvid);
 		for (size_t j = 0; j < i; j++)
 			if (items[i] == items[j])
-				return network_fail(conf, section, "Trunk", index, err,
-						    "once is enough",
-						    "%d stands there twice",
-						    (int)items[i]);
+				return conf_refuse(conf, section, "Trunk", index, err,
+						   "once is enough",
+						   "%d stands there twice",
+						   (int)items[i]);
 	}
 	return 0;
 }
@@ -257,14 +238,13 @@ int network_check_vlan_filtering(const struct network_conf *data, const struct c
 	int result = 0;
 
 	if (data->bridge_vlan.count && !data->bridge.vlan_filtering)
-		return network_fail(conf, "BridgeVlan", "Port", 0, err, hint, "%s",
-				    words);
+		return conf_refuse(conf, "BridgeVlan", "Port", 0, err, hint, "%s", words);
 	for (size_t i = 0; i < data->tap.count; i++) {
 		const struct network_tap *tap = &data->tap.items[i];
 
 		if (!data->bridge.vlan_filtering && (tap->vlan || tap->trunk.count))
-			return network_fail(conf, "Tap", tap->vlan ? "Vlan" : "Trunk", i,
-					    err, hint, "%s", words);
+			return conf_refuse(conf, "Tap", tap->vlan ? "Vlan" : "Trunk", i,
+					   err, hint, "%s", words);
 		result = check_vlan_list(conf, "Tap", i, tap->vlan, tap->trunk.items,
 					 tap->trunk.count, err);
 		if (result)
@@ -287,17 +267,17 @@ int network_check_vlans(const struct network_conf *data, const struct conf *conf
 		const struct link_select *parent = &vlan->parent;
 
 		if (!vlan->id)
-			return network_fail(conf, "Vlan", "Id", i, err, "1 to 4094",
-					    "the VLAN's number is missing");
+			return conf_refuse(conf, "Vlan", "Id", i, err, "1 to 4094",
+					   "the VLAN's number is missing");
 		if (parent->kind == LINK_SELECT_NONE)
-			return network_fail(conf, "Vlan", "Parent", i, err, "Parent=eth0",
-					    "the interface that it is on is missing");
+			return conf_refuse(conf, "Vlan", "Parent", i, err, "Parent=eth0",
+					   "the interface that it is on is missing");
 		if (!*vlan->name && parent->kind == LINK_SELECT_NAME &&
 		    strlen(parent->text) > LINK_NAME_MAX - 5)
-			return network_fail(conf, "Vlan", "Parent", i, err,
-					    "give it another by Name=",
-					    "%s.%d is too long for an interface's name",
-					    parent->text, (int)vlan->id);
+			return conf_refuse(conf, "Vlan", "Parent", i, err,
+					   "give it another by Name=",
+					   "%s.%d is too long for an interface's name",
+					   parent->text, (int)vlan->id);
 	}
 	return 0;
 }
@@ -306,9 +286,9 @@ static int check_guest_mac(const struct conf *conf, const char *section, size_t 
 			   const struct mac_address *mac, struct err *err)
 {
 	if (mac->bytes[0] & 1)
-		return network_fail(conf, section, "Mac", index, err,
-				    "the second digit must be even",
-				    "it is a group's address, which no guest has");
+		return conf_refuse(conf, section, "Mac", index, err,
+				   "the second digit must be even",
+				   "it is a group's address, which no guest has");
 	return 0;
 }
 
@@ -322,13 +302,13 @@ int network_check_links(const struct network_conf *data, const struct conf *conf
 			&data->link.items[i].permanent_mac_address;
 
 		if (!memcmp(mac, &none, sizeof(none)) || mac->bytes[0] & 1)
-			return network_fail(
+			return conf_refuse(
 				conf, "Link", "PermanentMACAddress", i, err,
 				"`ip -details link` shows it as permaddr, or as link/ether",
 				"the interface's hardware address is missing");
 		if (!*data->link.items[i].name)
-			return network_fail(conf, "Link", "Name", i, err, "Name=lan0",
-					    "the interface's name is missing");
+			return conf_refuse(conf, "Link", "Name", i, err, "Name=lan0",
+					   "the interface's name is missing");
 	}
 	return 0;
 }
@@ -343,13 +323,13 @@ int network_check_taps(const struct network_conf *data, const struct conf *conf,
 		struct err why = ERR_INIT;
 
 		if (!*tap->name)
-			return network_fail(conf, "Tap", "Name", i, err, "Name=tap-web0",
-					    "the tap's name is missing");
+			return conf_refuse(conf, "Tap", "Name", i, err, "Name=tap-web0",
+					   "the tap's name is missing");
 		for (size_t j = 0; j < tap->ip.count; j++)
 			if (network_has_address(data, 0) &&
 			    network_check_guest_address(data, &tap->ip.items[j], &why))
-				return network_fail(conf, "Tap", "Ip", i, err, why.hint,
-						    "%s", why.text);
+				return conf_refuse(conf, "Tap", "Ip", i, err, why.hint,
+						   "%s", why.text);
 		result = check_guest_mac(conf, "Tap", i, &tap->mac, err);
 	}
 	return result;
@@ -364,13 +344,13 @@ int network_check_macvtaps(const struct network_conf *data, const struct conf *c
 		const struct network_macvtap *row = &data->macvtap.items[i];
 
 		if (!*row->name)
-			return network_fail(conf, "Macvtap", "Name", i, err,
-					    "Name=macvtap0",
-					    "the macvtap's name is missing");
+			return conf_refuse(conf, "Macvtap", "Name", i, err,
+					   "Name=macvtap0",
+					   "the macvtap's name is missing");
 		if (row->parent.kind == LINK_SELECT_NONE)
-			return network_fail(conf, "Macvtap", "Parent", i, err,
-					    "Parent=eth0",
-					    "the interface that it is on is missing");
+			return conf_refuse(conf, "Macvtap", "Parent", i, err,
+					   "Parent=eth0",
+					   "the interface that it is on is missing");
 		result = check_guest_mac(conf, "Macvtap", i, &row->mac, err);
 	}
 	return result;

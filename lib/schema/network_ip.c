@@ -77,9 +77,9 @@ static int check_interface(const struct network_conf *data, const struct conf *c
 {
 	if (!*name || has_vlan(data, name))
 		return 0;
-	return network_fail(conf, section, "Interface", index, err,
-			    "leave it empty for the bridge",
-			    "%s is no VLAN interface of this file", name);
+	return conf_refuse(conf, section, "Interface", index, err,
+			   "leave it empty for the bridge",
+			   "%s is no VLAN interface of this file", name);
 }
 
 static int check_address(const struct network_conf *data, const struct conf *conf,
@@ -91,28 +91,28 @@ static int check_address(const struct network_conf *data, const struct conf *con
 
 	ip_address_text(&prefix->address, text);
 	if (!prefix->address.family && !client)
-		return network_fail(conf, "Address", "Address", index, err,
-				    "Address=10.10.20.1/24, or Dhcp=yes",
-				    "the address is missing");
+		return conf_refuse(conf, "Address", "Address", index, err,
+				   "Address=10.10.20.1/24, or Dhcp=yes",
+				   "the address is missing");
 	if (prefix->address.family && client)
-		return network_fail(conf, "Address", "Dhcp", index, err,
-				    "make two [Address] sections of it",
-				    "the address stands here, and comes by DHCP, too");
+		return conf_refuse(conf, "Address", "Dhcp", index, err,
+				   "make two [Address] sections of it",
+				   "the address stands here, and comes by DHCP, too");
 	if (!prefix->address.family)
 		return 0;
 	if (!ip_is_host(&prefix->address))
-		return network_fail(conf, "Address", "Address", index, err,
-				    "such as 10.10.20.1/24 or fd00:10:20::1/64",
-				    "%s is no host's address", text);
+		return conf_refuse(conf, "Address", "Address", index, err,
+				   "such as 10.10.20.1/24 or fd00:10:20::1/64",
+				   "%s is no host's address", text);
 	if (ip_is_reserved_in(&prefix->address, prefix))
-		return network_fail(conf, "Address", "Address", index, err,
-				    "the first host of the network mostly is the host's",
-				    "%s/%d is the network's number or broadcast address",
-				    text, prefix->length);
+		return conf_refuse(conf, "Address", "Address", index, err,
+				   "the first host of the network mostly is the host's",
+				   "%s/%d is the network's number or broadcast address",
+				   text, prefix->length);
 	if (prefix->address.family == AF_INET6 && !data->network.ipv6)
-		return network_fail(conf, "Address", "Address", index, err,
-				    "Ipv6=yes in [Network]",
-				    "%s is an IPv6 address, and Ipv6=no", text);
+		return conf_refuse(conf, "Address", "Address", index, err,
+				   "Ipv6=yes in [Network]",
+				   "%s is an IPv6 address, and Ipv6=no", text);
 	return 0;
 }
 
@@ -128,10 +128,10 @@ int network_check_addresses(const struct network_conf *data, const struct conf *
 
 		for (size_t j = 0; j < i && ip->family; j++)
 			if (ip_compare(ip, &data->address.items[j].address.address) == 0)
-				return network_fail(conf, "Address", "Address", i, err,
-						    "once is enough",
-						    "%s stands there twice",
-						    ip_address_text(ip, text));
+				return conf_refuse(conf, "Address", "Address", i, err,
+						   "once is enough",
+						   "%s stands there twice",
+						   ip_address_text(ip, text));
 		result = check_address(data, conf, i, err);
 		if (!result)
 			result = check_interface(data, conf, "Address", i, row->interface,
@@ -179,15 +179,15 @@ int network_check_routes(const struct network_conf *data, const struct conf *con
 
 		ip_address_text(&row->via, text);
 		if (!family && !row->via.family)
-			return network_fail(conf, "Route", "Via", i, err,
-					    "Via=, the router's address",
-					    "a default route needs a router");
+			return conf_refuse(conf, "Route", "Via", i, err,
+					   "Via=, the router's address",
+					   "a default route needs a router");
 		if (family && row->via.family && family != row->via.family)
-			return network_fail(conf, "Route", "Via", i, err,
-					    "both IPv4, or both IPv6",
-					    "%s is of another family than To=", text);
+			return conf_refuse(conf, "Route", "Via", i, err,
+					   "both IPv4, or both IPv6",
+					   "%s is of another family than To=", text);
 		if (row->via.family && !is_reachable(data, row))
-			return network_fail(
+			return conf_refuse(
 				conf, "Route", "Via", i, err,
 				"the router must be in the network of an [Address]",
 				"%s cannot be reached from any address of this file",
@@ -205,12 +205,12 @@ static int check_range(const struct network_conf *data, const struct conf *conf,
 
 	if (network_check_guest_address(data, &range->first, &why) ||
 	    network_check_guest_address(data, &range->last, &why))
-		return network_fail(conf, "Dhcp", "Range", 0, err, why.hint, "%s",
-				    why.text);
+		return conf_refuse(conf, "Dhcp", "Range", 0, err, why.hint, "%s",
+				   why.text);
 	if (!ip_prefix_has(subnet, &range->last))
-		return network_fail(conf, "Dhcp", "Range", 0, err,
-				    "a range for each network",
-				    "the range goes from one network to another");
+		return conf_refuse(conf, "Dhcp", "Range", 0, err,
+				   "a range for each network",
+				   "the range goes from one network to another");
 	for (size_t i = 0; i < data->address.count; i++) {
 		const struct ip_address *own = &data->address.items[i].address.address;
 		char text[IP_TEXT_SIZE];
@@ -218,10 +218,10 @@ static int check_range(const struct network_conf *data, const struct conf *conf,
 		if (own->family == range->first.family &&
 		    ip_compare(own, &range->first) > 0 &&
 		    ip_compare(own, &range->last) < 0)
-			return network_fail(conf, "Dhcp", "Range", 0, err,
-					    "begin behind it, or make two ranges",
-					    "the host's own %s is in it",
-					    ip_address_text(own, text));
+			return conf_refuse(conf, "Dhcp", "Range", 0, err,
+					   "begin behind it, or make two ranges",
+					   "the host's own %s is in it",
+					   ip_address_text(own, text));
 	}
 	return 0;
 }
@@ -238,9 +238,9 @@ static int check_ra(const struct network_conf *data, const struct conf *conf,
 		    row->address.length == 64)
 			return 0;
 	}
-	return network_fail(conf, "Dhcp", "Ra", 0, err,
-			    "add [Address] with Address=fd00:10:20::1/64",
-			    "there is no IPv6 network with a prefix of 64 to advertise");
+	return conf_refuse(conf, "Dhcp", "Ra", 0, err,
+			   "add [Address] with Address=fd00:10:20::1/64",
+			   "there is no IPv6 network with a prefix of 64 to advertise");
 }
 
 int network_check_dhcp(const struct network_conf *data, const struct conf *conf,
@@ -251,31 +251,31 @@ int network_check_dhcp(const struct network_conf *data, const struct conf *conf,
 	int result = 0;
 
 	if (dhcp->range.count && !network_has_server(data))
-		return network_fail(conf, "Dhcp", "Range", 0, err, "Server=yes",
-				    "there is no server that could give addresses");
+		return conf_refuse(conf, "Dhcp", "Range", 0, err, "Server=yes",
+				   "there is no server that could give addresses");
 	if (network_has_server(data) && !network_has_address(data, 0) &&
 	    data->network.mode == network_network_mode_public)
-		return network_fail(conf, "Dhcp", "Server", 0, err,
-				    "add [Address] with Address=",
-				    "the host needs an address to serve from");
+		return conf_refuse(conf, "Dhcp", "Server", 0, err,
+				   "add [Address] with Address=",
+				   "the host needs an address to serve from");
 	for (size_t i = 0; !result && i < dhcp->range.count; i++)
 		result = check_range(data, conf, &dhcp->range.items[i], err);
 	if (result)
 		return result;
 	if (dhcp->router.family == AF_INET6)
-		return network_fail(conf, "Dhcp", "Router", 0, err,
-				    "IPv6 guests learn their router by Ra=",
-				    "DHCP tells IPv4 routers only");
+		return conf_refuse(conf, "Dhcp", "Router", 0, err,
+				   "IPv6 guests learn their router by Ra=",
+				   "DHCP tells IPv4 routers only");
 	if (dhcp->router.family && !network_subnet(data, &dhcp->router)) {
 		network_check_guest_address(data, &dhcp->router, &why);
-		return network_fail(conf, "Dhcp", "Router", 0, err, why.hint, "%s",
-				    why.text);
+		return conf_refuse(conf, "Dhcp", "Router", 0, err, why.hint, "%s",
+				   why.text);
 	}
 	for (size_t i = 0; i < dhcp->options.count; i++)
 		if (strpbrk(dhcp->options.items[i], "\n\r"))
-			return network_fail(conf, "Dhcp", "Options", 0, err,
-					    "an item for each option",
-					    "an option is one line");
+			return conf_refuse(conf, "Dhcp", "Options", 0, err,
+					   "an item for each option",
+					   "an option is one line");
 	return check_ra(data, conf, err);
 }
 
@@ -286,20 +286,20 @@ static int check_lease_parts(const struct network_lease *row, const struct conf 
 	bool has_mac = memcmp(&row->mac, &none, sizeof(none)) != 0;
 
 	if (!has_mac && !*row->guest)
-		return network_fail(conf, "Lease", "Mac", index, err,
-				    "Guest= or Mac=", "it does not say whose it is");
+		return conf_refuse(conf, "Lease", "Mac", index, err,
+				   "Guest= or Mac=", "it does not say whose it is");
 	if (!row->address.count && !*row->name)
-		return network_fail(
+		return conf_refuse(
 			conf, "Lease", "Address", index, err,
 			"Address= or Name=", "it gives neither an address nor a name");
 	if (row->mac.bytes[0] & 1)
-		return network_fail(conf, "Lease", "Mac", index, err,
-				    "the second digit must be even",
-				    "it is a group's address, which no guest has");
+		return conf_refuse(conf, "Lease", "Mac", index, err,
+				   "the second digit must be even",
+				   "it is a group's address, which no guest has");
 	if (*row->name && !network_is_dns_name(row->name, false))
-		return network_fail(conf, "Lease", "Name", index, err,
-				    "letters, digits and - inside",
-				    "\"%.80s\" is no DNS name of one word", row->name);
+		return conf_refuse(conf, "Lease", "Name", index, err,
+				   "letters, digits and - inside",
+				   "\"%.80s\" is no DNS name of one word", row->name);
 	return 0;
 }
 
@@ -314,22 +314,22 @@ static int check_lease_addresses(const struct network_conf *data, const struct c
 		char text[IP_TEXT_SIZE];
 
 		if (network_check_guest_address(data, ip, &why))
-			return network_fail(conf, "Lease", "Address", index, err,
-					    why.hint, "%s", why.text);
+			return conf_refuse(conf, "Lease", "Address", index, err, why.hint,
+					   "%s", why.text);
 		if (i && ip->family == row->address.items[0].family)
-			return network_fail(conf, "Lease", "Address", index, err,
-					    "one IPv4 and one IPv6 address at most",
-					    "%s is a second one of its family",
-					    ip_address_text(ip, text));
+			return conf_refuse(conf, "Lease", "Address", index, err,
+					   "one IPv4 and one IPv6 address at most",
+					   "%s is a second one of its family",
+					   ip_address_text(ip, text));
 		for (size_t j = 0; j < index; j++)
 			for (size_t k = 0; k < data->lease.items[j].address.count; k++)
 				if (!ip_compare(ip,
 						&data->lease.items[j].address.items[k]))
-					return network_fail(conf, "Lease", "Address",
-							    index, err,
-							    "each guest needs its own",
-							    "%s is another lease's, too",
-							    ip_address_text(ip, text));
+					return conf_refuse(conf, "Lease", "Address",
+							   index, err,
+							   "each guest needs its own",
+							   "%s is another lease's, too",
+							   ip_address_text(ip, text));
 	}
 	return 0;
 }
@@ -341,9 +341,9 @@ int network_check_leases(const struct network_conf *data, const struct conf *con
 
 	if (data->lease.count && !network_has_server(data) &&
 	    data->network.mode != network_network_mode_none)
-		return network_fail(conf, "Lease", "Address", 0, err,
-				    "Server=yes in [Dhcp]",
-				    "there is no server that could give it");
+		return conf_refuse(conf, "Lease", "Address", 0, err,
+				   "Server=yes in [Dhcp]",
+				   "there is no server that could give it");
 	for (size_t i = 0; !result && i < data->lease.count; i++) {
 		result = check_lease_parts(&data->lease.items[i], conf, i, err);
 		if (!result)

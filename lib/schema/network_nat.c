@@ -16,23 +16,23 @@ int network_check_nat(const struct network_conf *data, const struct conf *conf,
 					      : NULL;
 
 	if (key && data->network.mode != network_network_mode_nat)
-		return network_fail(conf, "Nat", key, 0, err, "Mode=nat in [Network]",
-				    "there is no NAT in this network");
+		return conf_refuse(conf, "Nat", key, 0, err, "Mode=nat in [Network]",
+				   "there is no NAT in this network");
 	for (size_t i = 0; i < nat->source.count; i++) {
 		if (!ip_is_host(&nat->source.items[i]))
-			return network_fail(conf, "Nat", "Source", 0, err,
-					    "one of the host's own addresses",
-					    "it is no host's address");
+			return conf_refuse(conf, "Nat", "Source", 0, err,
+					   "one of the host's own addresses",
+					   "it is no host's address");
 		if (i && nat->source.items[i].family == nat->source.items[0].family)
-			return network_fail(conf, "Nat", "Source", 0, err,
-					    "one IPv4 and one IPv6 address at most",
-					    "there are two of one family");
+			return conf_refuse(conf, "Nat", "Source", 0, err,
+					   "one IPv4 and one IPv6 address at most",
+					   "there are two of one family");
 	}
 	for (size_t i = 0; i < nat->subnet.count; i++)
 		if (!nat->subnet.items[i].address.family)
-			return network_fail(conf, "Nat", "Subnet", 0, err,
-					    "such as 10.10.20.0/24",
-					    "\"default\" is no network of guests");
+			return conf_refuse(conf, "Nat", "Subnet", 0, err,
+					   "such as 10.10.20.0/24",
+					   "\"default\" is no network of guests");
 	return 0;
 }
 
@@ -78,22 +78,22 @@ static int check_target(const struct network_conf *data, const struct conf *conf
 	struct err why = ERR_INIT;
 
 	if (!to->address.family && !*to->name)
-		return network_fail(conf, "Forward", "To", index, err,
-				    "To=10.10.20.5:22, or To=web:22 for the guest web",
-				    "the guest's address is missing");
+		return conf_refuse(conf, "Forward", "To", index, err,
+				   "To=10.10.20.5:22, or To=web:22 for the guest web",
+				   "the guest's address is missing");
 	if (to->address.family && network_check_guest_address(data, &to->address, &why))
-		return network_fail(conf, "Forward", "To", index, err, why.hint, "%s",
-				    why.text);
+		return conf_refuse(conf, "Forward", "To", index, err, why.hint, "%s",
+				   why.text);
 	if (to->first && to->first != to->last &&
 	    (unsigned)to->last - to->first + 1 != count)
-		return network_fail(conf, "Forward", "To", index, err,
-				    "the first port is enough",
-				    "Listen= has %u ports, and To= has %u", count,
-				    (unsigned)to->last - to->first + 1);
+		return conf_refuse(conf, "Forward", "To", index, err,
+				   "the first port is enough",
+				   "Listen= has %u ports, and To= has %u", count,
+				   (unsigned)to->last - to->first + 1);
 	if (to->first && to->first + count - 1 > UINT16_MAX)
-		return network_fail(
-			conf, "Forward", "To", index, err, "the highest port is 65535",
-			"%u ports from %u on are not there", count, to->first);
+		return conf_refuse(conf, "Forward", "To", index, err,
+				   "the highest port is 65535",
+				   "%u ports from %u on are not there", count, to->first);
 	return 0;
 }
 
@@ -106,14 +106,14 @@ static int check_families(const struct network_forward *row, const struct conf *
 	for (size_t i = 0; family && i < row->from.count; i++)
 		if (row->from.items[i].address.family &&
 		    row->from.items[i].address.family != family)
-			return network_fail(conf, "Forward", "From", index, err,
-					    "both IPv4, or both IPv6",
-					    "a source is of another family than To=");
+			return conf_refuse(conf, "Forward", "From", index, err,
+					   "both IPv4, or both IPv6",
+					   "a source is of another family than To=");
 	for (size_t i = 0; family && i < row->address.count; i++)
 		if (row->address.items[i].family != family)
-			return network_fail(conf, "Forward", "Address", index, err,
-					    "both IPv4, or both IPv6",
-					    "it is of another family than To=");
+			return conf_refuse(conf, "Forward", "Address", index, err,
+					   "both IPv4, or both IPv6",
+					   "it is of another family than To=");
 	return 0;
 }
 
@@ -126,15 +126,15 @@ int network_check_forwards(const struct network_conf *data, const struct conf *c
 		const struct network_forward *row = &data->forward.items[i];
 
 		if (!row->listen.protocols)
-			return network_fail(conf, "Forward", "Listen", i, err,
-					    "Listen=tcp 2222",
-					    "the host's ports are missing");
+			return conf_refuse(conf, "Forward", "Listen", i, err,
+					   "Listen=tcp 2222",
+					   "the host's ports are missing");
 		result = check_target(data, conf, i, err);
 		if (!result)
 			result = check_families(row, conf, i, err);
 		for (size_t j = 0; !result && j < i; j++)
 			if (network_forwards_clash(&data->forward.items[j], row))
-				return network_fail(
+				return conf_refuse(
 					conf, "Forward", "Listen", i, err,
 					"other ports; or sources (From=) that the one "
 					"in front has not",
@@ -150,18 +150,18 @@ int network_check_firewall(const struct network_conf *data, const struct conf *c
 	bool isolated = data->network.mode == network_network_mode_isolated;
 
 	if (firewall->allow.count && (firewall->host == network_firewall_host_open))
-		return network_fail(conf, "Firewall", "Allow", 0, err,
-				    "Host=services shuts the others",
-				    "with Host=open it makes no difference");
+		return conf_refuse(conf, "Firewall", "Allow", 0, err,
+				   "Host=services shuts the others",
+				   "with Host=open it makes no difference");
 	if (firewall->allow.count && isolated)
-		return network_fail(conf, "Firewall", "Allow", 0, err,
-				    "with Mode=host-only they do",
-				    "guests of an isolated network do not reach the "
-				    "host");
+		return conf_refuse(conf, "Firewall", "Allow", 0, err,
+				   "with Mode=host-only they do",
+				   "guests of an isolated network do not reach the "
+				   "host");
 	if (firewall->reach.count &&
 	    (isolated || data->network.mode == network_network_mode_public))
-		return network_fail(conf, "Firewall", "Reach", 0, err,
-				    "Mode=nat or host-only",
-				    "the host is not this network's router");
+		return conf_refuse(conf, "Firewall", "Reach", 0, err,
+				   "Mode=nat or host-only",
+				   "the host is not this network's router");
 	return 0;
 }

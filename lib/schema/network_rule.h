@@ -7,11 +7,6 @@
 
 #include "lib/schema/network.h"
 
-/* conf_fail with a hint. */
-int network_fail(const struct conf *conf, const char *section, const char *key,
-		 size_t index, struct err *err, const char *hint, const char *fmt, ...)
-	__attribute__((format(printf, 7, 8)));
-
 /* The prefix of the bridge's own address in whose network the address is, or NULL. */
 const struct ip_prefix *network_subnet(const struct network_conf *data,
 				       const struct ip_address *ip);

@@ -27,14 +27,14 @@ static int check_peer_missing(const struct network_conf *data, const struct conf
 	static const char hint[] = "[WireGuard] with Address=10.10.99.1/24";
 
 	if (data->peer.count)
-		return network_fail(conf, "Peer", "PublicKey", 0, err, hint,
-				    "there is no VPN that it could belong to");
+		return conf_refuse(conf, "Peer", "PublicKey", 0, err, hint,
+				   "there is no VPN that it could belong to");
 	if (data->wireguard.networks.count)
-		return network_fail(conf, "WireGuard", "Networks", 0, err, hint,
-				    "there is no VPN without an address");
+		return conf_refuse(conf, "WireGuard", "Networks", 0, err, hint,
+				   "there is no VPN without an address");
 	if (*data->wireguard.interface)
-		return network_fail(conf, "WireGuard", "Interface", 0, err, hint,
-				    "there is no VPN without an address");
+		return conf_refuse(conf, "WireGuard", "Interface", 0, err, hint,
+				   "there is no VPN without an address");
 	return 0;
 }
 
@@ -50,25 +50,25 @@ int network_check_wireguard(const struct network_conf *data, const struct conf *
 
 		if (!ip_is_host(&prefix->address) ||
 		    ip_is_reserved_in(&prefix->address, prefix))
-			return network_fail(conf, "WireGuard", "Address", 0, err,
-					    "such as 10.10.99.1/24",
-					    "it is no host's address");
+			return conf_refuse(conf, "WireGuard", "Address", 0, err,
+					   "such as 10.10.99.1/24",
+					   "it is no host's address");
 		for (size_t j = 0; j < data->address.count; j++)
 			if (data->address.items[j].address.address.family &&
 			    ip_prefix_overlaps(prefix, &data->address.items[j].address))
-				return network_fail(
+				return conf_refuse(
 					conf, "WireGuard", "Address", 0, err,
 					"the VPN needs a network of its own",
 					"it overlaps the network of an [Address]");
 	}
 	if (vpn->mtu && vpn->mtu < 576)
-		return network_fail(conf, "WireGuard", "Mtu", 0, err,
-				    "1420 fits into Ethernet's 1500",
-				    "%d bytes are too few", (int)vpn->mtu);
+		return conf_refuse(conf, "WireGuard", "Mtu", 0, err,
+				   "1420 fits into Ethernet's 1500",
+				   "%d bytes are too few", (int)vpn->mtu);
 	if (strpbrk(vpn->endpoint, " \t\n\"'"))
-		return network_fail(conf, "WireGuard", "Endpoint", 0, err,
-				    "such as vpn.example.org",
-				    "it is no host's name or address");
+		return conf_refuse(conf, "WireGuard", "Endpoint", 0, err,
+				   "such as vpn.example.org",
+				   "it is no host's name or address");
 	return 0;
 }
 
@@ -96,24 +96,24 @@ static int check_peer(const struct network_peer *peer, const struct conf *conf,
 		      size_t index, struct err *err)
 {
 	if (!*peer->public_key)
-		return network_fail(conf, "Peer", "PublicKey", index, err,
-				    "what wg pubkey prints for the peer's key",
-				    "the peer's public key is missing");
+		return conf_refuse(conf, "Peer", "PublicKey", index, err,
+				   "what wg pubkey prints for the peer's key",
+				   "the peer's public key is missing");
 	if (!network_is_wireguard_key(peer->public_key))
-		return network_fail(conf, "Peer", "PublicKey", index, err,
-				    "44 characters, of which the last is =",
-				    "\"%.60s\" is no WireGuard key", peer->public_key);
+		return conf_refuse(conf, "Peer", "PublicKey", index, err,
+				   "44 characters, of which the last is =",
+				   "\"%.60s\" is no WireGuard key", peer->public_key);
 	if (!peer->allowed_ips.count)
-		return network_fail(conf, "Peer", "AllowedIPs", index, err,
-				    "AllowedIPs=10.10.99.2",
-				    "without addresses nothing reaches the peer");
+		return conf_refuse(conf, "Peer", "AllowedIPs", index, err,
+				   "AllowedIPs=10.10.99.2",
+				   "without addresses nothing reaches the peer");
 	if (*peer->endpoint && !is_endpoint(peer->endpoint))
-		return network_fail(conf, "Peer", "Endpoint", index, err,
-				    "such as vpn.example.org:51820",
-				    "\"%.80s\" is not HOST:PORT", peer->endpoint);
+		return conf_refuse(conf, "Peer", "Endpoint", index, err,
+				   "such as vpn.example.org:51820",
+				   "\"%.80s\" is not HOST:PORT", peer->endpoint);
 	if (peer->persistent_keepalive_ms % 1000)
-		return network_fail(conf, "Peer", "PersistentKeepalive", index, err,
-				    "such as 25s", "it counts in whole seconds");
+		return conf_refuse(conf, "Peer", "PersistentKeepalive", index, err,
+				   "such as 25s", "it counts in whole seconds");
 	return 0;
 }
 
@@ -143,11 +143,11 @@ int network_check_peers(const struct network_conf *data, const struct conf *conf
 			const struct network_peer *other = &data->peer.items[j];
 
 			if (strcmp(peer->public_key, other->public_key) == 0)
-				return network_fail(conf, "Peer", "PublicKey", i, err,
-						    "each peer has its own",
-						    "another [Peer] has the same key");
+				return conf_refuse(conf, "Peer", "PublicKey", i, err,
+						   "each peer has its own",
+						   "another [Peer] has the same key");
 			if (share_address(peer, other))
-				return network_fail(
+				return conf_refuse(
 					conf, "Peer", "AllowedIPs", i, err,
 					"each peer needs its own",
 					"another [Peer] has the same addresses");

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rule.c: rules that keys of more than one table have to keep. */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #include "lib/password_hash.h"
 #include "lib/schema/rule.h"
@@ -14,20 +12,6 @@ const char *const rule_kernel_keys[RULE_KERNEL_KINDS] = {
 	[KERNEL_RULE_ADVISE] = "Advise",
 	[KERNEL_RULE_EFFECTIVE] = "Effective",
 };
-
-int rule_fail(const struct conf *conf, const char *section, const char *key, size_t index,
-	      struct err *err, const char *hint, const char *fmt, ...)
-{
-	char words[ERR_MAX / 2];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(words, sizeof(words), fmt, ap);
-	va_end(ap);
-	conf_fail(conf, section, key, index, err, "%s", words);
-	err_hint(err, "%s", hint);
-	return -EINVAL;
-}
 
 /* What a rule's words and hint are in front of the key's place. */
 static int with_hint(struct err *err, const struct err *why)
@@ -74,9 +58,9 @@ int rule_check_devices(const struct conf *conf, size_t index,
 
 	for (size_t i = 0; i < devices->count; i++) {
 		if (pci_select_parse(devices->items[i], &select, &why) < 0)
-			return rule_fail(conf, "Vfio", "Devices", index, err,
-					 "`bedplate host-prep iommu` shows them", "%s",
-					 why.text);
+			return conf_refuse(conf, "Vfio", "Devices", index, err,
+					   "`bedplate host-prep iommu` shows them", "%s",
+					   why.text);
 	}
 	return 0;
 }

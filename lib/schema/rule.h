@@ -18,11 +18,6 @@ struct rule_list {
 		(list).items, (list).count \
 	}
 
-/* conf_fail with a hint. */
-int rule_fail(const struct conf *conf, const char *section, const char *key, size_t index,
-	      struct err *err, const char *hint, const char *fmt, ...)
-	__attribute__((format(printf, 7, 8)));
-
 /* The texts of the rules in one [KernelArgs] section, by their kind: an array of
  * RULE_KERNEL_KINDS made of the section's struct by RULE_KERNEL_LISTS. */
 enum { RULE_KERNEL_KINDS = KERNEL_RULE_EFFECTIVE + 1 };
