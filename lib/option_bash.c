@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* option_bash.c: bash's completions from a table of options. */
 #include <stdio.h>
-#include <string.h>
 
 #include "lib/cleanup.h"
 #include "lib/option.h"
@@ -17,10 +16,7 @@ static void bash_word(const struct option_spec *spec, void *data)
 
 static void bash_argument(const struct option_spec *spec, void *data)
 {
-	const struct shell_argument *argument =
-		spec->argument
-			? shell_find_argument(spec->argument, strlen(spec->argument))
-			: NULL;
+	const struct shell_argument *argument = shell_argument_of(spec);
 	struct strbuf *out = data;
 
 	if (!spec->argument)

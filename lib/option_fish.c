@@ -24,10 +24,7 @@ struct fish {
 static void fish_row(const struct option_spec *spec, void *data)
 {
 	const struct fish *fish = data;
-	const struct shell_argument *argument =
-		spec->argument
-			? shell_find_argument(spec->argument, strlen(spec->argument))
-			: NULL;
+	const struct shell_argument *argument = shell_argument_of(spec);
 	struct strbuf *out = fish->out;
 
 	strbuf_addf(out, "complete -c %s%s -l %s", fish->program, fish->condition,

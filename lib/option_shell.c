@@ -31,7 +31,7 @@ static const struct shell_argument arguments[] = {
 	  "-xa '(command ls /etc/bedplate/network 2>/dev/null | string replace -rf \"[.]conf\\$\" \"\")'" },
 };
 
-const struct shell_argument *shell_find_argument(const char *name, size_t length)
+static const struct shell_argument *find_argument(const char *name, size_t length)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(arguments); i++)
 		if (strlen(arguments[i].name) == length &&
@@ -40,13 +40,19 @@ const struct shell_argument *shell_find_argument(const char *name, size_t length
 	return NULL;
 }
 
+const struct shell_argument *shell_argument_of(const struct option_spec *spec)
+{
+	return spec->argument ? find_argument(spec->argument, strlen(spec->argument))
+			      : NULL;
+}
+
 static void read_known(struct shell_operand *operand)
 {
 	const char *part = operand->text;
 
 	while (*part && operand->known_count < SHELL_KNOWN_MAX) {
 		size_t length = strcspn(part, " ");
-		const struct shell_argument *known = shell_find_argument(part, length);
+		const struct shell_argument *known = find_argument(part, length);
 
 		if (known)
 			operand->known[operand->known_count++] = known;

@@ -28,8 +28,8 @@ struct shell_operand {
 	size_t known_count;
 };
 
-/* NULL where shells do not know what it is. */
-const struct shell_argument *shell_find_argument(const char *name, size_t length);
+/* An option's; NULL where it takes none, or shells do not know what that is. */
+const struct shell_argument *shell_argument_of(const struct option_spec *spec);
 
 /* The operands of a command's synopsis, in order; returns how many. */
 size_t shell_read_operands(const struct option_command *command,

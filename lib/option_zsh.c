@@ -30,10 +30,7 @@ static void zsh_action(struct strbuf *out, const struct shell_argument *const *k
 
 static void zsh_row(const struct option_spec *spec, void *data)
 {
-	const struct shell_argument *argument =
-		spec->argument
-			? shell_find_argument(spec->argument, strlen(spec->argument))
-			: NULL;
+	const struct shell_argument *argument = shell_argument_of(spec);
 	struct strbuf *out = data;
 
 	strbuf_adds(out, " \\\n\t\t");
