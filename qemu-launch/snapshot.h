@@ -40,6 +40,9 @@ struct snapshot {
 /* Writes the chains down. */
 int snapshot_save(struct snapshot *snapshot, struct err *err);
 
+/* The chain of a disk that is meant; NULL where it is not, or has none. */
+json_t *snapshot_chosen(const struct snapshot *snapshot, size_t disk);
+
 /* The chain of a disk that has overlays from place *at on that the action is about: those from the one that
  * `name` names, else the last one. NULL where the disk is not meant or has none. */
 json_t *snapshot_chain(const struct snapshot *snapshot, size_t disk, size_t *at);

@@ -12,13 +12,20 @@
 #include "qemu-launch/qemu_img.h"
 #include "qemu-launch/snapshot_actions.h"
 
+json_t *snapshot_chosen(const struct snapshot *snapshot, size_t disk)
+{
+	return snapshot->chosen[disk]
+		       ? disk_chain_find(snapshot->chains,
+					 snapshot->guest->data->disk.items[disk].path)
+		       : NULL;
+}
+
 json_t *snapshot_chain(const struct snapshot *snapshot, size_t disk, size_t *at)
 {
-	json_t *chain = disk_chain_find(snapshot->chains,
-					snapshot->guest->data->disk.items[disk].path);
+	json_t *chain = snapshot_chosen(snapshot, disk);
 	int place;
 
-	if (!snapshot->chosen[disk] || !chain || !disk_chain_count(chain))
+	if (!chain || !disk_chain_count(chain))
 		return NULL;
 	*at = disk_chain_count(chain) - 1;
 	if (!snapshot->name)
@@ -110,14 +117,12 @@ int snapshot_commit(struct snapshot *snapshot, struct err *err)
 
 int snapshot_forget(struct snapshot *snapshot, struct err *err)
 {
-	const struct guest_conf *data = snapshot->guest->data;
 	int result = 0;
 
-	for (size_t i = 0; !result && i < data->disk.count; i++) {
-		json_t *chain =
-			disk_chain_find(snapshot->chains, data->disk.items[i].path);
+	for (size_t i = 0; !result && i < snapshot->guest->data->disk.count; i++) {
+		json_t *chain = snapshot_chosen(snapshot, i);
 
-		if (snapshot->chosen[i] && chain)
+		if (chain)
 			result = disk_chain_forget(chain);
 	}
 	return result ? err_sys(err, -result, "forgetting")

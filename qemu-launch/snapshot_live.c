@@ -212,15 +212,13 @@ static json_t *switch_action(const struct snapshot *snapshot, size_t disk,
 
 int snapshot_live_switch(struct snapshot *snapshot, struct err *err)
 {
-	const struct guest_conf *data = snapshot->guest->data;
 	json_t *actions = json_array();
 
-	for (size_t i = 0; i < data->disk.count; i++) {
-		const json_t *chain =
-			disk_chain_find(snapshot->chains, data->disk.items[i].path);
+	for (size_t i = 0; i < snapshot->guest->data->disk.count; i++) {
+		const json_t *chain = snapshot_chosen(snapshot, i);
 		json_t *action;
 
-		if (!snapshot->chosen[i])
+		if (!chain)
 			continue;
 		action = switch_action(snapshot, i, chain, err);
 		if (!action || json_array_append_new(actions, action)) {

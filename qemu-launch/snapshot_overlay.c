@@ -101,15 +101,13 @@ static int announce(struct snapshot *snapshot, const char *name,
 static int make_all(struct snapshot *snapshot, char (*paths)[DISK_PATH_MAX], bool on_top,
 		    struct err *err)
 {
-	const struct guest_conf *data = snapshot->guest->data;
 	int result = 0;
 
-	for (size_t i = 0; !result && i < data->disk.count; i++) {
-		json_t *chain =
-			disk_chain_find(snapshot->chains, data->disk.items[i].path);
+	for (size_t i = 0; !result && i < snapshot->guest->data->disk.count; i++) {
+		json_t *chain = snapshot_chosen(snapshot, i);
 		size_t below;
 
-		if (!snapshot->chosen[i])
+		if (!chain)
 			continue;
 		below = on_top ? disk_chain_count(chain)
 			       : (size_t)disk_chain_place(chain, snapshot->name);
@@ -138,16 +136,12 @@ static size_t count_chosen(const struct snapshot *snapshot)
 
 static int check_new(const struct snapshot *snapshot, struct err *err)
 {
-	const struct guest_conf *data = snapshot->guest->data;
-
 	if (!count_chosen(snapshot))
 		return err_set(err, EINVAL, "it has no disk that can have snapshots");
-	for (size_t i = 0; i < data->disk.count; i++) {
-		const json_t *chain =
-			disk_chain_find(snapshot->chains, data->disk.items[i].path);
+	for (size_t i = 0; i < snapshot->guest->data->disk.count; i++) {
+		const json_t *chain = snapshot_chosen(snapshot, i);
 
-		if (snapshot->chosen[i] && chain &&
-		    disk_chain_place(chain, snapshot->name) >= 0)
+		if (chain && disk_chain_place(chain, snapshot->name) >= 0)
 			return err_set(err, EEXIST, "disk%zu has a snapshot %s already",
 				       i, snapshot->name);
 	}
@@ -158,14 +152,12 @@ static int check_new(const struct snapshot *snapshot, struct err *err)
 static int put(struct snapshot *snapshot, char (*paths)[DISK_PATH_MAX], bool on,
 	       struct err *err)
 {
-	const struct guest_conf *data = snapshot->guest->data;
 	int result = 0;
 
-	for (size_t i = 0; !result && i < data->disk.count; i++) {
-		json_t *chain =
-			disk_chain_find(snapshot->chains, data->disk.items[i].path);
+	for (size_t i = 0; !result && i < snapshot->guest->data->disk.count; i++) {
+		json_t *chain = snapshot_chosen(snapshot, i);
 
-		if (!snapshot->chosen[i])
+		if (!chain)
 			continue;
 		result = on ? disk_chain_push(chain, paths[i])
 			    : disk_chain_cut(chain, disk_chain_count(chain) - 1);
@@ -206,13 +198,10 @@ int snapshot_create(struct snapshot *snapshot, struct err *err)
 /* Of the chosen disks those that have the snapshot. */
 static int narrow(struct snapshot *snapshot, struct err *err)
 {
-	const struct guest_conf *data = snapshot->guest->data;
+	for (size_t i = 0; i < snapshot->guest->data->disk.count; i++) {
+		const json_t *chain = snapshot_chosen(snapshot, i);
 
-	for (size_t i = 0; i < data->disk.count; i++) {
-		const json_t *chain =
-			disk_chain_find(snapshot->chains, data->disk.items[i].path);
-
-		snapshot->chosen[i] &=
+		snapshot->chosen[i] =
 			chain && (snapshot->args->undo
 					  ? json_object_get(chain, "aside") != NULL
 					  : disk_chain_place(chain, snapshot->name) >= 0);
@@ -233,13 +222,11 @@ static int narrow(struct snapshot *snapshot, struct err *err)
 
 static int undo(struct snapshot *snapshot, struct err *err)
 {
-	const struct guest_conf *data = snapshot->guest->data;
 	int result = 0;
 
-	for (size_t i = 0; !result && i < data->disk.count; i++)
+	for (size_t i = 0; !result && i < snapshot->guest->data->disk.count; i++)
 		if (snapshot->chosen[i])
-			result = disk_chain_undo(disk_chain_find(
-				snapshot->chains, data->disk.items[i].path));
+			result = disk_chain_undo(snapshot_chosen(snapshot, i));
 	return result ? err_sys(err, -result, "taking the rollback back")
 		      : snapshot_save(snapshot, err);
 }
@@ -247,14 +234,12 @@ static int undo(struct snapshot *snapshot, struct err *err)
 static int set_aside(struct snapshot *snapshot, char (*paths)[DISK_PATH_MAX],
 		     struct err *err)
 {
-	const struct guest_conf *data = snapshot->guest->data;
 	int result = 0;
 
-	for (size_t i = 0; !result && i < data->disk.count; i++) {
-		json_t *chain =
-			disk_chain_find(snapshot->chains, data->disk.items[i].path);
+	for (size_t i = 0; !result && i < snapshot->guest->data->disk.count; i++) {
+		json_t *chain = snapshot_chosen(snapshot, i);
 
-		if (snapshot->chosen[i])
+		if (chain)
 			result = disk_chain_roll_back(
 				chain, (size_t)disk_chain_place(chain, snapshot->name),
 				paths[i]);
