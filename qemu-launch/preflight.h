@@ -31,7 +31,7 @@
 
 struct context;
 
-enum { PREFLIGHT_TEXT = 160, PREFLIGHT_POOLS = 8 };
+enum { PREFLIGHT_TEXT = 160, PREFLIGHT_NODE = 64, PREFLIGHT_POOLS = 8 };
 
 /* What the host keeps for itself of the memory that is free. */
 #define PREFLIGHT_RESERVE (UINT64_C(256) << 20)
@@ -70,7 +70,7 @@ struct preflight_file {
 	bool busy;                 /* the kernel has it open for itself alone (O_EXCL) */
 	bool locked;               /* a QEMU writes to it */
 	bool guarded;              /* a QEMU wants nobody to write to it */
-	char node[64];             /* of a block device: the kernel's name; "" */
+	char node[PREFLIGHT_NODE]; /* of a block device: the kernel's name; "" */
 	char used[PREFLIGHT_TEXT]; /* "mounted on /srv", "swapped to"; "" */
 	char holder[PREFLIGHT_TEXT]; /* what stands on it: "dm-3 (vg0-web)"; "" */
 };
@@ -87,7 +87,7 @@ struct preflight_port {
 
 /* A block device that the host stands on. */
 struct preflight_stand {
-	char name[64];             /* "sda1" */
+	char name[PREFLIGHT_NODE]; /* "sda1" */
 	char path[256];            /* of sysfs: ".../0000:00:1f.2/.../block/sda/sda1" */
 	char what[PREFLIGHT_TEXT]; /* "mounted on /boot", also by what stands on it */
 };
@@ -207,6 +207,9 @@ void preflight_find_user(const struct preflight *preflight,
 
 /* Asks whether QEMU's users may open their files. -ENOMEM. */
 int preflight_read_access(struct preflight *preflight);
+
+/* The kernel's name of a block device, "sda1"; "" where it has none. */
+void preflight_node_name(int machine_fd, uint64_t device, char name[PREFLIGHT_NODE]);
 
 /* Adds a block device that the host uses (`what` says how), and all that it is made of.
  * -ENOMEM. */

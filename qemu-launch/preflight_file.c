@@ -52,18 +52,6 @@ static void read_busy(struct preflight_file *file, int machine_fd)
 	cleanup_close(&fd);
 }
 
-static void read_node(struct preflight_file *file, int machine_fd, dev_t device)
-{
-	char path[64], target[256];
-	const char *name;
-
-	snprintf(path, sizeof(path), "sys/dev/block/%u:%u", major(device), minor(device));
-	if (file_read_link(machine_fd, path, target, sizeof(target), NULL) < 0)
-		return;
-	name = strrchr(target, '/');
-	snprintf(file->node, sizeof(file->node), "%.60s", name ? name + 1 : target);
-}
-
 /* "dm-3 (vg0-web)" of each device that stands on it. */
 static void read_holder(struct preflight_file *file, int machine_fd, dev_t device)
 {
@@ -109,7 +97,7 @@ static void look(struct preflight_file *file, int machine_fd)
 	file->device = file->is_block ? st.st_rdev : st.st_dev;
 	file->inode = file->is_block ? 0 : st.st_ino;
 	if (file->is_block) {
-		read_node(file, machine_fd, st.st_rdev);
+		preflight_node_name(machine_fd, st.st_rdev, file->node);
 		read_busy(file, machine_fd);
 		read_holder(file, machine_fd, st.st_rdev);
 	}

@@ -52,17 +52,25 @@ static int add(struct preflight_facts *facts, int machine_fd, const char *name,
 	return result;
 }
 
-int preflight_add_stand(struct preflight_facts *facts, int machine_fd, uint64_t device,
-			const char *what)
+void preflight_node_name(int machine_fd, uint64_t device, char name[PREFLIGHT_NODE])
 {
 	char path[64], target[256];
-	const char *name;
+	const char *slash;
 
 	snprintf(path, sizeof(path), "sys/dev/block/%u:%u", major(device), minor(device));
 	if (file_read_link(machine_fd, path, target, sizeof(target), NULL) < 0)
-		return 0;
-	name = strrchr(target, '/');
-	return add(facts, machine_fd, name ? name + 1 : target, what, 0);
+		target[0] = '\0';
+	slash = strrchr(target, '/');
+	snprintf(name, PREFLIGHT_NODE, "%.63s", slash ? slash + 1 : target);
+}
+
+int preflight_add_stand(struct preflight_facts *facts, int machine_fd, uint64_t device,
+			const char *what)
+{
+	char name[PREFLIGHT_NODE];
+
+	preflight_node_name(machine_fd, device, name);
+	return *name ? add(facts, machine_fd, name, what, 0) : 0;
 }
 
 const struct preflight_stand *preflight_find_stand(const struct preflight_facts *facts,
