@@ -49,9 +49,10 @@ static int plug_open(struct plug *plug, const struct args *args, struct err *err
 	plug->kind = attach_kind_of(args->operand_count ? args->operands[0] : NULL, err);
 	if (plug->kind == ATTACH_KINDS)
 		return -EINVAL;
+	if (args->operand_count < 2)
+		return context_which(err);
 	if (args->operand_count < 3)
-		return err_set(err, EINVAL,
-			       args->operand_count < 2 ? "which guest?" : "what?");
+		return attach_what(plug->kind, err);
 	plug->what = args->operands[2];
 	attach_id(plug->kind, args->id ? args->id : plug->what, plug->plan.id);
 	/* Only a guest that runs has devices to come and go: it needs no file for that. */
@@ -191,6 +192,20 @@ static int plug_in(struct plug *plug, struct err *err)
 	return result;
 }
 
+/* What is plugged in stands there by its name, until the guest has let go of it. */
+static int look_for_name(struct plug *plug, struct err *err)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/machine/peripheral/%.80s", plug->plan.id);
+	if (tell(plug, "qom-get",
+		 json_pack("{s:s, s:s}", "path", path, "property", "type"), NULL, NULL))
+		return 0;
+	err_set(err, EEXIST, "something of this name is attached already");
+	return err_hint(
+		err, "--id gives it a name of its own; `detach` takes out what is there");
+}
+
 static int attach(struct plug *plug, struct err *err)
 {
 	static int (*const planners[])(struct plug * plug, const char *port,
@@ -202,6 +217,8 @@ static int attach(struct plug *plug, struct err *err)
 	_cleanup_free_ char *port = NULL;
 	int result = speak(plug, err);
 
+	if (!result)
+		result = look_for_name(plug, err);
 	if (!result)
 		result = find_port(plug, &port, err);
 	if (!result)

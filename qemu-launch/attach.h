@@ -35,6 +35,9 @@ void attach_plan_release(struct attach_plan *plan);
 /* Which kind a word means: ATTACH_KINDS with the nearest where it is none. */
 enum attach_kind attach_kind_of(const char *word, struct err *err);
 
+/* Says that it is not said which one, and how that is done. Returns -EINVAL. */
+int attach_what(enum attach_kind kind, struct err *err);
+
 /* What an attached device is called: of a file its name without folders. */
 void attach_id(enum attach_kind kind, const char *what, char id[ATTACH_ID_MAX]);
 

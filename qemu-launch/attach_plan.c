@@ -13,11 +13,13 @@
 #include "qemu-launch/disk_image.h"
 
 static const struct kind {
-	const char *word, *removal, *key;
+	const char *word, *removal, *key, *what;
 } kinds[] = {
-	[ATTACH_USB] = { "usb", NULL, NULL },
-	[ATTACH_DISK] = { "disk", "blockdev-del", "node-name" },
-	[ATTACH_NIC] = { "nic", "netdev_del", "id" },
+	[ATTACH_USB] = { "usb", NULL, NULL,
+			 "VENDOR:PRODUCT, as `lsusb` writes it, or a port such as 1-4.2" },
+	[ATTACH_DISK] = { "disk", "blockdev-del", "node-name",
+			  "an image or a block device" },
+	[ATTACH_NIC] = { "nic", "netdev_del", "id", "a tap that is there, or \"user\"" },
 };
 
 void attach_plan_release(struct attach_plan *plan)
@@ -25,6 +27,12 @@ void attach_plan_release(struct attach_plan *plan)
 	json_decref(plan->back);
 	json_decref(plan->device);
 	*plan = (struct attach_plan)ATTACH_PLAN_INIT;
+}
+
+int attach_what(enum attach_kind kind, struct err *err)
+{
+	err_set(err, EINVAL, "which %s?", kinds[kind].word);
+	return err_hint(err, "%s", kinds[kind].what);
 }
 
 enum attach_kind attach_kind_of(const char *word, struct err *err)

@@ -139,13 +139,19 @@ int context_open_any(struct context *context, const struct args *args, struct er
 	return result;
 }
 
+int context_which(struct err *err)
+{
+	err_set(err, EINVAL, "which guest?");
+	return err_hint(err, "`bedplate qemu-launch list` lists them");
+}
+
 int context_open_operands(struct context *context, const struct args *args,
 			  struct err *err)
 {
 	int result = context_open(context, args, err);
 
 	if (!result && !args->operand_count)
-		result = err_set(err, EINVAL, "which guest?");
+		result = context_which(err);
 	for (size_t i = 0; !result && i < args->operand_count; i++)
 		if (!context_find(context, args->operands[i], err))
 			result = -ENOENT;
@@ -165,8 +171,7 @@ const struct guest *context_find(const struct context *context, const char *name
 	struct nearest near = { .word = name };
 
 	if (!name) {
-		err_set(err, EINVAL, "which guest?");
-		err_hint(err, "`bedplate qemu-launch list` lists them");
+		context_which(err);
 		return NULL;
 	}
 	for (size_t i = 0; i < guests->count; i++) {
@@ -183,6 +188,7 @@ const struct guest *context_find(const struct context *context, const char *name
 		nearest_offer(&near, guests->wrong[i].guest.name);
 	}
 	err_set(err, ENOENT, "there is no guest %.80s", name);
+	err_mistake(err);
 	if (near.best)
 		err_hint(err, "did you mean %s?", near.best);
 	else

@@ -24,6 +24,9 @@ int context_open_quietly(struct context *context, const struct args *args,
  * guests whose files are gone while there is something of them to be stopped or given back are among those that
  * are wrong. */
 int context_open_any(struct context *context, const struct args *args, struct err *err);
+/* Says that no guest is named where one is meant. Returns -EINVAL. */
+int context_which(struct err *err);
+
 /* As context_open, for a command whose operands are guests, one at least; they are looked for. */
 int context_open_operands(struct context *context, const struct args *args,
 			  struct err *err);

@@ -4,6 +4,7 @@
 
 #include "lib/log.h"
 #include "qemu-launch/commands.h"
+#include "qemu-launch/context.h"
 #include "qemu-launch/supervise.h"
 
 int run_run(const struct args *args, struct err *err)
@@ -11,7 +12,7 @@ int run_run(const struct args *args, struct err *err)
 	struct supervisor sup = { .args = args };
 
 	if (!args->operand_count) {
-		err_set(err, EINVAL, "which guest?");
+		context_which(err);
 		return EXIT_USAGE;
 	}
 	/* The journal knows the unit's name, and wants levels. */

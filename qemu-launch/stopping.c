@@ -148,7 +148,7 @@ static int open_for_stop(struct context *context, const struct args *args,
 	int result = context_open_any(context, args, err);
 
 	if (!result && !args->operand_count)
-		result = err_set(err, EINVAL, "which guest?");
+		result = context_which(err);
 	for (size_t i = 0; !result && i < args->operand_count; i++)
 		if (!context_find_any(context, args->operands[i], err))
 			result = -ENOENT;

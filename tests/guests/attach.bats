@@ -152,7 +152,14 @@ nodes() {
 	[[ $output == *"nothing of this name is attached"* ]]
 	run -2 launch attach disc web "$root/data.qcow2"
 	[[ $output == *"did you mean disk?"* ]]
+	run -2 launch attach disk
+	[[ $output == *"which guest?"*"qemu-launch list"* ]]
 	run -2 launch attach disk web
+	[[ $output == *"which disk?"*"an image"* ]]
+	launch attach disk web "$root/data.qcow2" --bus usb --id data
+	run -1 launch attach disk web "$root/data.qcow2" --bus usb --id data
+	[[ $output == *"web: disk-data: something of this name is attached already"*"--id"* ]]
+	launch detach disk web data
 	launch stop web
 	run -1 launch attach disk web "$root/data.qcow2"
 	[[ $output == *"does not run"* ]]

@@ -52,6 +52,17 @@ lacks() {
 	[[ $output == *"web does not run"* ]]
 }
 
+@test "each command that needs a guest says so where there is none, or none of this name" {
+	for command in start stop restart reset console monitor qmp run argv "snapshot list"; do
+		# shellcheck disable=SC2086 # words
+		run -2 launch $command
+		[[ $output == *"which guest?"*'`bedplate qemu-launch list`'* ]]
+		# shellcheck disable=SC2086
+		run -2 launch $command nobody
+		[[ $output == *"there is no guest nobody"* ]]
+	done
+}
+
 @test "a disk that is to be made needs its folder" {
 	guest web ACPI
 	printf '%s\n' "[Disk]" "Path=$root/none/new.qcow2" Size=1M Bus=ide >>"$root/etc/bedplate/guests/web.conf"
