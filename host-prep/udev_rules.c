@@ -4,8 +4,8 @@
  * of vfio and USB devices, by udev's rules.
  *
  * How it works: the rules stand in /run, as numbers of groups may be others after the next
- * boot. udev sets owners only for devices that a rule speaks of. So to take a rule back, a
- * rule comes first that gives the same devices back to root; then the file goes.
+ * boot. The journal has the file that gives devices back as well: it is never wanted, and so
+ * one that a crash has left makes that be done again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "host-prep/own_file.h"
+#include "host-prep/udev_back.h"
 #include "host-prep/want.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -192,46 +193,16 @@ static int apply(int root_fd, struct err *err)
 		       : own_file_run(argv, err);
 }
 
-/* The same rules, but for root: as the kernel (vfio) and udev (USB) have it by themselves. */
-static void add_root_rules(const char *text, struct strbuf *out)
-{
-	while (*text) {
-		size_t length = strcspn(text, "\n");
-		const char *at = strstr(text, "OWNER=");
-		const char *group = strstr(text, "GROUP=");
-
-		if (!at || (group && group < at))
-			at = group;
-		if (*text == 'S' && at && at < text + length) {
-			bool usb = !strncmp(text, "SUBSYSTEM==\"usb\"", 16);
-
-			strbuf_add(out, text, (size_t)(at - text));
-			strbuf_addf(out, "OWNER=\"root\", GROUP=\"root\", MODE=\"%s\"\n",
-				    usb ? "0664" : "0600");
-		}
-		text += length + (text[length] == '\n');
-	}
-}
-
-/* What went is given back, by a text that is the next one, with root's rules in front. */
 static int changed(int root_fd, const char *before, const char *after, struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf text;
 	int result = 0;
 
-	strbuf_init(&text, 0);
-	if (!before || !file_exists(root_fd, "run/udev/control"))
-		return apply(root_fd, err);
-	add_root_rules(before, &text);
-	strbuf_adds(&text, after ? after : "");
-	if (text.overflow)
-		return err_sys(err, ENOMEM, "writing /" RULES_PATH);
-	result = own_file_write(root_fd, RULES_PATH, text.text, err);
-	if (!result)
-		result = apply(root_fd, err);
-	if (!result)
-		result = own_file_write(root_fd, RULES_PATH, after, err);
-	return result ? result : own_file_reload_udev(root_fd, NULL, NULL, err);
+	if (before && file_exists(root_fd, "run/udev/control"))
+		result = udev_give_back(root_fd, before, after, err);
+	if (result)
+		return result;
+	return after ? apply(root_fd, err)
+		     : own_file_reload_udev(root_fd, NULL, NULL, err);
 }
 
 /* ---- the part ---- */
@@ -240,7 +211,10 @@ static int plan(const struct part_context *context, struct steps *steps, struct 
 {
 	_cleanup_strbuf_ struct strbuf text;
 	struct rules rules = { .context = context, .text = &text };
-	struct own_file file = { .part = "udev", .path = RULES_PATH, .changed = changed };
+	struct own_file files[] = {
+		{ .part = "udev", .path = RULES_PATH, .changed = changed },
+		{ .part = "udev", .path = UDEV_BACK_PATH, .changed = changed },
+	};
 	int result;
 
 	strbuf_init(&text, 0);
@@ -251,10 +225,10 @@ static int plan(const struct part_context *context, struct steps *steps, struct 
 		return result;
 	if (rules.count && !file_exists(context->root_fd, "run/udev/control"))
 		part_note(context, "udev does not run, so devices stay with root");
-	file.text = text.text;
-	file.origin = rules.origin;
-	return own_files_plan(context, "udev", &file, rules.count ? 1 : 0, changed, steps,
-			      err);
+	files[0].text = text.text;
+	files[0].origin = rules.origin;
+	return own_files_plan(context, "udev", files, rules.count ? ARRAY_SIZE(files) : 0,
+			      changed, steps, err);
 }
 
 static int down(const struct part_context *context, struct steps *steps, struct err *err)

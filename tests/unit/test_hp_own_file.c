@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/own_file.c host-prep/bridge_helper.c host-prep/left_out.c host-prep/udev_rules.c host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c host-prep/part.c host-prep/step.c lib/networks.c lib/pci.c lib/origin.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c lib/file_apart.c */
+/* SOURCES: host-prep/own_file.c host-prep/bridge_helper.c host-prep/left_out.c host-prep/udev_rules.c host-prep/udev_back.c host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c host-prep/part.c host-prep/step.c lib/networks.c lib/pci.c lib/origin.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c lib/file_apart.c */
 /* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/conf_dump.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
 /* SOURCES: lib/guests.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson */
 /* clang-format on */
@@ -14,6 +14,7 @@
 
 #define LIST  "etc/qemu/bridge.conf"
 #define RULES "run/udev/rules.d/70-bedplate.rules"
+#define BACK  "run/udev/rules.d/00-bedplate.rules"
 
 /* All lines, as fake_content does not. */
 static const char *content(int root, const char *path)
@@ -238,43 +239,127 @@ static void gives_devices_to_the_guests_own_user(int root)
 	fixture_release(&f);
 }
 
-/* A udevadm that says when it was asked for what, and with which rules. */
-static void tells_udev(int root)
+/* ---- udev, where it runs ---- */
+
+/* A udevadm that says when it was asked for what, and with which rules for the group 12 and for the
+ * USB port. */
+static void make_udevadm(int root)
 {
-	struct fixture f;
-	char script[400], path[300];
+	char script[500], path[300];
+	static bool in_path;
 
 	snprintf(script, sizeof(script),
-		 "#!/bin/sh\necho \"$1 $2\" >>%s/log\n"
-		 "[ $1 = control ] || grep '\"12\"' %s/" RULES " >>%s/log\n",
+		 "#!/bin/sh\necho \"$@\" >>%s/log\n"
+		 "[ $1 = control ] || grep -hs '\"12\"\\|1-4.2' "
+		 "%s/run/udev/rules.d/* >>%s/log\n",
 		 fake_root, fake_root, fake_root);
 	fake_file(root, "bin/udevadm", script);
 	mode("bin/udevadm", 0755);
 	snprintf(path, sizeof(path), "%s/bin:%s", fake_root, getenv("PATH"));
-	setenv("PATH", path, 1);
+	if (!in_path)
+		setenv("PATH", path, 1);
+	in_path = true;
+}
+
+#define GROUP_RULE "SUBSYSTEM==\"vfio\", KERNEL==\"12\", "
+#define PORT_RULE  USB "KERNEL==\"1-4.2\", "
+#define GIVEN                                                 \
+	"control --reload\ntrigger --settle --action=change " \
+	"--subsystem-match=vfio --subsystem-match=vfio-dev --subsystem-match=usb\n"
+
+/* Each trigger's line, without the rules that were seen then. */
+static const char *triggers(const char *log)
+{
+	static char out[4096];
+
+	*out = '\0';
+	for (; *log; log += strcspn(log, "\n") + 1)
+		if (strncmp(log, "SUBSYSTEM", 9) != 0)
+			strncat(out, log, strcspn(log, "\n") + 1);
+	return out;
+}
+
+static void log_is_of_giving_back(int root)
+{
+	static const char back[] = "trigger --settle --action=add --subsystem-match=";
+	char expected[2048];
+
+	snprintf(expected, sizeof(expected),
+		 "control --reload\n"
+		 "%svfio --sysname-match=12\n%svfio-dev\n"
+		 "%svfio --sysname-match=13\n%svfio-dev\n"
+		 "%susb --property-match=DEVTYPE=usb_device --attr-match=idVendor=046d "
+		 "--attr-match=idProduct=c52b --attr-match=serial=A1\n"
+		 "%susb --sysname-match=1-4.2 --property-match=DEVTYPE=usb_device\n"
+		 "control --reload\n",
+		 back, back, back, back, back, back);
+	is_str(triggers(content(root, "log")), expected,
+	       "... to go over each rule's devices as if they were new");
+	ok(strstr(content(root, "log"),
+		  "vfio --sysname-match=12\n" GROUP_RULE
+		  "OWNER=\"root\", GROUP=\"root\", MODE=\"0600\"\n" PORT_RULE
+		  "OWNER=\"root\", GROUP=\"root\", MODE=\"0664\"\n"),
+	   "... which are root's, unless others' rules say more");
+}
+
+static void tells_udev(int root)
+{
+	struct fixture f;
+
+	make_udevadm(root);
 	fake_file(root, "run/udev/control", "");
 	fixture_init(&f, root, host_conf);
 	fixture_plan(&f, &udev_part);
 	is_str(fixture_run(&f), "", "udev is asked");
-	is_str(content(root, "log"),
-	       "control --reload\ntrigger --settle\n"
-	       "SUBSYSTEM==\"vfio\", KERNEL==\"12\", OWNER=\"qemu\", GROUP=\"kvm\", "
-	       "MODE=\"0660\"\n",
+	is_str(content(root, "log"), GIVEN GROUP_RULE OWN PORT_RULE OWN,
 	       "... to read the rules and to go over what is there");
 	fake_file(root, "log", "");
 	fixture_down(&f, &udev_part);
 	is_str(fixture_run(&f), "", "udev is asked again");
-	is_str(content(root, "log"),
-	       "control --reload\ntrigger --settle\n"
-	       "SUBSYSTEM==\"vfio\", KERNEL==\"12\", OWNER=\"root\", GROUP=\"root\", "
-	       "MODE=\"0600\"\ncontrol --reload\n",
-	       "... to give the devices back to root before the rules go");
-	is_there(root, RULES, false, "... which then are gone");
+	log_is_of_giving_back(root);
+	is_there(root, RULES, false, "... and then are gone");
+	is_there(root, BACK, false, "... with what gave the devices back");
 	fake_file(root, "bin/udevadm", "#!/bin/sh\nexit 1\n");
 	mode("bin/udevadm", 0755);
 	fixture_plan(&f, &udev_part);
 	ok(*fixture_run(&f), "udev that fails is a failure");
 	is_there(root, RULES, false, "... that leaves no rules");
+	fixture_release(&f);
+}
+
+/* What is still wanted is not touched; what a crash left undone is done. */
+static void gives_back_what_is_gone(int root)
+{
+	struct fixture f;
+
+	make_udevadm(root);
+	fake_file(root, "etc/bedplate/guests/desk.conf", "[Usb]\nPort=1-4.2\n");
+	fake_file(root, "etc/bedplate/guests/net.conf", "[Usb]\nPort=1-5\n");
+	fixture_init(&f, root, host_conf);
+	fixture_plan(&f, &udev_part);
+	fixture_run(&f);
+	fake_file(root, "etc/bedplate/guests/net.conf", "");
+	fixture_configure(&f, host_conf);
+	fake_file(root, "log", "");
+	fixture_plan(&f, &udev_part);
+	is_str(fixture_run(&f), "", "a device goes, and one stays");
+	is_str(content(root, "log"),
+	       "control --reload\ntrigger --settle --action=add --subsystem-match=usb "
+	       "--sysname-match=1-5 --property-match=DEVTYPE=usb_device\n" PORT_RULE OWN
+		       GIVEN PORT_RULE OWN,
+	       "... of which only the one that goes is given back");
+	fake_file(root, BACK,
+		  PORT_RULE "OWNER=\"root\", GROUP=\"root\", MODE=\"0664\"\n");
+	is_str(fixture_plan(&f, &udev_part), "- file /" BACK "\n",
+	       "what was not given back for a crash");
+	fake_file(root, "log", "");
+	is_str(fixture_run(&f), "", "... is given back");
+	ok(strstr(content(root, "log"), "--action=add --subsystem-match=usb "
+					"--sysname-match=1-4.2"),
+	   "... by udev");
+	is_there(root, BACK, false, "... once");
+	fixture_down(&f, &udev_part);
+	fixture_run(&f);
 	fixture_release(&f);
 }
 
@@ -287,6 +372,7 @@ int main(void)
 	looks_at_the_helper(root);
 	gives_devices(root);
 	tells_udev(root);
+	gives_back_what_is_gone(root);
 	gives_devices_to_the_guests_own_user(root);
 	close(root);
 	fake_tree_remove();
