@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host-prep/kmod_need.h"
 #include "host-prep/setting.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/kmod.h"
 #include "lib/names.h"
 #include "lib/origin.h"
 
@@ -37,35 +39,61 @@ static bool is_meant(const struct part_context *context, const char *policy)
 	return false;
 }
 
-/* The words that the driver takes; where it does not say, any. */
-static int check_word(const struct part_context *context, const char *policy,
-		      const char *file, const char *word, const char *origin,
-		      struct err *err)
+struct row {
+	const char *key, *file, *choices, *value;
+	const char *
+		module; /* what its value's module would be called; NULL: there is none */
+};
+
+/* Whether a blank-separated list has the word. */
+static bool has_word(const char *list, const char *word)
 {
-	char path[256], line[1024];
 	size_t length = strlen(word);
 
-	snprintf(path, sizeof(path), CPUFREQ "/%s/%s", policy, file);
-	if (file_read_line(context->root_fd, path, line, sizeof(line), NULL) < 0)
-		return 0;
-	for (const char *at = line + strspn(line, " "); *at; at += strspn(at, " ")) {
-		size_t here = strcspn(at, " ");
+	for (list += strspn(list, " "); *list; list += strspn(list, " ")) {
+		size_t here = strcspn(list, " ");
 
-		if (here == length && !strncmp(at, word, length))
-			return 0;
-		at += here;
+		if (here == length && !strncmp(list, word, length))
+			return true;
+		list += here;
 	}
-	err_set(err, EINVAL, "%s: %s does not know \"%s\"", origin, policy, word);
+	return false;
+}
+
+/* These drivers govern by themselves; what they call governors are their own two
+ * (intel_pstate.rst, amd-pstate.rst). */
+static bool governs_itself(const struct part_context *context, const char *policy)
+{
+	char path[320], driver[64];
+
+	snprintf(path, sizeof(path), CPUFREQ "/%s/scaling_driver", policy);
+	return file_read_line(context->root_fd, path, driver, sizeof(driver), NULL) >=
+		       0 &&
+	       has_word("intel_pstate amd-pstate-epp amd_pstate_epp", driver);
+}
+
+/* The words that the driver takes; where it does not say, any. A governor that is a module is
+ * not among them until that is loaded. */
+static int check_word(const struct part_context *context, const struct row *row,
+		      const char *policy, const char *origin, struct steps *steps,
+		      struct err *err)
+{
+	char path[320], line[1024];
+
+	snprintf(path, sizeof(path), CPUFREQ "/%s/%s", policy, row->choices);
+	if (file_read_line(context->root_fd, path, line, sizeof(line), NULL) < 0 ||
+	    has_word(line, row->value))
+		return 0;
+	if (row->module && !governs_itself(context, policy) &&
+	    kmod_can_be_loaded(context->root_fd, row->module))
+		return kmod_need(context, cpu_part.name, row->module, NULL, steps, err);
+	err_set(err, EINVAL, "%s: %s does not know \"%s\"", origin, policy, row->value);
 	return err_hint(err, "it knows: %s", line);
 }
 
-struct row {
-	const char *key, *file, *choices, *value;
-};
-
 static int want_of_policy(const struct part_context *context, const struct row *row,
 			  const char *policy, struct settings_wanted *wanted,
-			  struct err *err)
+			  struct steps *steps, struct err *err)
 {
 	char name[320], path[320];
 	struct setting setting = { .name = name,
@@ -82,26 +110,28 @@ static int want_of_policy(const struct part_context *context, const struct row *
 			  setting.origin);
 		return 0;
 	}
-	result = check_word(context, policy, row->choices, row->value, setting.origin,
-			    err);
+	result = check_word(context, row, policy, setting.origin, steps, err);
 	return result ? result : setting_want(wanted, &setting, err);
 }
 
 static int want_policies(const struct part_context *context,
-			 struct settings_wanted *wanted, struct err *err)
+			 struct settings_wanted *wanted, struct steps *steps,
+			 struct err *err)
 {
+	char module[KMOD_NAME];
 	/* The preference is allowed or not by the governor, which so comes first. */
 	const struct row rows[] = {
 		{ "Governor", "scaling_governor", "scaling_available_governors",
-		  context->host->cpu.governor },
+		  context->host->cpu.governor, module },
 		{ "EnergyPreference", "energy_performance_preference",
 		  "energy_performance_available_preferences",
-		  context->host->cpu.energy_preference },
+		  context->host->cpu.energy_preference, NULL },
 	};
 	_cleanup_names_ struct names policies = NAMES_INIT;
 	int result = 0;
 	bool any = false;
 
+	snprintf(module, sizeof(module), "cpufreq_%.40s", context->host->cpu.governor);
 	if (names_read(&policies, context->root_fd, CPUFREQ))
 		return err_sys(err, ENOMEM, "reading " CPUFREQ);
 	for (size_t i = 0; !result && i < policies.count; i++) {
@@ -113,7 +143,8 @@ static int want_policies(const struct part_context *context,
 		     j++)
 			if (*rows[j].value)
 				result = want_of_policy(context, &rows[j],
-							policies.items[i], wanted, err);
+							policies.items[i], wanted, steps,
+							err);
 	}
 	if (!any && (*rows[0].value || *rows[1].value))
 		part_note(context, "[Cpu]: nothing here lets the processors' clock be "
@@ -144,17 +175,22 @@ static int want_boost(const struct part_context *context, struct settings_wanted
 static int plan(const struct part_context *context, struct steps *steps, struct err *err)
 {
 	_cleanup_wanted_ struct settings_wanted wanted = SETTINGS_WANTED_INIT;
-	int result = want_policies(context, &wanted, err);
+	int result = want_policies(context, &wanted, steps, err);
 
 	if (!result)
 		result = want_boost(context, &wanted, err);
-	return result ? result
-		      : setting_plan(context, cpu_part.name, &wanted, steps, err);
+	if (!result)
+		result = setting_plan(context, cpu_part.name, &wanted, steps, err);
+	return result || *context->host->cpu.governor
+		       ? result
+		       : kmod_need_no_more(context, cpu_part.name, steps, err);
 }
 
 static int down(const struct part_context *context, struct steps *steps, struct err *err)
 {
-	return setting_down(context, cpu_part.name, steps, err);
+	int result = setting_down(context, cpu_part.name, steps, err);
+
+	return result ? result : kmod_need_no_more(context, cpu_part.name, steps, err);
 }
 
 const struct part cpu_part = {

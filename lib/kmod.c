@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kmod.c: asks sysfs and modules.builtin for modules. */
+/* kmod.c: asks sysfs and depmod's lists for modules. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -25,21 +25,23 @@ void kmod_name_of_file(const char *path, size_t length, char name[KMOD_NAME])
 	kmod_kernel_name(file, stem < whole ? stem : whole, name);
 }
 
+/* A module a line; behind a colon what it stands on. */
 static bool is_in_list(const char *list, const char *name)
 {
 	while (*list) {
-		size_t length = strcspn(list, "\n");
 		char other[KMOD_NAME];
 
-		kmod_name_of_file(list, length, other);
+		kmod_name_of_file(list, strcspn(list, ":\n"), other);
 		if (!strcmp(other, name))
 			return true;
-		list += length + (list[length] == '\n');
+		list += strcspn(list, "\n");
+		list += *list == '\n';
 	}
 	return false;
 }
 
-static bool is_built_in(int root_fd, const char *name)
+/* `file`: "modules.builtin" or "modules.dep", see their manual pages. */
+static bool is_listed(int root_fd, const char *file, const char *name)
 {
 	_cleanup_strbuf_ struct strbuf list;
 	char path[256];
@@ -47,7 +49,7 @@ static bool is_built_in(int root_fd, const char *name)
 
 	strbuf_init(&list, 0);
 	uname(&kernel);
-	snprintf(path, sizeof(path), "lib/modules/%s/modules.builtin", kernel.release);
+	snprintf(path, sizeof(path), "lib/modules/%s/%s", kernel.release, file);
 	return file_read(root_fd, path, &list, NULL) == 0 && is_in_list(list.text, name);
 }
 
@@ -57,5 +59,13 @@ bool kmod_is_there(int root_fd, const char *name)
 
 	kmod_kernel_name(name, strlen(name), plain);
 	snprintf(path, sizeof(path), "sys/module/%s", plain);
-	return file_exists(root_fd, path) || is_built_in(root_fd, plain);
+	return file_exists(root_fd, path) || is_listed(root_fd, "modules.builtin", plain);
+}
+
+bool kmod_can_be_loaded(int root_fd, const char *name)
+{
+	char plain[KMOD_NAME];
+
+	kmod_kernel_name(name, strlen(name), plain);
+	return is_listed(root_fd, "modules.dep", plain);
 }

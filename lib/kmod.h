@@ -17,4 +17,7 @@ void kmod_name_of_file(const char *path, size_t length, char name[KMOD_NAME]);
 /* Whether a module is loaded or built into the running kernel. */
 bool kmod_is_there(int root_fd, const char *name);
 
+/* Whether the running kernel has it as a module, be it loaded or not. */
+bool kmod_can_be_loaded(int root_fd, const char *name);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/setting.c host-prep/sysctl.c host-prep/ksm.c host-prep/cpu.c host-prep/kmod.c lib/kmod.c host-prep/kmod_load.c host-prep/part.c host-prep/step.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
+/* SOURCES: host-prep/setting.c host-prep/sysctl.c host-prep/ksm.c host-prep/cpu.c host-prep/kmod.c host-prep/kmod_need.c lib/kmod.c host-prep/kmod_load.c host-prep/part.c host-prep/step.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
 /* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
 /* SOURCES: lib/guests.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson */
 /* clang-format on */
@@ -245,6 +245,40 @@ static void cpu(int root)
 	fixture_release(&f);
 }
 
+/* Those that the kernel has as modules are not among what it knows until they are loaded. */
+static void governor_modules(int root)
+{
+	struct fixture f;
+	struct utsname kernel;
+	char path[200];
+
+	uname(&kernel);
+	snprintf(path, sizeof(path), "lib/modules/%s/modules.dep", kernel.release);
+	fake_file(root, path,
+		  "kernel/a.ko: kernel/drivers/cpufreq/cpufreq_rocket.ko\n"
+		  "kernel/drivers/cpufreq/cpufreq_ondemand.ko.xz:\n");
+	fake_file(root, POLICY "0/scaling_driver", "acpi-cpufreq\n");
+	fixture_init(&f, root, "[Cpu]\nGovernor=ondemand\nCpus=0\n");
+	is_str(fixture_plan(&f, &cpu_part),
+	       "+ module cpufreq_ondemand\n"
+	       "~ policy0 scaling_governor: powersave -> ondemand # host.conf:2\n",
+	       "a governor's module is loaded first");
+	fake_file(root, "sys/module/cpufreq_ondemand/refcnt", "0\n");
+	fixture_configure(&f, "[Cpu]\nBoost=keep\n");
+	is_str(fixture_plan(&f, &cpu_part), "- module cpufreq_ondemand\n",
+	       "... and goes when it is not asked for any more");
+	fixture_configure(&f, "[Cpu]\nGovernor=rocket\n");
+	is_str(fixture_plan(&f, &cpu_part),
+	       "failed: host.conf:2: policy0 does not know \"rocket\"",
+	       "one that no module is called after");
+	fake_file(root, POLICY "0/scaling_driver", "intel_pstate\n");
+	fixture_configure(&f, "[Cpu]\nGovernor=ondemand\n");
+	is_str(fixture_plan(&f, &cpu_part),
+	       "failed: host.conf:2: policy0 does not know \"ondemand\"",
+	       "a driver that governs by itself has no use for a module");
+	fixture_release(&f);
+}
+
 /* What is loaded then, and who uses whom. */
 static void load_modules(int root)
 {
@@ -367,6 +401,7 @@ int main(void)
 	empties(root);
 	ksm(root);
 	cpu(root);
+	governor_modules(root);
 	modules(root);
 	unloads_what_came_with_it(root);
 	close(root);
