@@ -351,6 +351,7 @@ int net_want(const struct want *want, const struct net *have, const struct net *
 		result = want_network(&want->items[i], wanted, err);
 	for (size_t i = 0; !result && i < want->count; i++)
 		want_addresses(&want->items[i], wanted);
+	want_drop_dead(have, wanted);
 	if (!result)
 		want_forwarding(want, wanted);
 	return result ? result : net_check_memory(wanted, err);

@@ -202,6 +202,62 @@ void want_return_ipv6(const struct net *took, const char *port, const char *brid
 	}
 }
 
+/* ---- what cannot be ---- */
+
+static bool covers(int family, const uint8_t *bytes, unsigned length,
+		   const struct ip_address *router)
+{
+	struct ip_prefix prefix = { .address.family = family, .length = length };
+
+	memcpy(prefix.address.bytes, bytes, family == AF_INET6 ? 16 : 4);
+	return family == router->family && ip_prefix_has(&prefix, router);
+}
+
+static bool reaches_router(const struct net *net, const struct net_route *route)
+{
+	struct ip_address router = { .family = route->via_family ? route->via_family
+								 : route->family };
+	const struct net_address local = { .family = router.family,
+					   .bytes = { route->via[0], route->via[1] } };
+	bool found = net_is_link_local(&local);
+
+	memcpy(router.bytes, route->via, router.family == AF_INET6 ? 16 : 4);
+	for (size_t i = 0; i < net->address_count; i++) {
+		const struct net_address *own = &net->addresses[i];
+
+		found |= !strcmp(own->link, route->link) &&
+			 covers(own->family, own->has_peer ? own->peer : own->bytes,
+				own->prefix, &router);
+	}
+	for (size_t i = 0; i < net->route_count; i++) {
+		const struct net_route *other = &net->routes[i];
+
+		found |= !strcmp(other->link, route->link) && !other->has_via &&
+			 covers(other->family, other->to, other->prefix, &router);
+	}
+	return found;
+}
+
+static bool has_route(const struct net *net, const struct net_route *route)
+{
+	for (size_t i = 0; i < net->route_count; i++)
+		if (net_same_route(&net->routes[i], route))
+			return true;
+	return false;
+}
+
+void want_drop_dead(const struct net *have, struct net *net)
+{
+	for (size_t i = net->route_count; i-- > 0;) {
+		const struct net_route *route = &net->routes[i];
+
+		if (route->has_via && !route->onlink && !route->complex &&
+		    !*route->origin && !has_route(have, route) &&
+		    !reaches_router(net, route))
+			net_remove_route(net, i);
+	}
+}
+
 /* ---- what is wanted ---- */
 
 static void add_address(struct net *net, const char *link, const struct ip_prefix *prefix,

@@ -18,6 +18,11 @@ void want_return_taken(const struct net *took, const char *port, struct net *net
 void want_return_ipv6(const struct net *took, const char *port, const char *bridge,
 		      struct net *net);
 
+/* Takes out the routes that would move to a link from which their router is not reached, which
+ * the kernel refuses: the address of that network has ended since (a lease), or somebody has
+ * removed it. No file speaks of them. */
+void want_drop_dead(const struct net *have, struct net *net);
+
 /* Adds a network's addresses and routes, the VPN's included. */
 void want_addresses(const struct want_network *network, struct net *net);
 

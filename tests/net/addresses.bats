@@ -96,3 +96,35 @@ is_found_twice() {
 	[[ $(found) == ok* ]]
 	[[ $(host_prep status network) == "all is as configured" ]]
 }
+
+is_leaseless() {
+	[[ $(on_host ip -o -4 address show dev "$1") != *10.9.0.2/24* ]]
+}
+
+@test "an address that has ended since keeps no port from being given back" {
+	# the port's by DHCP: the lease moves, and ends there
+	on_host sh -e <<-'END'
+		ip address change 10.9.0.2/24 dev eth0 valid_lft 2 preferred_lft 2
+		ip address delete fd09::2/64 dev eth0
+		ip -6 route add default via fd09::1 dev eth0 onlink metric 7
+	END
+	network lan '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth0 '[Address]' Address=fd33::1/64
+	host_prep up network
+	await is_leaseless br0
+	on_host ip address delete 10.9.0.3/24 dev br0 2>/dev/null || true
+	[[ -n $(on_host ip route show default table 100) ]]
+	[[ $(host_prep status network) == "all is as configured" ]]
+	host_prep down network
+	[[ $(link_field eth0 '.master // "none"') == none ]]
+	[[ $(on_host ip -o -4 address show dev eth0) == *10.8.0.2/16* ]]
+	[[ $(on_host ip -4 route show dev eth0 10.8.0.0/16) == *"metric 100"* ]]
+	# what of it can still be stays
+	[[ -n $(on_host ip -6 route show default metric 7) ]]
+	run ! on_host ip link show br0
+	# the same where it has ended before
+	on_host ip route add 10.77.0.0/16 via 10.8.0.1 dev eth0
+	on_host ip address delete 10.8.0.2/16 dev eth0
+	host_prep up network
+	[[ -z $(host_prep up network) ]]
+	host_prep down network
+}
