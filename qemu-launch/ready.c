@@ -181,7 +181,7 @@ int ready_begin(struct ready *ready, const struct ready_want *want, struct err *
 {
 	memset(ready, 0, sizeof(*ready));
 	ready->want = *want;
-	ready->fd = ready->log_fd = ready->peer_fd = -1;
+	ready->fd = ready->log_fd = ready->listen_fd = ready->peer_fd = -1;
 	qmp_init(&ready->agent);
 	ready->look_at = clock_ms();
 	return kinds[want->kind].begin ? kinds[want->kind].begin(ready, err) : 0;
@@ -198,7 +198,8 @@ void ready_end(struct ready *ready)
 	if (ready->fd != ready->agent.fd)
 		cleanup_close(&ready->fd);
 	cleanup_close(&ready->log_fd);
+	cleanup_close(&ready->listen_fd);
 	cleanup_close(&ready->peer_fd);
 	qmp_release(&ready->agent);
-	ready->fd = ready->log_fd = ready->peer_fd = -1;
+	ready->fd = ready->log_fd = ready->listen_fd = ready->peer_fd = -1;
 }

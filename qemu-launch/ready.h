@@ -49,7 +49,7 @@ struct ready {
 	/* the kinds' own */
 	struct qmp agent;
 	uint64_t asked;
-	int log_fd, peer_fd;
+	int log_fd, listen_fd, peer_fd;
 	int64_t old_lease;         /* when what it had before ends; -1 */
 	char tail[READY_LINE_MAX]; /* of the console: what has not been left behind */
 	size_t tail_length;

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -140,16 +141,26 @@ int ready_look_port(struct ready *ready, struct err *err)
 
 /* ---- notify: sd_notify(3) with vmm.notify_socket= ---- */
 
+static int watch(const struct ready *ready, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return epoll_ctl(ready->fd, EPOLL_CTL_ADD, fd, &event);
+}
+
 int ready_begin_notify(struct ready *ready, struct err *err)
 {
 	const struct sockaddr_vm address = { .svm_family = AF_VSOCK,
 					     .svm_cid = VMADDR_CID_ANY,
 					     .svm_port = ready->want.port };
 
-	ready->fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (ready->fd < 0 ||
-	    bind(ready->fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    listen(ready->fd, 4) < 0)
+	ready->fd = epoll_create1(EPOLL_CLOEXEC);
+	ready->listen_fd =
+		socket(AF_VSOCK, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (ready->fd < 0 || ready->listen_fd < 0 ||
+	    bind(ready->listen_fd, (const struct sockaddr *)&address, sizeof(address)) <
+		    0 ||
+	    listen(ready->listen_fd, 4) < 0 || watch(ready, ready->listen_fd) < 0)
 		return err_sys(err, errno, "Ready=notify: listening at vsock port %u",
 			       ready->want.port);
 	ready->events = POLLIN;
@@ -173,43 +184,55 @@ bool ready_is_from(const struct sockaddr_vm *peer, unsigned cid)
 	return peer->svm_family == AF_VSOCK && peer->svm_cid == cid;
 }
 
-/* The guest's next message takes the place of the last one. */
-static void accept_message(struct ready *ready)
+/* The guest's next connection; -1: there is none. */
+static int accept_guest(const struct ready *ready)
 {
 	struct sockaddr_vm peer = { .svm_family = AF_UNSPEC };
 	socklen_t size = sizeof(peer);
-	int fd = accept4(ready->fd, (struct sockaddr *)&peer, &size,
+	int fd = accept4(ready->listen_fd, (struct sockaddr *)&peer, &size,
 			 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	if (fd < 0)
-		return;
-	if (!ready_is_from(&peer, ready->want.cid)) {
+	if (fd >= 0 && !ready_is_from(&peer, ready->want.cid)) {
 		close(fd);
-		return;
+		fd = -1;
 	}
-	cleanup_close(&ready->peer_fd);
-	ready->peer_fd = fd;
-	ready->tail_length = 0;
+	return fd;
 }
 
-/* A message a connection, which is short. */
-int ready_look_notify(struct ready *ready, struct err *err)
+/* Whether READY=1 is in what there is of the message. Who has sent one waits until we close. */
+static bool read_message(struct ready *ready)
 {
-	ssize_t got;
+	ssize_t got = 1;
 
-	(void)err;
-	accept_message(ready);
-	if (ready->peer_fd < 0)
-		return 0;
-	ready->look_at = CLOCK_NEVER;
-	got = read(ready->peer_fd, ready->tail + ready->tail_length,
-		   sizeof(ready->tail) - 1 - ready->tail_length);
-	if (got > 0)
-		ready->tail_length += (size_t)got;
-	else if (got < 0 && errno == EAGAIN)
-		ready->look_at = clock_ms() + PORT_AGAIN_MS;
-	else
-		cleanup_close(&ready->peer_fd), ready->peer_fd = -1;
+	while (ready->peer_fd >= 0 && got > 0) {
+		got = read(ready->peer_fd, ready->tail + ready->tail_length,
+			   sizeof(ready->tail) - 1 - ready->tail_length);
+		if (got > 0)
+			ready->tail_length += (size_t)got;
+	}
+	if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
+		cleanup_close(&ready->peer_fd);
+		ready->peer_fd = -1;
+	}
 	ready->tail[ready->tail_length] = '\0';
 	return has_line(ready->tail, "READY=1");
+}
+
+/* A message a connection, which is short. The guest's next one takes the place of the last one, of which all has
+ * come by then: read it after the other is there. */
+int ready_look_notify(struct ready *ready, struct err *err)
+{
+	_cleanup_close_ int next = accept_guest(ready);
+
+	(void)err;
+	if (read_message(ready))
+		return 1;
+	if (next < 0)
+		return 0;
+	cleanup_close(&ready->peer_fd);
+	ready->peer_fd = next;
+	next = -1;
+	ready->tail_length = 0;
+	watch(ready, ready->peer_fd);
+	return read_message(ready);
 }

@@ -18,19 +18,25 @@
 
 static struct ready ready;
 
-/* Looks whenever there is a reason to, up to five seconds. */
-static int await(void)
+/* Looks whenever there is a reason to, up to so many milliseconds. */
+static int await_for(int64_t limit_ms)
 {
-	int64_t end = clock_ms() + 5000;
+	int64_t end = clock_ms() + limit_ms;
 	int result = 0;
 
 	while (!result && clock_ms() < end) {
 		struct pollfd polled = { .fd = ready.fd, .events = ready.events };
+		int64_t until = clock_earlier(ready.look_at, end);
 
-		poll(&polled, 1, clock_timeout(clock_earlier(ready.look_at, end)));
-		result = ready_look(&ready, NULL);
+		if (poll(&polled, 1, clock_timeout(until)) || until == ready.look_at)
+			result = ready_look(&ready, NULL);
 	}
 	return result;
+}
+
+static int await(void)
+{
+	return await_for(5000);
 }
 
 static void test_lease(void)
@@ -210,18 +216,59 @@ static int look_at_call(unsigned cid, const char *text)
 	return ready_look(&ready, NULL);
 }
 
-static void test_notify(void)
+/* The guest's end of a connection that is to be accepted. */
+static int call(void)
 {
-	const struct ready_want want = { .kind = guest_guest_ready_notify,
-					 .port = READY_VSOCK_PORT + 7,
-					 .cid = 7 };
-	struct err err = ERR_INIT;
+	int ends[2];
 
-	if (ready_begin(&ready, &want, &err)) {
-		ready_end(&ready);
-		ok(true, "a message by vsock # SKIP %s", err.text);
-		return;
-	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends))
+		abort();
+	caller.fd = ends[0];
+	caller.cid = 7;
+	return ends[1];
+}
+
+static void put(int fd, const char *text)
+{
+	if (write(fd, text, strlen(text)) < 0)
+		abort();
+}
+
+static void test_notify_parts(void)
+{
+	int fd = call();
+	char answer;
+
+	is_int(ready_look(&ready, NULL), 0, "a guest that says nothing yet");
+	put(fd, "STATUS=starting\n");
+	is_int(await_for(50), 0, "says something else");
+	shutdown(fd, SHUT_WR);
+	is_int(await_for(50), 0, "and no more");
+	is_int(read(fd, &answer, 1), 0, "sees by the end that it was read");
+	close(fd);
+	fd = call();
+	put(fd, "STATUS=up\n");
+	is_int(ready_look(&ready, NULL), 0, "the first half of its message");
+	put(fd, "READY=1\n");
+	is_int(await(), 1, "and the other one");
+	close(fd);
+}
+
+static void test_notify_next(void)
+{
+	int first = call(), next;
+
+	is_int(ready_look(&ready, NULL), 0, "a guest that says nothing yet again");
+	put(first, "READY=1\n");
+	next = call();
+	is_int(ready_look(&ready, NULL), 1,
+	       "what it said counts when it calls once more");
+	close(first);
+	close(next);
+}
+
+static void test_notify_call(void)
+{
 	is_int(ready_look(&ready, NULL), 0, "nobody says anything yet");
 	is_int(look_at_call(7, "STATUS=booting\n"), 0, "the guest says something else");
 	is_int(look_at_call(8, "READY=1\n"), 0, "another guest's READY=1 is not ours");
@@ -229,6 +276,19 @@ static void test_notify(void)
 	is_int(look_at_call(7, "X=READY=1\nREADY=10\n"), 0,
 	       "nor what only looks like it");
 	is_int(look_at_call(7, "STATUS=up\nREADY=1\n"), 1, "the guest's own is");
+}
+
+static void test_notify(void (*test)(void))
+{
+	const struct ready_want want = { .kind = guest_guest_ready_notify,
+					 .port = READY_VSOCK_PORT + 7,
+					 .cid = 7 };
+	struct err err = ERR_INIT;
+
+	if (ready_begin(&ready, &want, &err))
+		ok(true, "a message by vsock # SKIP %s", err.text);
+	else
+		test();
 	ready_end(&ready);
 }
 
@@ -242,7 +302,9 @@ int main(void)
 	test_port();
 	test_delay();
 	test_agent(root);
-	test_notify();
+	test_notify(test_notify_call);
+	test_notify(test_notify_parts);
+	test_notify(test_notify_next);
 	fake_tree_remove();
 	return done_testing();
 }
