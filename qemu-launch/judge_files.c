@@ -140,19 +140,18 @@ static void judge_locks(const struct preflight *preflight,
 	place(findings, preflight, use);
 }
 
-static void judge_access(const struct preflight *preflight,
-			 const struct preflight_use *use, struct findings *findings)
+/* Who may open the kernel's own devices says udev, of systemd's rules: 50-udev-default.rules. */
+static void advise_access(const struct preflight *preflight,
+			  const struct preflight_use *use, const char *user,
+			  struct findings *findings)
 {
-	const struct preflight_guest *guest = &preflight->guests[use->guest];
-	const char *user = guest_user(guest->guest, preflight->host->conf).name;
-
-	if (!use->denied)
-		return;
-	finding_add(findings, CHECK_PROBLEM, "%s: QEMU's user %s may not %s it: %s",
-		    use->path, user,
-		    use->flags & (USE_WRITE | USE_INPUT) ? "read and write" : "read",
-		    strerror(use->denied));
-	if (preflight->facts.files[use->file].is_block)
+	if (use->flags & USE_NODE)
+		finding_advise(findings,
+			       "udev gives it to the group kvm, of which this user is "
+			       "to be: `usermod -a -G kvm %s`; `ls -l %s` shows whom "
+			       "it belongs to",
+			       user, use->path);
+	else if (preflight->facts.files[use->file].is_block)
 		finding_advise(findings,
 			       "`chown %s %s` until the next boot, a rule of udev's for "
 			       "good: DISKS in bedplate-qemu-launch(8)",
@@ -161,6 +160,21 @@ static void judge_access(const struct preflight *preflight,
 		finding_advise(findings,
 			       "`namei -l %s` shows whom it and its folders belong to",
 			       use->path);
+}
+
+static void judge_access(const struct preflight *preflight,
+			 const struct preflight_use *use, struct findings *findings)
+{
+	const struct guest *guest = preflight->guests[use->guest].guest;
+	const char *user = guest_user(guest, preflight->host->conf).name;
+
+	if (!use->denied)
+		return;
+	finding_add(findings, CHECK_PROBLEM, "%s: QEMU's user %s may not %s it: %s",
+		    use->path, user,
+		    use->flags & (USE_WRITE | USE_INPUT) ? "read and write" : "read",
+		    strerror(use->denied));
+	advise_access(preflight, use, user, findings);
 	place(findings, preflight, use);
 }
 

@@ -128,6 +128,30 @@ static void access_of_user(void)
 	fchownat(root, "srv/a.img", 0, 0, 0);
 }
 
+/* The kernel's device for vsock, as udev has not been there yet. */
+static void access_of_vsock(void)
+{
+	_cleanup_host_findings_ struct findings findings = FINDINGS_INIT;
+	_cleanup_preflight_ struct preflight preflight = { .machine_fd = -1 };
+	_cleanup_context_ struct context context;
+	const struct args args = { .root = fake_root };
+
+	fake_file(root, "dev/vhost-vsock", "");
+	put_guests(PLAIN "[Guest]\nUser=own-user\n[Vsock]\nCid=7\n", NULL);
+	if (context_open(&context, &args, NULL) ||
+	    preflight_open(&preflight, &context, NULL, 0, NULL))
+		abort();
+	preflight.uses[0].denied = EACCES;
+	preflight_judge(&preflight, &findings);
+	if (!ok(findings.count == 1 &&
+			strstr(findings.items[0].what,
+			       "/dev/vhost-vsock: QEMU's user own-user may not") &&
+			strstr(findings.items[0].advice, "usermod -a -G kvm own-user"),
+		"who may not open vsock's device is told which group may"))
+		show(&findings);
+	unlinkat(root, "dev/vhost-vsock", 0);
+}
+
 static void parts(void)
 {
 	_cleanup_preflight_ struct preflight preflight = { .machine_fd = -1 };
@@ -170,6 +194,7 @@ int main(void)
 	devices();
 	locks();
 	access_of_user();
+	access_of_vsock();
 	parts();
 	start();
 	machine_close();
