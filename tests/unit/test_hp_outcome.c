@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: host-prep/outcome.c lib/err.c lib/strbuf.c lib/log.c LIBS: jansson */
+/* SOURCES: host-prep/outcome.c host-prep/part.c lib/err.c lib/strbuf.c lib/log.c LIBS: jansson */
 /* test_hp_outcome.c: a part that fails takes those with it that need it, and no other. */
 #include <errno.h>
 
