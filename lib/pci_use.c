@@ -15,6 +15,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/mount_text.h"
 #include "lib/names.h"
 #include "lib/pci_use.h"
 
@@ -170,6 +171,8 @@ static int hold_mounts(struct pci_uses *uses, int root_fd, char *text)
 			   point) != 3 ||
 		    sscanf(behind, " - %*s %255s", source) != 1)
 			continue;
+		mount_text_decode(point);
+		mount_text_decode(source);
 		snprintf(path, sizeof(path), "sys/dev/block/%u:%u", number_major,
 			 number_minor);
 		if (number_major)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: host-prep/iommu_read.c lib/pci_use.c host-prep/iommu_judge.c host-prep/iommu_words.c */
+/* SOURCES: host-prep/iommu_read.c lib/pci_use.c lib/mount_text.c host-prep/iommu_judge.c host-prep/iommu_words.c */
 /* SOURCES: host-prep/iommu_tree.c host-prep/iommu_svg.c lib/svg.c lib/pci.c lib/pci_names.c lib/names.c lib/file.c */
 /* SOURCES: lib/file_apart.c lib/value/pci.c lib/value/pci_select.c lib/strbuf.c lib/err.c */
 /* test_hp_iommu.c: what could be passed through, and what stands in the way of the rest. */
@@ -237,7 +237,7 @@ static void make_tree(int root)
 	fake_file(root, "proc/self/mountinfo",
 		  "22 1 0:20 / /proc rw - proc proc rw\n"
 		  "28 1 254:0 / / rw,relatime shared:1 - ext4 /dev/mapper/vg-root rw\n"
-		  "29 1 0:44 /@ /srv rw - btrfs /dev/sda2 rw\n");
+		  "29 1 0:44 /@ /srv/with\\040blank rw - btrfs /dev/sda2 rw\n");
 	fake_file(root, "proc/swaps",
 		  "Filename\tType\tSize\tUsed\tPriority\n"
 		  "/dev/mapper/vg-swap partition\t1\t0\t-2\n"
@@ -262,7 +262,7 @@ static void reads(int root)
 	is_str(disk->group_type, "DMA-FQ", "its group's type");
 	is_str(nic->uses, "eno1", "its interface");
 	is_str(disk->uses, "sda", "its disk, without partitions");
-	is_str(disk->held, "/ (sda2), /srv (sda2), swap (sda2)",
+	is_str(disk->held, "/ (sda2), /srv/with blank (sda2), swap (sda2)",
 	       "what the host has on it, through LVM and btrfs, too");
 	is_str(disk->class_name, "SATA controller", "a common class has a name");
 	is_str(iommu_verdict_word(disk->verdict), "host", "it is judged");

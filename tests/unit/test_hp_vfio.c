@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/vfio.c host-prep/vfio_want.c lib/vfio_bind.c host-prep/iommu_read.c lib/pci_use.c host-prep/iommu_judge.c host-prep/iommu_words.c host-prep/kmod.c lib/kmod.c host-prep/kmod_load.c host-prep/setting.c host-prep/kmod_need.c host-prep/part.c host-prep/step.c lib/pci.c lib/pci_names.c lib/file_apart.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
+/* SOURCES: host-prep/vfio.c host-prep/vfio_want.c lib/vfio_bind.c host-prep/iommu_read.c lib/pci_use.c lib/mount_text.c host-prep/iommu_judge.c host-prep/iommu_words.c host-prep/kmod.c lib/kmod.c host-prep/kmod_load.c host-prep/setting.c host-prep/kmod_need.c host-prep/part.c host-prep/step.c lib/pci.c lib/pci_names.c lib/file_apart.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
 /* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
 /* SOURCES: lib/guests.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson */
 /* clang-format on */
