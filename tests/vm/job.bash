@@ -15,12 +15,13 @@ vm_case_dir() {
 
 job_tree=$BATS_FILE_TMPDIR/tree
 
-# job_boot NAME=VALUE...: boots the workbench with $job_tree (vm_boot's words), to the job's end.
+# job_boot NAME=VALUE...: boots the workbench with $job_tree (vm_boot's words), to the job's end, which is a
+# poweroff unless $job_end has another of assert_ended's words.
 job_boot() {
 	(cd "$job_tree" && find . | cpio -o -H newc --owner=0:0 --quiet) |
 		cat "$("$vm_here/workbench")" - >"$BATS_FILE_TMPDIR/initrd"
 	vm_boot image="$BATS_FILE_TMPDIR/initrd" smp=2 "$@"
-	assert_ended poweroff
+	assert_ended "${job_end:-poweroff}"
 	grep -q '^end' "$vm_dir/report" || vm_fail "the job did not come to its end"
 }
 
