@@ -122,6 +122,7 @@ $(eval $(call program,$(B)/tests/vm/vmrun,vmrun))
 $(eval $(call program,$(B)/tests/vm/testinit,testinit))
 $(eval $(call program,$(B)/tests/vm/lvmnative,lvmnative))
 $(eval $(call program,$(B)/tests/vm/ksmpages,ksmpages))
+$(eval $(call program,$(B)/tests/vm/vsocksay,vsocksay))
 
 # --- what comes out of the schema and the manual pages --------------------------------------
 

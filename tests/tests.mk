@@ -63,7 +63,7 @@ $(B)/fuzz/obj/%.o: %.c | $(DEPS_STAMPS) $(B)/setup-check.stamp
 	$(Q)clang $(CPPFLAGS) -I$(B)/deps/native/include -std=gnu11 $(WARNINGS) -g -O1 \
 		$(SAN_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
-VM_TOOLS := $(B)/tests/vm/vmrun $(B)/tests/vm/testinit $(B)/tests/vm/lvmnative $(B)/tests/vm/ksmpages $(GUESTS_BOOT) $(NETGUEST)
+VM_TOOLS := $(B)/tests/vm/vmrun $(B)/tests/vm/testinit $(B)/tests/vm/lvmnative $(B)/tests/vm/ksmpages $(B)/tests/vm/vsocksay $(GUESTS_BOOT) $(NETGUEST)
 .PHONY: check check-unit check-san check-golden check-golden-san check-hooks check-net check-guests check-vm check-fuzz check-build lint fuzz
 check-unit: $(UNIT_TESTS:%=$(B)/unit/%)
 	@tests/run unit
