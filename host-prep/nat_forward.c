@@ -4,7 +4,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "host-prep/dhcp.h"
 #include "host-prep/nat_private.h"
+
+enum { DNS_PORT = 53, DHCP_PORT = 67, DHCPV6_PORT = 547 };
 
 static void add_sources(const struct network_forward *row, uint16_t family,
 			struct strbuf *out)
@@ -16,13 +19,52 @@ static void add_sources(const struct network_forward *row, uint16_t family,
 		strbuf_addf(out, "%s saddr %s ", nat_family(family), set.text);
 }
 
-static void add_addresses(const struct network_forward *row, uint16_t family,
-			  struct strbuf *out)
+static bool takes_port(const struct network_forward *row, unsigned port)
+{
+	return row->listen.first <= port && port <= row->listen.last;
+}
+
+/* Guests go on having DNS and DHCP from their network's server. */
+static void add_servers(const struct want *want, const struct network_forward *row,
+			uint16_t family, struct strbuf *out)
+{
+	_cleanup_strbuf_ struct strbuf own;
+	struct nat_set set;
+
+	strbuf_init(&own, 0);
+	if (!takes_port(row, DNS_PORT) && !takes_port(row, DHCP_PORT) &&
+	    !takes_port(row, DHCPV6_PORT))
+		return;
+	nat_set_begin(&set, &own);
+	for (size_t i = 0; i < want->count; i++) {
+		const struct network_conf *data = want->items[i].data;
+
+		for (size_t j = 0;
+		     dhcp_is_wanted(&want->items[i]) && j < data->address.count; j++) {
+			const struct ip_address *ip =
+				&data->address.items[j].address.address;
+			_cleanup_strbuf_ struct strbuf text;
+
+			strbuf_init(&text, 0);
+			if (ip->family != family)
+				continue;
+			ip_address_format(ip, &text);
+			nat_set_add(&set, text.text);
+		}
+	}
+	nat_set_end(&set);
+	if (set.count)
+		strbuf_addf(out, "%s daddr != %s ", nat_family(family), own.text);
+}
+
+static void add_addresses(const struct want *want, const struct network_forward *row,
+			  uint16_t family, struct strbuf *out)
 {
 	struct nat_set set;
 
 	if (!row->address.count) {
 		strbuf_adds(out, "fib daddr type local ");
+		add_servers(want, row, family, out);
 		return;
 	}
 	strbuf_addf(out, "%s daddr ", nat_family(family));
@@ -77,15 +119,15 @@ static void add_ports(const struct network_forward *row, struct strbuf *out)
 	strbuf_addc(out, ' ');
 }
 
-static void add_rule(const struct want_network *network, size_t index,
-		     const struct ip_address *target, struct strbuf *out)
+static void add_rule(const struct want *want, const struct want_network *network,
+		     size_t index, const struct ip_address *target, struct strbuf *out)
 {
 	const struct network_forward *row = &network->data->forward.items[index];
 	char origin[ORIGIN_MAX];
 
 	strbuf_addf(out, "meta nfproto %s ", target->family == AF_INET ? "ipv4" : "ipv6");
 	add_sources(row, target->family, out);
-	add_addresses(row, target->family, out);
+	add_addresses(want, row, target->family, out);
 	add_ports(row, out);
 	add_target(row, target, out);
 	strbuf_addf(out, " comment \"%.100s\"\n",
@@ -115,8 +157,8 @@ static void add_interfaces(const struct want *want, const struct want_network *n
 	strbuf_addc(out, ' ');
 }
 
-static void add_output(const struct want_network *network, size_t index,
-		       const struct ip_address *target, struct strbuf *out)
+static void add_output(const struct want *want, const struct want_network *network,
+		       size_t index, const struct ip_address *target, struct strbuf *out)
 {
 	const struct network_forward *row = &network->data->forward.items[index];
 
@@ -126,7 +168,7 @@ static void add_output(const struct want_network *network, size_t index,
 	strbuf_addf(out, "\t\t%s",
 		    target->family == AF_INET ? "ip daddr != 127.0.0.0/8 "
 					      : "ip6 daddr != ::1 ");
-	add_rule(network, index, target, out);
+	add_rule(want, network, index, target, out);
 }
 
 void nat_add_forwards(const struct want *want, struct strbuf *out)
@@ -149,8 +191,8 @@ void nat_add_forwards(const struct want *want, struct strbuf *out)
 				continue; /* want_resolve has refused it */
 			strbuf_adds(out, "\t\t");
 			add_interfaces(want, network, row, out);
-			add_rule(network, j, target, out);
-			add_output(network, j, target, &output);
+			add_rule(want, network, j, target, out);
+			add_output(want, network, j, target, &output);
 		}
 	}
 	strbuf_adds(out, "\t}\n");

@@ -89,6 +89,24 @@ lan() {
 	[[ $(get far 10.9.0.2 8001) == web:9001 ]]
 }
 
+@test "a forward of DNS to a guest takes guests' own servers from nobody" {
+	lan <<-'END'
+		[Forward]
+		Listen=tcp,udp 53
+		To=web
+	END
+	prep up network
+	guest web br-lan 52:54:00:00:00:01
+	guest db br-lan 52:54:00:00:00:02
+	dhcp web
+	dhcp db
+	serve web 53
+	on db busybox nslookup db.lan 10.10.20.1 | grep 10.10.20.6
+	on_host busybox nslookup db.lan 10.10.20.1 | grep 10.10.20.6
+	[[ $(get far 10.9.0.2 53) == web:53 ]]
+	[[ $(get db 10.9.0.2 53) == web:53 ]]
+}
+
 @test "guests get IPv6 addresses by router advertisements, and out with them" {
 	network lan <<-'END'
 		[Address]

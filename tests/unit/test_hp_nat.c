@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/want_net.c host-prep/want_net_ip.c host-prep/want_forward.c host-prep/nat.c host-prep/nat_filter.c host-prep/nat_forward.c host-prep/nat_guard.c host-prep/nat_word.c host-prep/net.c host-prep/net_text.c lib/log.c lib/process.c */
+/* SOURCES: host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/want_net.c host-prep/want_net_ip.c host-prep/want_forward.c host-prep/nat.c host-prep/nat_filter.c host-prep/nat_forward.c host-prep/dhcp.c host-prep/nat_guard.c host-prep/nat_word.c host-prep/net.c host-prep/net_text.c lib/log.c lib/process.c */
 /* SOURCES: lib/guests.c lib/networks.c lib/names.c lib/origin.c lib/schema/guest*.c lib/guest_*.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c LIBS: inih jansson */
 /* clang-format on */
 /* test_hp_nat.c: the firewall's text says what the files say, and the real nft takes it. */
