@@ -15,11 +15,11 @@ teardown() {
 	prep_teardown
 }
 
-# serve_leases [OPTION...]: router advertisements and DHCP of both families at the other end.
+# Router advertisements and DHCP of both families at the other end.
 serve_leases() {
 	on_far dnsmasq --conf-file=/dev/null --interface=far0 --bind-interfaces --port=0 --user=root \
 		--dhcp-range=10.9.0.100,10.9.0.150,1h --dhcp-range=fd09::100,fd09::1ff,64,1h --enable-ra \
-		--dhcp-leasefile="$BATS_TEST_TMPDIR/leases" --pid-file="$BATS_TEST_TMPDIR/far.server" "$@"
+		--dhcp-leasefile="$BATS_TEST_TMPDIR/leases" --pid-file="$BATS_TEST_TMPDIR/far.server"
 }
 
 uplink() {
@@ -123,7 +123,7 @@ only() {
 	serve_leases
 	only udhcpc
 	mkdir "$BATS_TEST_TMPDIR/etc/udhcpc"
-	cp udhcpc.script "$BATS_TEST_TMPDIR/etc/udhcpc/default.script"
+	cp "$BATS_TEST_DIRNAME/udhcpc.script" "$BATS_TEST_TMPDIR/etc/udhcpc/default.script"
 	uplink '[Address]' Dhcp=ipv4 '[Address]' Address=10.33.0.1/24 '[Route]' To=10.44.0.0/16 Via=10.33.0.2
 	host_prep up network
 	await leased
