@@ -55,6 +55,7 @@ net_setup() {
 }
 
 net_teardown() {
+	[[ ! -e $BATS_TEST_TMPDIR/far.server ]] || kill "$(<"$BATS_TEST_TMPDIR/far.server")"
 	[[ -z ${host:-} ]] || kill "$host"
 	[[ -z ${far:-} ]] || kill "$far"
 	wait 2>/dev/null || true
