@@ -10,7 +10,7 @@ job_name=guest-notify
 
 # What the guest of the guest is: a program, and the modules that it needs in the order in which they are loaded.
 make_guest() {
-	local tree=$BATS_FILE_TMPDIR/guest kernel=$vm_state/kernel/$KERNEL module number=10
+	local tree=$BATS_FILE_TMPDIR/guest kernel=$vm_state/kernel/${KERNEL:?} module number=10
 	mkdir -p "$tree/modules"
 	modprobe -d "$kernel" -S "$("$vm_here/kernel")" -D -a virtio_pci vmw_vsock_virtio_transport |
 		awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r module; do
