@@ -16,8 +16,7 @@ static int read_names(struct names *names, const json_t *list)
 	size_t i;
 	int result = 0;
 
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		if (!result && json_is_string(item))
 			result = names_add(names, json_string_value(item));
 	}
@@ -30,8 +29,7 @@ static void join(const json_t *list, char *text, size_t size)
 	size_t i, used = 0;
 
 	*text = '\0';
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		if (used < size && json_is_string(item))
 			used += (size_t)snprintf(text + used, size - used, "%s%s",
 						 used ? ", " : "",
@@ -95,8 +93,7 @@ static int read_list(struct machine *machine, const json_t *list, int group)
 	size_t i;
 	int result = 0;
 
-	json_array_foreach(list, i, row)
-	{
+	json_array_foreach(list, i, row) {
 		struct machine_function *function;
 
 		if (result || !strcmp(json_text(row, "verdict"), "none"))
@@ -130,8 +127,7 @@ int machine_read_functions(struct machine *machine, int root_fd, const char *roo
 	size_t i;
 	int result = machine_ask(machine, "host-prep", "iommu", root_path, &answer);
 
-	json_array_foreach(json_object_get(answer, "groups"), i, group)
-	{
+	json_array_foreach(json_object_get(answer, "groups"), i, group) {
 		if (!result)
 			result = read_list(
 				machine, json_object_get(group, "functions"),

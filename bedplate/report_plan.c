@@ -222,8 +222,7 @@ static int add_images(struct report *report, struct err *err)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(part.json, "kernels"), i, row)
-	{
+	json_array_foreach(json_object_get(part.json, "kernels"), i, row) {
 		const char *path = json_text(row, "image");
 
 		if (!result && json_flag(row, "there") && strchr(path, '/') &&

@@ -86,8 +86,7 @@ static void attend_boot(struct told_list *list, const json_t *boot)
 					       "/run/bedplate/boot.json has each step" },
 		    format_text("the boot went by way of \"%s\"",
 				json_text(boot, "result")));
-	json_array_foreach(json_object_get(boot, "messages"), i, item)
-	{
+	json_array_foreach(json_object_get(boot, "messages"), i, item) {
 		const char *text = json_string_value(item);
 
 		if (text)
@@ -111,8 +110,7 @@ static void attend_absence(struct status *status)
 
 	if (status->boot)
 		return;
-	json_array_foreach(json_object_get(images, "kernels"), i, row)
-	{
+	json_array_foreach(json_object_get(images, "kernels"), i, row) {
 		if (strcmp(json_text(row, "kernel"), status->kernel) != 0 ||
 		    !json_flag(row, "there") || !json_flag(row, "recorded"))
 			continue;

@@ -24,8 +24,7 @@ static const json_t *find_image(const json_t *rows, const char *id)
 	const json_t *row, *found;
 	size_t i;
 
-	json_array_foreach(rows, i, row)
-	{
+	json_array_foreach(rows, i, row) {
 		if (!strcmp(json_text(row, "id"), id))
 			return row;
 		found = find_image(json_object_get(row, "previous"), id);
@@ -84,8 +83,7 @@ static const json_t *node(const json_t *graph, json_int_t id)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(graph, "nodes"), i, row)
-	{
+	json_array_foreach(json_object_get(graph, "nodes"), i, row) {
 		if (json_integer_value(json_object_get(row, "id")) == id)
 			return row;
 	}
@@ -99,8 +97,7 @@ static const json_t *follow(const json_t *graph, const json_t *from, const char 
 	const json_t *edge;
 	size_t i;
 
-	json_array_foreach(json_object_get(graph, "edges"), i, edge)
-	{
+	json_array_foreach(json_object_get(graph, "edges"), i, edge) {
 		if (json_integer_value(json_object_get(edge, "from")) == id &&
 		    !strcmp(json_text(edge, "way"), way))
 			return node(graph,
@@ -128,8 +125,7 @@ static json_t *networks_json(const struct status *status)
 	json_t *list = json_array();
 	size_t i;
 
-	json_array_foreach(json_object_get(part(status, STATUS_GRAPH), "nodes"), i, row)
-	{
+	json_array_foreach(json_object_get(part(status, STATUS_GRAPH), "nodes"), i, row) {
 		if (!strcmp(json_text(row, "kind"), "network"))
 			json_array_append_new(list, network_json(status, row));
 	}
@@ -146,8 +142,7 @@ static json_t *waits_json(const struct status *status, const char *name)
 	json_t *list = json_array();
 	size_t i;
 
-	json_array_foreach(json_object_get(row, "waits_for"), i, other)
-	{
+	json_array_foreach(json_object_get(row, "waits_for"), i, other) {
 		if (!json_flag(json_row(guests, "name", json_string_value(other)),
 			       "ready"))
 			json_array_append_new(list, json_deep_copy(other));
@@ -163,8 +158,7 @@ static json_t *guests_json(const struct status *status)
 	json_t *list = json_array();
 	size_t i;
 
-	json_array_foreach(part(status, STATUS_GUESTS), i, row)
-	{
+	json_array_foreach(part(status, STATUS_GUESTS), i, row) {
 		bool comes = strcmp(json_text(row, "state"), "running") != 0;
 		json_t *guest = json_object();
 

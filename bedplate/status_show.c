@@ -80,7 +80,8 @@ static void show_attention(const json_t *list)
 		return;
 	}
 	printf("needs attention\n");
-	json_array_foreach(list, i, row) show_concern(row);
+	json_array_foreach(list, i, row)
+		show_concern(row);
 	putchar('\n');
 }
 
@@ -128,8 +129,7 @@ static void show_vfio(const json_t *all)
 	const json_t *device;
 	size_t i;
 
-	json_array_foreach(json_object_get(all, "vfio"), i, device)
-	{
+	json_array_foreach(json_object_get(all, "vfio"), i, device) {
 		begin(&heading);
 		printf("%-13s %-10s %-8s", json_text(device, "address"),
 		       json_text(device, "id"), json_text(device, "result"));
@@ -171,8 +171,7 @@ static void show_memory(const json_t *memory)
 	printf(" of ");
 	show_size(number(memory, "total"));
 	printf(" available");
-	json_array_foreach(json_object_get(memory, "hugepages"), i, pool)
-	{
+	json_array_foreach(json_object_get(memory, "hugepages"), i, pool) {
 		printf("; huge pages of ");
 		show_size(number(pool, "size"));
 		printf(": %lld of %lld free", (long long)number(pool, "free"),
@@ -189,8 +188,7 @@ static void show_networks(const json_t *list)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(list, i, row)
-	{
+	json_array_foreach(list, i, row) {
 		const char *state = json_text(row, "state");
 
 		begin(&heading);
@@ -232,8 +230,7 @@ static void show_guests(const json_t *list)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(list, i, row)
-	{
+	json_array_foreach(list, i, row) {
 		begin(&heading);
 		show_guest(row);
 	}
@@ -247,8 +244,7 @@ static void show_drift(const json_t *steps)
 	const json_t *step;
 	size_t i, count = json_array_size(steps);
 
-	json_array_foreach(steps, i, step)
-	{
+	json_array_foreach(steps, i, step) {
 		if (i == DRIFT_SHOWN && count > DRIFT_SHOWN + 1)
 			break;
 		begin(&heading);

@@ -54,8 +54,7 @@ static void read_findings(struct told_list *list, const json_t *json, const char
 	const json_t *finding;
 	size_t i;
 
-	json_array_foreach(json_object_get(json, "findings"), i, finding)
-	{
+	json_array_foreach(json_object_get(json, "findings"), i, finding) {
 		const char *check = json_text(finding, "check");
 		bool mistake = !strcmp(check, file_check);
 		enum check_severity severity =
@@ -196,8 +195,7 @@ void told_read_images(struct told_list *list, const json_t *json)
 	const json_t *kernels = json_object_get(json, "kernels"), *row;
 	size_t before = list->count, i;
 
-	json_array_foreach(kernels, i, row)
-	{
+	json_array_foreach(kernels, i, row) {
 		read_image(list, row);
 		read_failure(list, row);
 	}
@@ -229,9 +227,10 @@ static void read_pending(struct told_list *list, const json_t *json)
 	size_t i;
 
 	strbuf_init(&text, 0);
-	json_array_foreach(pending, i, what) strbuf_addf(
-		&text, "%s%s", i ? ", " : "the boot loader is not set up as configured: ",
-		json_string_value(what));
+	json_array_foreach(pending, i, what)
+		strbuf_addf(&text, "%s%s",
+			    i ? ", " : "the boot loader is not set up as configured: ",
+			    json_string_value(what));
 	if (i)
 		add_boot(list, CHECK_WARNING, text.text,
 			 "`bedplate boot plan` shows what follows, `bedplate boot apply` "

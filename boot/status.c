@@ -191,8 +191,7 @@ static void show_loader(const json_t *row)
 	json_t *value;
 
 	printf("%s: %s\n", json_text(row, "name"), json_text(row, "presence"));
-	json_object_foreach((json_t *)row, key, value)
-	{
+	json_object_foreach((json_t *)row, key, value) {
 		if (!strcmp(key, "name") || !strcmp(key, "presence"))
 			continue;
 		if (json_is_string(value))
@@ -210,14 +209,12 @@ static void show_text(const json_t *all)
 	json_t *row;
 
 	show_running(json_object_get(all, "running"));
-	json_array_foreach(json_object_get(all, "loaders"), i, row)
-	{
+	json_array_foreach(json_object_get(all, "loaders"), i, row) {
 		if (strcmp(json_text(row, "presence"), "absent") != 0)
 			show_loader(row);
 	}
 	show_trial(all);
-	json_array_foreach(json_object_get(all, "entries"), i, row)
-	{
+	json_array_foreach(json_object_get(all, "entries"), i, row) {
 		printf("%s: %s, made %s%s\n", json_text(row, "entry"),
 		       json_text(row, "image"), json_text(row, "made"),
 		       json_flag(row, "good") ? ", good" : "");
@@ -230,8 +227,7 @@ static void show_pending(const json_t *all)
 	json_t *what;
 	size_t i;
 
-	json_array_foreach(list, i, what)
-	{
+	json_array_foreach(list, i, what) {
 		printf("%s%s",
 		       i ? ", " : "apply would change: ", json_string_value(what));
 	}

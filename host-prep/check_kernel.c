@@ -63,8 +63,7 @@ static void report_messages(const json_t *boot, struct findings *findings)
 	const json_t *message;
 	size_t i;
 
-	json_array_foreach(json_object_get(boot, "messages"), i, message)
-	{
+	json_array_foreach(json_object_get(boot, "messages"), i, message) {
 		if (!json_is_string(message))
 			continue;
 		finding_add(findings, CHECK_WARNING, "at boot: %s",

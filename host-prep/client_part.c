@@ -240,10 +240,9 @@ static int plan_ends(const struct part_context *context, const json_t *before,
 	json_t *value;
 	int result = 0;
 
-	json_object_foreach((json_t *)before, link,
-			    value) if (!result &&
-				       !json_object_get(context->journal, link)) result =
-		plan_link(context, before, NULL, link, true, steps, err);
+	json_object_foreach((json_t *)before, link, value)
+		if (!result && !json_object_get(context->journal, link))
+			result = plan_link(context, before, NULL, link, true, steps, err);
 	return result;
 }
 
@@ -253,8 +252,7 @@ static void mark_ends(const struct part_context *context, json_t *before)
 	const char *link;
 	json_t *value;
 
-	json_object_foreach(before, link, value)
-	{
+	json_object_foreach(before, link, value) {
 		if (json_object_get(context->journal, link))
 			continue;
 		json_object_set_new(value, "going", json_true());
@@ -351,16 +349,14 @@ static int restore(const struct part_context *context, const json_t *saved,
 	json_t *value;
 	int result = 0, one;
 
-	json_object_foreach(context->journal, link, value)
-	{
+	json_object_foreach(context->journal, link, value) {
 		one = json_object_get(saved, link)
 			      ? 0
 			      : restore_link(context->root_fd, link, saved,
 					     result ? NULL : err);
 		result = result ? result : one;
 	}
-	json_object_foreach((json_t *)saved, link, value)
-	{
+	json_object_foreach((json_t *)saved, link, value) {
 		one = restore_link(context->root_fd, link, saved, result ? NULL : err);
 		result = result ? result : one;
 	}

@@ -219,8 +219,7 @@ static int plan_ends(const struct part_context *context, const struct want *want
 	json_t *value;
 	int result = 0;
 
-	json_object_foreach(context->journal, name, value)
-	{
+	json_object_foreach(context->journal, name, value) {
 		const struct want_network *network = want ? want_find(want, name) : NULL;
 
 		if (!result && (!network || !dhcp_is_wanted(network)))
@@ -295,8 +294,7 @@ static int save_texts(const struct part_context *context, json_t **saved, struct
 	json_t *value;
 
 	*saved = json_object();
-	json_object_foreach(context->journal, name, value)
-	{
+	json_object_foreach(context->journal, name, value) {
 		_cleanup_free_ char *text = read_text(context->root_fd, name);
 
 		if (text)
@@ -328,15 +326,13 @@ static int restore_texts(const struct part_context *context, const json_t *saved
 	int result = 0, first = 0;
 
 	/* The journal has those that the change wanted, too. */
-	json_object_foreach(context->journal, name, value)
-	{
+	json_object_foreach(context->journal, name, value) {
 		if (json_object_get(saved, name))
 			continue;
 		result = restore_text(context, name, NULL, first ? NULL : err);
 		first = first ? first : result;
 	}
-	json_object_foreach((json_t *)saved, name, value)
-	{
+	json_object_foreach((json_t *)saved, name, value) {
 		result = restore_text(context, name, json_string_value(value),
 				      first ? NULL : err);
 		first = first ? first : result;

@@ -46,8 +46,7 @@ static bool is_empty(const json_t *value)
 
 	if (!json_is_object(value))
 		return false;
-	json_object_foreach((json_t *)value, key, item)
-	{
+	json_object_foreach((json_t *)value, key, item) {
 		if (!is_empty(item))
 			return false;
 	}
@@ -60,8 +59,7 @@ static bool tells_nothing(const json_t *journal)
 	const char *key;
 	json_t *section;
 
-	json_object_foreach((json_t *)journal, key, section)
-	{
+	json_object_foreach((json_t *)journal, key, section) {
 		if (strcmp(key, "version") != 0 && !is_empty(section))
 			return false;
 	}
@@ -101,8 +99,7 @@ void journal_keep(json_t *section, const json_t *before)
 	const char *key;
 	json_t *value, *now;
 
-	json_object_foreach((json_t *)before, key, value)
-	{
+	json_object_foreach((json_t *)before, key, value) {
 		now = json_object_get(section, key);
 		if (!now)
 			json_object_set_new(section, key, json_deep_copy(value));

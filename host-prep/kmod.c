@@ -113,8 +113,7 @@ static int find_going(const struct part_context *loaded, bool all, struct names 
 	json_t *entry;
 	int result = 0;
 
-	json_object_foreach(loaded->journal, name, entry)
-	{
+	json_object_foreach(loaded->journal, name, entry) {
 		const char *whose = json_string_value(json_object_get(entry, "for"));
 
 		if (!result && (all || !is_asked_for(loaded, whose ? whose : name)))

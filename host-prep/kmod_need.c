@@ -138,8 +138,7 @@ void kmod_need_forget(json_t *after, const json_t *before, const char *part)
 		if (is_for(value, part))
 			json_object_del(after, name);
 	}
-	json_object_foreach((json_t *)before, name, value)
-	{
+	json_object_foreach((json_t *)before, name, value) {
 		if (is_for(value, part))
 			json_object_set(after, name, value);
 	}

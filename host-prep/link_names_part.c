@@ -150,8 +150,7 @@ static int check_use(const struct part_context *context, const char *name,
 	size_t index;
 	json_t *link;
 
-	json_array_foreach((json_t *)links, index, link)
-	{
+	json_array_foreach((json_t *)links, index, link) {
 		const char *taken = json_string_value(json_object_get(link, "name"));
 
 		if (!taken || strcmp(taken, name) != 0)
@@ -200,8 +199,7 @@ static int give_back(const struct part_context *context, const struct plan *plan
 	json_t *value;
 	int result = 0;
 
-	json_object_foreach(plan->before, name, value)
-	{
+	json_object_foreach(plan->before, name, value) {
 		const char *first = json_string_value(value);
 
 		if (result || !first || json_object_get(plan->renamed, name) ||

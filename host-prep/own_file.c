@@ -172,8 +172,7 @@ int own_files_plan(const struct part_context *context, const char *part,
 	json_t *value;
 	int result = 0;
 
-	json_object_foreach(context->journal, path, value)
-	{
+	json_object_foreach(context->journal, path, value) {
 		const struct own_file gone = { .part = part,
 					       .path = path,
 					       .changed = changed };

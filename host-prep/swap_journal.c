@@ -51,8 +51,7 @@ void swap_journal_settle(json_t *section)
 	const char *key;
 	json_t *entry;
 
-	json_object_foreach(section, key, entry)
-	{
+	json_object_foreach(section, key, entry) {
 		json_object_del(entry, "unfinished");
 	}
 }
@@ -229,8 +228,7 @@ bool swap_journal_has_zram(const json_t *section)
 	const char *key;
 	json_t *entry;
 
-	json_object_foreach((json_t *)section, key, entry)
-	{
+	json_object_foreach((json_t *)section, key, entry) {
 		if (json_is_true(json_object_get(entry, "zram")))
 			return true;
 	}

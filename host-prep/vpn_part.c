@@ -260,8 +260,7 @@ static int save_interfaces(const struct part_context *context, json_t **saved,
 	json_t *value;
 
 	*saved = json_object();
-	json_object_foreach(context->journal, link, value)
-	{
+	json_object_foreach(context->journal, link, value) {
 		char *text = read_interface(link);
 
 		/* An interface that somebody has taken away has nothing to keep. */
@@ -280,8 +279,7 @@ static int restore_interfaces(const struct part_context *context, const json_t *
 	int first = 0;
 
 	(void)context;
-	json_object_foreach((json_t *)saved, link, value)
-	{
+	json_object_foreach((json_t *)saved, link, value) {
 		int result =
 			sync_peers(link, json_string_value(value), first ? NULL : err);
 

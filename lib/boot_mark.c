@@ -14,8 +14,7 @@ static bool is_among(const json_t *list, const char *id)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		const char *image = json_string_value(json_object_get(item, "image"));
 
 		if (image && *id && !strcmp(image, id))

@@ -143,8 +143,7 @@ static void show_from(const json_t *from, const char *indent)
 	json_t *count;
 
 	printf("%sfrom files: ", indent);
-	json_object_foreach((json_t *)from, kind, count)
-	{
+	json_object_foreach((json_t *)from, kind, count) {
 		printf("%s%lld %s", between, (long long)json_integer_value(count), kind);
 		between = ", ";
 	}
@@ -200,8 +199,7 @@ static void show_row(const json_t *row)
 			show_stale(row);
 	}
 	show_failure(json_object_get(row, "failure"));
-	json_array_foreach(json_object_get(row, "previous"), i, previous)
-	{
+	json_array_foreach(json_object_get(row, "previous"), i, previous) {
 		printf("  previous: %s\n", json_text(previous, "image"));
 		show_image(previous, "    ");
 	}
@@ -267,6 +265,7 @@ int status_run(const struct args *args, struct err *err)
 	if (upkeep_read_texts(&upkeep, err) || status_all(&upkeep, err))
 		return EXIT_FAILED;
 	if (!args->json)
-		json_array_foreach(upkeep.rows, i, row) show_row(row);
+		json_array_foreach(upkeep.rows, i, row)
+			show_row(row);
 	return upkeep_print(&upkeep, "kernels", err) ? EXIT_FAILED : EXIT_DONE;
 }

@@ -255,8 +255,7 @@ static int find_device(struct plug *plug, bool *is, struct err *err)
 			  json_pack("{s:s}", "path", "/machine/peripheral"), &list, err);
 
 	*is = false;
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		const char *name = json_text(item, "name");
 
 		*is |= !strcmp(name, plug->plan.id);

@@ -74,8 +74,7 @@ static const char *free_port_of(const json_t *devices)
 	const json_t *device;
 	size_t i;
 
-	json_array_foreach(devices, i, device)
-	{
+	json_array_foreach(devices, i, device) {
 		const json_t *bridge = json_object_get(device, "pci_bridge");
 		const char *id = json_text(device, "qdev_id");
 
@@ -92,8 +91,9 @@ const char *attach_free_port(const json_t *pci)
 	const json_t *bus;
 	size_t i;
 
-	json_array_foreach(pci, i, bus) if (!port) port =
-		free_port_of(json_object_get(bus, "devices"));
+	json_array_foreach(pci, i, bus)
+		if (!port)
+			port = free_port_of(json_object_get(bus, "devices"));
 	return port;
 }
 

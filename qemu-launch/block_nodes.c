@@ -29,10 +29,9 @@ const char *block_nodes_name(const json_t *nodes, const char *path)
 	const json_t *node;
 	size_t i;
 
-	json_array_foreach(nodes, i,
-			   node) if (!strcmp(json_text(node, "file"), path) &&
-				     reads_format(node)) return json_text(node,
-									  "node-name");
+	json_array_foreach(nodes, i, node)
+		if (!strcmp(json_text(node, "file"), path) && reads_format(node))
+			return json_text(node, "node-name");
 	return NULL;
 }
 
@@ -41,7 +40,8 @@ bool block_nodes_have(const json_t *nodes, const char *name)
 	const json_t *node;
 	size_t i;
 
-	json_array_foreach(nodes, i, node) if (!strcmp(json_text(node, "node-name"),
-						       name)) return true;
+	json_array_foreach(nodes, i, node)
+		if (!strcmp(json_text(node, "node-name"), name))
+			return true;
 	return false;
 }

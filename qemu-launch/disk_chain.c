@@ -73,9 +73,9 @@ json_t *disk_chain_find(const json_t *chains, const char *path)
 	json_t *chain;
 	size_t i;
 
-	json_array_foreach(
-		part(chains, "disks"), i,
-		chain) if (!strcmp(json_text(chain, "path"), path)) return chain;
+	json_array_foreach(part(chains, "disks"), i, chain)
+		if (!strcmp(json_text(chain, "path"), path))
+			return chain;
 	return NULL;
 }
 
@@ -119,9 +119,9 @@ int disk_chain_place(const json_t *chain, const char *name)
 	json_t *overlay;
 	size_t i;
 
-	json_array_foreach(
-		part(chain, "overlays"), i,
-		overlay) if (!strcmp(json_text(overlay, "name"), name)) return (int)i;
+	json_array_foreach(part(chain, "overlays"), i, overlay)
+		if (!strcmp(json_text(overlay, "name"), name))
+			return (int)i;
 	return -1;
 }
 
@@ -152,8 +152,7 @@ int disk_chain_push(json_t *chain, const char *path)
 	json_t *gone = part(chain, "gone"), *overlay;
 	size_t i;
 
-	json_array_foreach(gone, i, overlay)
-	{
+	json_array_foreach(gone, i, overlay) {
 		if (strcmp(json_text(overlay, "path"), path) != 0)
 			continue;
 		if (json_array_append(part(chain, "overlays"), overlay))
@@ -223,10 +222,14 @@ bool disk_chain_reconcile(json_t *chain, bool (*is_open)(const char *path, void 
 	bool changed;
 	size_t i;
 
-	json_array_foreach(part(chain, "overlays"), i, overlay) json_array_append(
-		is_open(json_text(overlay, "path"), data) ? overlays : gone, overlay);
-	json_array_foreach(part(chain, "gone"), i, overlay) json_array_append(
-		is_open(json_text(overlay, "path"), data) ? overlays : gone, overlay);
+	json_array_foreach(part(chain, "overlays"), i, overlay)
+		json_array_append(is_open(json_text(overlay, "path"), data) ? overlays
+									    : gone,
+				  overlay);
+	json_array_foreach(part(chain, "gone"), i, overlay)
+		json_array_append(is_open(json_text(overlay, "path"), data) ? overlays
+									    : gone,
+				  overlay);
 	changed = !json_equal(overlays, part(chain, "overlays"));
 	if (changed) {
 		json_object_set(chain, "overlays", overlays);

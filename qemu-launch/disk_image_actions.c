@@ -133,7 +133,8 @@ int disk_info(struct disk_work *work, struct err *err)
 				      json_pack("{s:s, s:O}", "path", work->target.path,
 						"images", info));
 	else if (!result)
-		json_array_foreach(info, i, image) print_image(image, i);
+		json_array_foreach(info, i, image)
+			print_image(image, i);
 	json_decref(info);
 	return result;
 }

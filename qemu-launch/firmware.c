@@ -22,8 +22,7 @@ static bool has_word(const json_t *array, const char *word)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(array, i, item)
-	{
+	json_array_foreach(array, i, item) {
 		const char *text = json_string_value(item);
 
 		if (text && !strcmp(text, word))
@@ -37,8 +36,7 @@ static bool has_machine(const json_t *machines, const char *machine)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(machines, i, item)
-	{
+	json_array_foreach(machines, i, item) {
 		const char *pattern = json_string_value(item);
 
 		if (pattern && !fnmatch(pattern, machine, 0))
@@ -52,8 +50,7 @@ static bool has_target(const json_t *descriptor, const struct firmware_want *wan
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(json_object_get(descriptor, "targets"), i, item)
-	{
+	json_array_foreach(json_object_get(descriptor, "targets"), i, item) {
 		const char *arch =
 			json_string_value(json_object_get(item, "architecture"));
 

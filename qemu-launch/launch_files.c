@@ -221,8 +221,7 @@ void launch_files_undo(struct launch *launch, const json_t *done)
 	const char *path;
 	json_t *value;
 
-	json_object_foreach((json_t *)done, path, value)
-	{
+	json_object_foreach((json_t *)done, path, value) {
 		if (unlink(path) < 0 && errno != ENOENT)
 			log_warning("%s: removing %s: %s", launch->name, path,
 				    strerror(errno));

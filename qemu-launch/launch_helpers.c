@@ -155,8 +155,7 @@ void launch_helpers_undo(struct launch *launch, const json_t *done)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)done, name, value)
-	{
+	json_object_foreach((json_t *)done, name, value) {
 		struct process_id id = process_id_from_json(value);
 		struct err err = ERR_INIT;
 		char path[STATE_PATH_MAX];

@@ -180,8 +180,7 @@ void launch_taps_undo(struct launch *launch, const json_t *done)
 	const char *name;
 	json_t *how;
 
-	json_object_foreach((json_t *)done, name, how)
-	{
+	json_object_foreach((json_t *)done, name, how) {
 		struct err err = ERR_INIT;
 
 		if (!(json_is_object(how) ? launch_macvtap_undo(name, how, &err)

@@ -55,8 +55,7 @@ void launch_usb_undo(struct launch *launch, const json_t *done)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)done, key, value)
-	{
+	json_object_foreach((json_t *)done, key, value) {
 		char path[40];
 
 		snprintf(path, sizeof(path), "dev/bus/usb/%.16s", key);

@@ -130,8 +130,7 @@ void launch_vfio_undo(struct launch *launch, const json_t *done)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(json_object_get(done, "groups"), key, value)
-	{
+	json_object_foreach(json_object_get(done, "groups"), key, value) {
 		char path[32];
 
 		snprintf(path, sizeof(path), "dev/vfio/%.15s", key);
@@ -141,8 +140,7 @@ void launch_vfio_undo(struct launch *launch, const json_t *done)
 			log_warning("%s: giving /%s back: %s", launch->name, path,
 				    strerror(errno));
 	}
-	json_object_foreach(json_object_get(done, "functions"), key, value)
-	{
+	json_object_foreach(json_object_get(done, "functions"), key, value) {
 		struct err err = ERR_INIT;
 
 		if (!vfio_release(launch->root_fd, key, json_string_value(value), &err))

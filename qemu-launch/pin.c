@@ -52,8 +52,7 @@ int pin_add_vcpus(struct pin_threads *threads, const json_t *answer, struct err 
 	json_t *entry;
 	size_t i;
 
-	json_array_foreach((json_t *)answer, i, entry)
-	{
+	json_array_foreach((json_t *)answer, i, entry) {
 		json_int_t tid = json_integer_value(json_object_get(entry, "thread-id"));
 		json_int_t index =
 			json_integer_value(json_object_get(entry, "cpu-index"));
@@ -94,8 +93,8 @@ static unsigned rank_of(const json_t *answer, const json_t *entry)
 	json_t *other;
 	size_t i;
 
-	json_array_foreach((json_t *)answer, i, other) rank +=
-		number_of(other) < number_of(entry);
+	json_array_foreach((json_t *)answer, i, other)
+		rank += number_of(other) < number_of(entry);
 	return rank;
 }
 
@@ -105,8 +104,7 @@ int pin_add_iothreads(struct pin_threads *threads, const json_t *answer, struct 
 	size_t i;
 	int result = 0;
 
-	json_array_foreach((json_t *)answer, i, entry)
-	{
+	json_array_foreach((json_t *)answer, i, entry) {
 		json_int_t tid = json_integer_value(json_object_get(entry, "thread-id"));
 
 		if (tid > 0 && !result)

@@ -58,7 +58,9 @@ bool qemu_knows_type(const struct qemu_facts *facts, const char *name)
 		if (json_object_get(types, longer))
 			return true;
 	}
-	json_object_foreach(types, key, value) if (!strcasecmp(key, name)) return true;
+	json_object_foreach(types, key, value)
+		if (!strcasecmp(key, name))
+			return true;
 	return false;
 }
 
@@ -112,16 +114,17 @@ json_t *qemu_facts_from(const json_t *version, const json_t *machines, const jso
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(machines, i, row)
-	{
+	json_array_foreach(machines, i, row) {
 		bool old = json_is_true(json_object_get(row, "deprecated"));
 
 		add_name(sets[0], row, "name", old);
 		add_name(sets[0], row, "alias", old);
 	}
-	json_array_foreach(cpus, i, row) add_name(
-		sets[1], row, "name", json_is_true(json_object_get(row, "deprecated")));
-	json_array_foreach(types, i, row) add_name(sets[2], row, "name", true);
+	json_array_foreach(cpus, i, row)
+		add_name(sets[1], row, "name",
+			 json_is_true(json_object_get(row, "deprecated")));
+	json_array_foreach(types, i, row)
+		add_name(sets[2], row, "name", true);
 	return json_pack("{s:i, s:I, s:o, s:o, s:o}", "version", VERSION, "qemu",
 			 version_from(version), "machines", sets[0], "cpus", sets[1],
 			 "types", sets[2]);
@@ -157,8 +160,8 @@ static bool is_of(const json_t *root, const char *binary, const struct stat *st)
 		    json_is_object(json_object_get(root, "types"));
 
 	stamp(wanted, binary, st);
-	json_object_foreach(wanted, key, value) same =
-		same && json_equal(value, json_object_get(root, key));
+	json_object_foreach(wanted, key, value)
+		same = same && json_equal(value, json_object_get(root, key));
 	json_decref(wanted);
 	return same;
 }

@@ -127,7 +127,8 @@ static int print(json_t *array, bool json, struct err *err)
 
 	if (json)
 		return show_json_value(array, err);
-	json_array_foreach(array, i, entry) show_line(entry);
+	json_array_foreach(array, i, entry)
+		show_line(entry);
 	json_decref(array);
 	return show_end(err);
 }

@@ -136,8 +136,7 @@ static void print_overlays(const json_t *overlays, const char *note)
 	const json_t *overlay;
 	size_t i;
 
-	json_array_foreach(overlays, i, overlay)
-	{
+	json_array_foreach(overlays, i, overlay) {
 		time_t made =
 			(time_t)json_integer_value(json_object_get(overlay, "made"));
 		struct tm local;

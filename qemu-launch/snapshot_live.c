@@ -42,9 +42,9 @@ static int look(struct snapshot *snapshot, json_t **job, struct err *err)
 				 &jobs, err);
 
 	*job = NULL;
-	json_array_foreach(jobs, i,
-			   one) if (!strcmp(json_text(one, "id"), SNAPSHOT_JOB)) *job =
-		json_incref(one);
+	json_array_foreach(jobs, i, one)
+		if (!strcmp(json_text(one, "id"), SNAPSHOT_JOB))
+			*job = json_incref(one);
 	json_decref(jobs);
 	return result;
 }
@@ -140,12 +140,10 @@ static void drop_unused(struct snapshot *snapshot)
 	json_t *chain, *overlay;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(snapshot->chains, "disks"), i, chain)
-	{
+	json_array_foreach(json_object_get(snapshot->chains, "disks"), i, chain) {
 		for (size_t list = 0; list < ARRAY_SIZE(lists); list++)
 			json_array_foreach(json_object_get(chain, lists[list]), j,
-					   overlay)
-			{
+					   overlay) {
 				const char *node = block_nodes_name(
 					snapshot->nodes, json_text(overlay, "path"));
 
@@ -182,8 +180,8 @@ int snapshot_live_settle(struct snapshot *snapshot, struct err *err)
 		result = look_again(snapshot, err);
 	if (result)
 		return result;
-	json_array_foreach(disks, i, chain) changed |=
-		disk_chain_reconcile(chain, is_open, snapshot->nodes);
+	json_array_foreach(disks, i, chain)
+		changed |= disk_chain_reconcile(chain, is_open, snapshot->nodes);
 	return changed ? snapshot_save(snapshot, err) : 0;
 }
 

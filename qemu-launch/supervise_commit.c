@@ -42,7 +42,8 @@ static bool holds_writes(struct supervisor *sup)
 
 	if (sup->launch.qmp.fd >= 0)
 		qmp_execute(&sup->launch.qmp, "query-jobs", NULL, ASK_MS, &jobs, NULL);
-	json_array_foreach(jobs, i, job) holds |= is_held(job);
+	json_array_foreach(jobs, i, job)
+		holds |= is_held(job);
 	json_decref(jobs);
 	return holds;
 }

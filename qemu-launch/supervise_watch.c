@@ -43,8 +43,7 @@ static void watch_helpers(struct supervisor *sup)
 	json_t *helpers = json_object_get(sup->launch.state.done, "helpers"), *value;
 	const char *name;
 
-	json_object_foreach(helpers, name, value)
-	{
+	json_object_foreach(helpers, name, value) {
 		struct process_id id = process_id_from_json(value);
 
 		if (sup->helper_count == SUPERVISE_HELPERS)
@@ -60,7 +59,9 @@ static const char *helper_name(const struct supervisor *sup, size_t number)
 	const char *name;
 	size_t i = 0;
 
-	json_object_foreach(helpers, name, value) if (i++ == number) return name;
+	json_object_foreach(helpers, name, value)
+		if (i++ == number)
+			return name;
 	return "helper";
 }
 

@@ -75,8 +75,8 @@ static int count_json(const char *text, const char *kind)
 	size_t i;
 	int count = 0;
 
-	json_array_foreach(json_object_get(root, "nftables"), i, item) count +=
-		json_object_get(item, kind) != NULL;
+	json_array_foreach(json_object_get(root, "nftables"), i, item)
+		count += json_object_get(item, kind) != NULL;
 	json_decref(root);
 	return count;
 }

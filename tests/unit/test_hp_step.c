@@ -47,8 +47,7 @@ static const char *states(const struct steps *steps, bool all)
 
 	text[0] = '\0';
 	steps_report(steps, all, list);
-	json_array_foreach(list, i, row)
-	{
+	json_array_foreach(list, i, row) {
 		strcat(text, i ? " " : "");
 		strcat(text, json_string_value(json_object_get(row, "state")));
 	}

@@ -48,8 +48,8 @@ static const char *show(const json_t *chain)
 	json_t *item;
 
 	for (size_t list = 0; list < ARRAY_SIZE(lists); list++) {
-		json_array_foreach(lists[list], i, item) text[at++] =
-			json_string_value(json_object_get(item, "path"))[3];
+		json_array_foreach(lists[list], i, item)
+			text[at++] = json_string_value(json_object_get(item, "path"))[3];
 		text[at++] = list < 2 ? '|' : '\0';
 	}
 	return text;
