@@ -131,7 +131,7 @@ static char notes[1000];
 static const char *steps(int (*work)(struct boot *boot, struct plan *plan,
 				     struct err *err))
 {
-	static char text[2000];
+	static char text[2000 + ERR_MAX];
 	struct err err = ERR_INIT;
 	struct plan plan;
 	char *at = text;
