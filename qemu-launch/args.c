@@ -105,9 +105,9 @@ static const struct option_spec attach_options[] = {
 };
 
 static const struct option_spec detach_options[] = {
-	{ 't', "timeout", "SECONDS",
-	  "How long the guest may take to let go of it (default: 30)",
-	  OPTION_NUMBER(struct args, timeout_s) },
+	{ 't', "timeout", "SPAN",
+	  "How long the guest may take to let go of it (default: 30s)",
+	  OPTION_TEXT(struct args, timeout) },
 	ROW_ROOT,
 	OPTION_END
 };

@@ -18,7 +18,7 @@ struct args {
 	/* of disk, snapshot, attach and detach */
 	const char *format, *backing, *disk, *repair, *partition;
 	const char *id, *bus, *model, *serial, *mac;
-	int timeout_s; /* of detach; 0: as it is */
+	const char *timeout; /* of detach */
 	bool replace, compress, shrink, writable, undo, read_only;
 	const char *const *operands;
 	size_t operand_count;

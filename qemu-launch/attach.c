@@ -15,6 +15,7 @@
 #include "lib/interrupt.h"
 #include "lib/json_text.h"
 #include "lib/nearest.h"
+#include "lib/value/units.h"
 #include "qemu-launch/attach.h"
 #include "qemu-launch/commands.h"
 #include "qemu-launch/control.h"
@@ -22,7 +23,7 @@
 #include "qemu-launch/setup_private.h"
 #include "qemu-launch/state.h"
 
-enum { PLUG_MS = 30000, DETACH_S = 30 };
+enum { PLUG_MS = 30000, DETACH_MS = 30000 };
 
 struct plug {
 	const struct args *args;
@@ -30,6 +31,7 @@ struct plug {
 	const struct guest *guest;
 	enum attach_kind kind;
 	const char *what;
+	uint64_t patience_ms;
 	struct attach_plan plan;
 	struct control control;
 };
@@ -287,10 +289,20 @@ static int take_events(struct plug *plug, struct err *err)
 	return result;
 }
 
+static int not_gone(const struct plug *plug, struct err *err)
+{
+	_cleanup_strbuf_ struct strbuf span;
+
+	strbuf_init(&span, 0);
+	span_format(plug->patience_ms, &span);
+	err_set(err, ETIMEDOUT, "the guest has not let go of it for %s", span.text);
+	return err_hint(err,
+			"it may do so yet; detach it again then, for what is behind it");
+}
+
 static int await_gone(struct plug *plug, struct err *err)
 {
-	int seconds = plug->args->timeout_s > 0 ? plug->args->timeout_s : DETACH_S;
-	int64_t end = clock_ms() + (int64_t)seconds * 1000;
+	int64_t end = clock_ms() + (int64_t)plug->patience_ms;
 	struct qmp *qmp = &plug->control.qmp;
 
 	for (;;) {
@@ -308,9 +320,7 @@ static int await_gone(struct plug *plug, struct err *err)
 		if (result)
 			return result;
 	}
-	err_set(err, ETIMEDOUT, "the guest has not let go of it for %d s", seconds);
-	return err_hint(err,
-			"it may do so yet; detach it again then, for what is behind it");
+	return not_gone(plug, err);
 }
 
 /* What lay behind a device that has gone; 1: there was nothing. */
@@ -355,11 +365,26 @@ static int detach(struct plug *plug, struct err *err)
 	return *hints.hint ? err_hint(err, "%s", hints.hint) : -ENOENT;
 }
 
+static int read_patience(struct plug *plug, struct err *err)
+{
+	const char *timeout = plug->args->timeout;
+	int result = 0;
+
+	plug->patience_ms = DETACH_MS;
+	if (timeout)
+		result = span_parse(timeout, &plug->patience_ms, err);
+	if (!result && (!plug->patience_ms || plug->patience_ms > INT32_MAX))
+		result = err_set(err, EINVAL, "\"%s\" is no time to wait", timeout);
+	return result ? err_wrap(err, "--timeout") : 0;
+}
+
 int detach_run(const struct args *args, struct err *err)
 {
 	struct plug plug;
 	int result = plug_open(&plug, args, err);
 
+	if (!result)
+		result = read_patience(&plug, err);
 	if (!result) {
 		result = detach(&plug, err);
 		if (result)

@@ -16,9 +16,8 @@ static int check_place(const struct guest_conf *data, const struct conf *conf, s
 {
 	const struct guest_disk *disk = &data->disk.items[i];
 	enum guest_family family = guest_family(data);
-	bool has_wwn = disk->bus == guest_disk_bus_scsi ||
-		       disk->bus == guest_disk_bus_sata ||
-		       disk->bus == guest_disk_bus_ide;
+	bool is_ata = disk->bus == guest_disk_bus_sata || disk->bus == guest_disk_bus_ide;
+	bool has_wwn = disk->bus == guest_disk_bus_scsi || is_ata;
 	const struct guest_rule rows[] = {
 		{ !*disk->path, "Disk", "Path", "the disk is missing",
 		  "Path=/dev/vg0/web, or a file" },
@@ -40,6 +39,10 @@ static int check_place(const struct guest_conf *data, const struct conf *conf, s
 		  "there are not as many threads", "Iothreads= in [Cpu]" },
 		{ disk->queues && !is_virtio(disk->bus), "Disk", "Queues",
 		  "only virtio disks have several", "Bus=virtio" },
+		/* QEMU's ide-hd, which is both, refuses such an image. */
+		{ disk->read_only && is_ata, "Disk", "ReadOnly",
+		  "QEMU has IDE and SATA disks only for reading and writing",
+		  "another Bus=, Volatile=yes, or a [Cdrom]" },
 		{ *disk->wwn && !has_wwn, "Disk", "Wwn",
 		  "a disk on this bus has no world-wide name", "Serial=" },
 		{ *disk->wwn && (strlen(disk->wwn) != 16 ||

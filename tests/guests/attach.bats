@@ -81,8 +81,12 @@ nodes() {
 @test "what the guest does not let go of stays, and is told" {
 	start
 	launch attach disk web "$root/data.qcow2"
-	run -1 launch detach disk web data.qcow2 --timeout 1
-	[[ $output == *"has not let go of it for 1 s"* ]]
+	run -1 launch detach disk web data.qcow2 --timeout 1500ms
+	[[ $output == *"has not let go of it for 1s 500ms"* ]]
+	run -2 launch detach disk web data.qcow2 --timeout soon
+	[[ $output == *'--timeout: "soon" is not a time span'* ]]
+	run -2 launch detach disk web data.qcow2 --timeout 0
+	[[ $output == *'--timeout: "0" is no time to wait'* ]]
 	[[ $(nodes) == *disk-data.qcow2* ]]
 }
 

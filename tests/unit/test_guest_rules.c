@@ -125,6 +125,8 @@ static const struct {
 	{ "[Disk]\nPath=/x\nBus=sata\nIothread=1\n", 4, "only virtio" },
 	{ "[Disk]\nPath=/x\nIothread=1\n", 3, "not as many threads" },
 	{ "[Disk]\nPath=/x\nBus=sata\nQueues=2\n", 4, "only virtio" },
+	{ "[Disk]\nPath=/x\nBus=sata\nReadOnly=yes\n", 4, "reading and writing" },
+	{ M "pc\n[Disk]\nPath=/x\nBus=ide\nReadOnly=yes\n", 6, "reading and writing" },
 	{ "[Disk]\nPath=/x\nWwn=5000c50015ea71ac\n", 3, "no world-wide name" },
 	{ "[Disk]\nPath=/x\nBus=scsi\nWwn=5\n", 4, "16 hexadecimal" },
 	{ "[Disk]\nPath=/x\nSerial=123456789012345678901\n", 3, "longer than 20" },
