@@ -15,6 +15,7 @@
 #include "host-prep/udev_back.h"
 #include "lib/cleanup.h"
 #include "lib/strbuf.h"
+#include "lib/text_match.h"
 
 enum { LINE_SIZE = 512, MATCHES = 8 };
 
@@ -28,17 +29,11 @@ static size_t rule_length(const char *line)
 	return *line == 'S' && at && at < end ? (size_t)(at - line) : 0;
 }
 
-static const char *next_line(const char *line)
-{
-	line += strcspn(line, "\n");
-	return line + (*line == '\n');
-}
-
 static bool has_line(const char *text, const char *line)
 {
 	size_t length = strcspn(line, "\n");
 
-	for (; text && *text; text = next_line(text))
+	for (; text && *text; text = text_next_line(text))
 		if (strcspn(text, "\n") == length && !strncmp(text, line, length))
 			return true;
 	return false;
@@ -95,7 +90,7 @@ static int trigger_gone(const char *before, const char *after, struct err *err)
 {
 	int result = 0;
 
-	for (; !result && *before; before = next_line(before)) {
+	for (; !result && *before; before = text_next_line(before)) {
 		size_t length = rule_length(before);
 
 		if (length && !has_line(after, before))
@@ -110,7 +105,7 @@ int udev_give_back(int root_fd, const char *before, const char *after, struct er
 	int result;
 
 	strbuf_init(&text, 0);
-	for (const char *line = before; *line; line = next_line(line)) {
+	for (const char *line = before; *line; line = text_next_line(line)) {
 		size_t length = rule_length(line);
 
 		if (length && !has_line(after, line))
