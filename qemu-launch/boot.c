@@ -115,7 +115,8 @@ static int run(struct boot *boot, struct err *err)
 	int result = 0;
 
 	if (boot->args->dry_run)
-		return show_plan(&boot->jobs, boot->args->json, err);
+		return show_plan(&boot->jobs, boot->args->json,
+				 "no guest has Autostart=yes", err);
 	if (unit_is_used(&boot->context))
 		result = unit_refresh(&boot->context, err);
 	if (!result)

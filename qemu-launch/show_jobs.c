@@ -120,7 +120,7 @@ static void show_line(const json_t *entry)
 	putchar('\n');
 }
 
-static int print(json_t *array, bool json, struct err *err)
+static int print(json_t *array, bool json, const char *nobody, struct err *err)
 {
 	json_t *entry;
 	size_t i;
@@ -129,11 +129,13 @@ static int print(json_t *array, bool json, struct err *err)
 		return show_json_value(array, err);
 	json_array_foreach(array, i, entry)
 		show_line(entry);
+	if (!json_array_size(array))
+		puts(nobody);
 	json_decref(array);
 	return show_end(err);
 }
 
-int show_plan(struct jobs *jobs, bool json, struct err *err)
+int show_plan(struct jobs *jobs, bool json, const char *nobody, struct err *err)
 {
 	json_t *array = json_array();
 	size_t next;
@@ -149,7 +151,7 @@ int show_plan(struct jobs *jobs, bool json, struct err *err)
 	for (size_t i = 0; i < jobs->order->count; i++)
 		if (*jobs->items[i].reason)
 			json_array_append_new(array, plan_json(jobs, i));
-	return print(array, json, err);
+	return print(array, json, nobody, err);
 }
 
 int show_results(const struct jobs *jobs, const struct show_words *words, struct err *err)

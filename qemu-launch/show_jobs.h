@@ -18,9 +18,9 @@ void show_job(const struct jobs *jobs, size_t guest, const struct show_words *wo
 /* Says as an error why a job has failed, and nothing otherwise: for jobs' `tell`. */
 void show_failure(const struct jobs *jobs, size_t guest);
 
-/* Prints those that are to begin, in the order and with whom each waits for. Changes jobs'
- * states. */
-int show_plan(struct jobs *jobs, bool json, struct err *err);
+/* Prints those that are to begin, in the order and with whom each waits for; as text `nobody`
+ * where there are none. Changes jobs' states. */
+int show_plan(struct jobs *jobs, bool json, const char *nobody, struct err *err);
 
 /* Prints as JSON how each went. */
 int show_results(const struct jobs *jobs, const struct show_words *words,

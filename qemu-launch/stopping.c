@@ -215,8 +215,10 @@ static int shut_down(struct stop_plan *plan, const struct args *args, struct err
 		if (state_needs_stop(plan->context.root_fd, plan->order.guests[i].name))
 			plan->jobs.items[i].state = JOB_WAITS;
 	plan->jobs.tell = tell_stop;
-	if (args->dry_run)
-		return show_plan(&plan->jobs, args->json, err) ? EXIT_FAILED : EXIT_DONE;
+	if (args->dry_run) {
+		result = show_plan(&plan->jobs, args->json, "no guest runs", err);
+		return result ? EXIT_FAILED : EXIT_DONE;
+	}
 	result = jobs_run(&plan->jobs, err);
 	if (args->json && show_results(&plan->jobs, &show_stop_words, err))
 		return EXIT_FAILED;

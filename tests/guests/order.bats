@@ -80,6 +80,10 @@ chain() {
 }
 
 @test "boot --dry-run tells the plan and starts nothing" {
+	guest solo HALT
+	[[ $(launch boot --dry-run) == "no guest has Autostart=yes" ]]
+	[[ $(launch shutdown --dry-run) == "no guest runs" ]]
+	[[ $(launch shutdown --dry-run --json) == "[]" ]]
 	chain
 	run -0 launch boot --dry-run
 	[[ $output == $'db\napp: after db\nmail\nweb: after app' ]]
