@@ -12,6 +12,7 @@
 #include "host-prep/check.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/guest_user.h"
 #include "lib/names.h"
 #include "lib/origin.h"
 #include "lib/user.h"
@@ -109,25 +110,20 @@ struct runner {
 	char origin[ORIGIN_MAX];
 };
 
-/* Whom QEMU runs as: [Guest] goes before [Guests] of host.conf. */
 static bool find_runner(const struct check_context *context, const struct guest *guest,
 			struct runner *runner, struct findings *findings)
 {
-	const struct guest_guest *own = &guest->data->guest;
-	const struct host_guests *host = &context->host->guests;
+	const struct guest_user user = guest_user(guest, context->host);
 	struct err err = ERR_INIT;
 
-	if (*own->user)
+	if (*guest->data->guest.user)
 		origin_text(guest->conf, "Guest", "User", 0, runner->origin,
 			    sizeof(runner->origin));
 	else
 		origin_text(context->conf, "Guests", "User", 0, runner->origin,
 			    sizeof(runner->origin));
-	if (!user_number(context->root_fd, *own->user ? own->user : host->user,
-			 &runner->user, &err) &&
-	    !group_number(context->root_fd,
-			  *own->user || *own->group ? own->group : host->group,
-			  &runner->group, &err))
+	if (!user_number(context->root_fd, user.name, &runner->user, &err) &&
+	    !group_number(context->root_fd, user.group, &runner->group, &err))
 		return true;
 	finding_add(findings, CHECK_PROBLEM, "guest %s: %s (%s)", guest->name, err.text,
 		    runner->origin);

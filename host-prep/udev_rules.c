@@ -17,6 +17,7 @@
 #include "host-prep/want.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/guest_user.h"
 #include "lib/pci.h"
 #include "lib/user.h"
 #include "lib/value/pci_select.h"
@@ -123,24 +124,23 @@ static int look_up(struct rules *rules, const char *user, const char *group,
 	return 0;
 }
 
-/* Whom the guest runs as: its own words go before those of the host. "" is root. */
+/* Whom the guest runs as; "" is root. */
 static int set_owner(struct rules *rules, const struct guest *guest, struct err *err)
 {
 	const struct guest_guest *own = &guest->data->guest;
 	const struct host_guests *host = &rules->context->host->guests;
+	const struct guest_user user = guest_user(guest, rules->context->host);
 	bool is_own = *own->user || *own->group;
-	const char *user = *own->user ? own->user : host->user;
-	const char *group = is_own ? own->group : host->group;
 	char origin[ORIGIN_MAX];
 
 	*rules->owner = '\0';
-	if (!*user && !*group)
+	if (!*user.name && !*user.group)
 		return 0;
 	origin_text(is_own ? guest->conf : rules->context->conf,
 		    is_own ? "Guest" : "Guests",
 		    *(is_own ? own->user : host->user) ? "User" : "Group", 0, origin,
 		    sizeof(origin));
-	return look_up(rules, user, group, origin, err);
+	return look_up(rules, user.name, user.group, origin, err);
 }
 
 static bool has_passthrough(const struct guests *guests)

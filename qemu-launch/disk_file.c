@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/guest_user.h"
 #include "lib/value/units.h"
 #include "qemu-launch/disk_work.h"
-#include "qemu-launch/guest_user.h"
 #include "qemu-launch/qemu_img.h"
 
 #define BESIDE ".bedplate-new."

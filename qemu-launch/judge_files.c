@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "qemu-launch/guest_user.h"
+#include "lib/guest_user.h"
 #include "qemu-launch/preflight.h"
 
 void judge_setup(const struct preflight *preflight, struct findings *findings)

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "lib/guest_user.h"
 #include "lib/user.h"
-#include "qemu-launch/guest_user.h"
 #include "qemu-launch/preflight.h"
 
 static bool is_running_machine(int machine_fd)

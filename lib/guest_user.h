@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* guest_user.h: whom a guest's QEMU runs as, and its files belong to: what the files say. */
-#ifndef BEDPLATE_QEMU_LAUNCH_GUEST_USER_H
-#define BEDPLATE_QEMU_LAUNCH_GUEST_USER_H
+#ifndef BEDPLATE_LIB_GUEST_USER_H
+#define BEDPLATE_LIB_GUEST_USER_H
 
 #include "lib/guests.h"
 #include "lib/schema/host.h"
