@@ -22,7 +22,7 @@ console=(Ready=console "ReadyLine=here I am")
 }
 
 @test "a guest's times are in its state, on the kernel's clock, and stay when another supervisor takes over" {
-	before=$(awk '{ print int($1 * 1e6) }' /proc/uptime)
+	before=$(awk '{ printf "%.0f", $1 * 1e6 }' /proc/uptime)
 	guest web ACPI "${console[@]}"
 	launch start web
 	times=$(jq -c '[.times.start_us, .times.run_us, .times.ready_us]' "$sockets/web.json")

@@ -103,6 +103,9 @@ stranger() {
 @test "mistakes of several files are told with the host's own interfaces in mind" {
 	network wan '[Network]' Mode=public '[Bridge]' Ports=eth7
 	network old '[Network]' Mode=public '[Bridge]' Ports=eth8
-	[[ $(found files problem) == *"network/old.conf:4: "*eth8*"network/wan.conf:4: "*eth7* ]]
+	host_prep check --json >"$BATS_TEST_TMPDIR/said" || [[ $? == 2 ]]
+	[[ $(jq -r '.findings[] | select(.check == "files") | .origin + ": " + .what' "$BATS_TEST_TMPDIR/said") == \
+		*"network/old.conf:4: "*eth8*"network/wan.conf:4: "*eth7* ]]
 	host_prep check >"$BATS_TEST_TMPDIR/said" || [[ $? == 2 ]]
+	grep "network/old.conf:4.*eth8" "$BATS_TEST_TMPDIR/said"
 }
