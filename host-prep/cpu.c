@@ -15,6 +15,7 @@
 #include "lib/kmod.h"
 #include "lib/names.h"
 #include "lib/origin.h"
+#include "lib/text_match.h"
 
 #define CPUFREQ "sys/devices/system/cpu/cpufreq"
 
@@ -39,26 +40,10 @@ static bool is_meant(const struct part_context *context, const char *policy)
 	return false;
 }
 
+/* `module`: what the value's module would be called; NULL where there is none. */
 struct row {
-	const char *key, *file, *choices, *value;
-	const char *
-		module; /* what its value's module would be called; NULL: there is none */
+	const char *key, *file, *choices, *value, *module;
 };
-
-/* Whether a blank-separated list has the word. */
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (list += strspn(list, " "); *list; list += strspn(list, " ")) {
-		size_t here = strcspn(list, " ");
-
-		if (here == length && !strncmp(list, word, length))
-			return true;
-		list += here;
-	}
-	return false;
-}
 
 /* These drivers govern by themselves; what they call governors are their own two
  * (intel_pstate.rst, amd-pstate.rst). */
@@ -69,7 +54,7 @@ static bool governs_itself(const struct part_context *context, const char *polic
 	snprintf(path, sizeof(path), CPUFREQ "/%s/scaling_driver", policy);
 	return file_read_line(context->root_fd, path, driver, sizeof(driver), NULL) >=
 		       0 &&
-	       has_word("intel_pstate amd-pstate-epp amd_pstate_epp", driver);
+	       text_has_word("intel_pstate amd-pstate-epp amd_pstate_epp", " ", driver);
 }
 
 /* The words that the driver takes; where it does not say, any. A governor that is a module is
@@ -82,7 +67,7 @@ static int check_word(const struct part_context *context, const struct row *row,
 
 	snprintf(path, sizeof(path), CPUFREQ "/%s/%s", policy, row->choices);
 	if (file_read_line(context->root_fd, path, line, sizeof(line), NULL) < 0 ||
-	    has_word(line, row->value))
+	    text_has_word(line, " ", row->value))
 		return 0;
 	if (row->module && !governs_itself(context, policy) &&
 	    kmod_can_be_loaded(context->root_fd, row->module))

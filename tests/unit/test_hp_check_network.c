@@ -192,18 +192,26 @@ static void test_dhcp(void)
 	doctor_release(&doctor);
 }
 
-static void test_permissions(void)
+/* Of three devices the first one is root's alone. */
+static int machine_devices(struct doctor *doctor)
 {
-	char guest[64];
-	struct doctor doctor;
 	int root;
 
-	doctor_init(&doctor);
-	root = doctor.machine.root;
+	doctor_init(doctor);
+	root = doctor->machine.root;
 	fake_file(root, "dev/kvm", "");
 	fake_file(root, "dev/net/tun", "");
 	fake_file(root, "dev/vhost-net", "");
 	fchmodat(root, "dev/kvm", 0600, 0);
+	return root;
+}
+
+static void test_users(void)
+{
+	char guest[64];
+	struct doctor doctor;
+	int root = machine_devices(&doctor);
+
 	machine_network(&doctor.machine, "lan", NAT "[Tap]\nName=t0\nUser=qemu\n");
 	ok(!machine_resolve(&doctor.machine), "the network is good");
 	ok(found(&doctor, check_permissions, "problem",
@@ -245,6 +253,17 @@ static void test_permissions(void)
 	machine_forget(&doctor.machine);
 	machine_resolve(&doctor.machine);
 	is_str(ask(&doctor, check_permissions), "", "root may");
+	doctor_release(&doctor);
+}
+
+static void test_devices(void)
+{
+	struct doctor doctor;
+	int root = machine_devices(&doctor);
+
+	machine_network(&doctor.machine, "lan", NAT "[Tap]\nName=t0\n");
+	machine_resolve(&doctor.machine);
+	is_str(ask(&doctor, check_permissions), "", "all devices");
 	unlinkat(root, "dev/net/tun", 0);
 	ok(found(&doctor, check_permissions, "problem", "/dev/net/tun", "modprobe tun"),
 	   "taps without the device");
@@ -430,7 +449,8 @@ int main(void)
 	test_bridges();
 	test_forwarding();
 	test_dhcp();
-	test_permissions();
+	test_users();
+	test_devices();
 	test_owners();
 	test_awaited();
 	test_begun();
