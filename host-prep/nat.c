@@ -199,13 +199,20 @@ static void add_clamp(const struct want *want, const struct net *net, struct str
 
 /* ---- the whole ---- */
 
+void nat_begin_table(const char *family, const char *comment, struct strbuf *out)
+{
+	strbuf_addf(out,
+		    "create table %s bedplate { comment \"%s\"; }\ntable %s bedplate {\n",
+		    family, comment, family);
+}
+
 static void add_tables(const struct want *want, const struct net *net,
 		       const char *comment, struct strbuf *out)
 {
 	struct nat_tables needs = nat_needs(want);
 
 	if (needs.inet) {
-		strbuf_addf(out, "table inet bedplate {\n\tcomment \"%s\"\n", comment);
+		nat_begin_table("inet", comment, out);
 		nat_add_filter(want, out);
 		nat_add_forwards(want, out);
 		add_postrouting(want, out);
@@ -226,22 +233,25 @@ void nat_digest(const struct want *want, const struct net *net,
 	digest_write(digest_add(DIGEST_INIT, text.text, text.length), digest);
 }
 
-static void add_delete(const char *table, bool needed, bool present, struct strbuf *out)
+static void add_delete(const char *family, struct strbuf *out)
 {
-	/* Made first, so that it is there to be deleted. */
-	if (needed || present)
-		strbuf_addf(out, "table %s bedplate\ndelete table %s bedplate\n", table,
-			    table);
+	strbuf_addf(out, "table %s bedplate\ndelete table %s bedplate\n", family, family);
+}
+
+void nat_add_delete(struct nat_tables present, struct strbuf *out)
+{
+	if (present.inet)
+		add_delete("inet", out);
+	if (present.bridge)
+		add_delete("bridge", out);
 }
 
 void nat_text(const struct want *want, const struct net *net, struct nat_tables present,
 	      struct strbuf *out)
 {
-	struct nat_tables needs = nat_needs(want);
 	char digest[DIGEST_TEXT_SIZE];
 
 	nat_digest(want, net, digest);
-	add_delete("inet", needs.inet, present.inet, out);
-	add_delete("bridge", needs.bridge, present.bridge, out);
+	nat_add_delete(present, out);
 	add_tables(want, net, digest, out);
 }

@@ -143,7 +143,7 @@ void nat_add_guards(const struct want *want, const char *comment, struct strbuf 
 	char item[64];
 
 	strbuf_init(&map, 0);
-	strbuf_addf(out, "table bridge bedplate {\n\tcomment \"%s\"\n", comment);
+	nat_begin_table("bridge", comment, out);
 	nat_set_begin(&set, &map);
 	for (size_t i = 0; i < want->count; i++) {
 		const struct want_network *network = &want->items[i];

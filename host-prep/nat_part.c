@@ -79,11 +79,10 @@ static int list_table(const char *family, struct strbuf *out, struct err *err)
 {
 	const char *const argv[] = { "nft", "list", "table", family, "bedplate", NULL };
 
-	strbuf_addf(out, "table %s bedplate\ndelete table %s bedplate\n", family, family);
 	return nft(argv, NULL, out, err);
 }
 
-/* The tables that there are, as a text that makes them again. */
+/* The tables that there are, as a text that makes them. */
 static int list_tables(struct nat_tables present, struct strbuf *out, struct err *err)
 {
 	int result = 0;
@@ -122,11 +121,7 @@ static int replace(struct nat_tables now, const char *before, struct err *err)
 	_cleanup_strbuf_ struct strbuf text;
 
 	strbuf_init(&text, 0);
-	for (int i = 0; i < 2; i++)
-		if (i ? now.bridge : now.inet)
-			strbuf_addf(&text,
-				    "table %s bedplate\ndelete table %s bedplate\n",
-				    i ? "bridge" : "inet", i ? "bridge" : "inet");
+	nat_add_delete(now, &text);
 	strbuf_adds(&text, before);
 	return text.length ? load_text(text.text, err) : 0;
 }
@@ -134,12 +129,13 @@ static int replace(struct nat_tables now, const char *before, struct err *err)
 static int undo(const struct step *step, struct err *err)
 {
 	const struct load *load = step->data;
-	const struct nat_tables made = {
-		.inet = strstr(load->text, "table inet bedplate {"),
-		.bridge = strstr(load->text, "table bridge bedplate {"),
+	const struct nat_tables tables = {
+		.inet = load->present.inet || strstr(load->text, "table inet bedplate {"),
+		.bridge = load->present.bridge ||
+			  strstr(load->text, "table bridge bedplate {"),
 	};
 
-	return replace(made, load->before, err);
+	return replace(tables, load->before, err);
 }
 
 /* ---- what is loaded ---- */

@@ -39,6 +39,10 @@ size_t nat_subnets(const struct want_network *network, struct ip_prefix *items);
 size_t nat_vpn_subnets(const struct want_network *network, struct ip_prefix *items);
 size_t nat_own_subnets(const struct want_network *network, struct ip_prefix *items);
 
+/* A table's first lines: they fail where there is one already. Two, as nft 1.0.6 keeps only the
+ * comment of what create has in its braces. */
+void nat_begin_table(const char *family, const char *comment, struct strbuf *out);
+
 /* The parts of the text. */
 void nat_add_forwards(const struct want *want,
 		      struct strbuf *out);                        /* prerouting, output */

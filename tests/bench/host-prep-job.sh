@@ -55,6 +55,12 @@ up_script() {
 	nft -f $rules
 }
 
+# The same, which cannot be run twice: its rules would stand there twice.
+up_script_once() {
+	script
+	nft -f /run/bench/rules
+}
+
 # The same with a command of nft for each chain and rule.
 up_script_rules() {
 	script
