@@ -22,24 +22,29 @@ bool part_is_of(const struct part *part, const char *group)
 	return part->group && !strcmp(part->group, group);
 }
 
+__attribute__((format(printf, 2, 0))) static void add_line(struct strbuf *out,
+							   const char *fmt, va_list ap)
+{
+	if (!out)
+		return;
+	strbuf_vaddf(out, fmt, ap);
+	strbuf_addc(out, '\n');
+}
+
 void part_note(const struct part_context *context, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	strbuf_vaddf(context->notes, fmt, ap);
+	add_line(context->notes, fmt, ap);
 	va_end(ap);
-	strbuf_addc(context->notes, '\n');
 }
 
 void part_missing(const struct part_context *context, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!context->missing)
-		return;
 	va_start(ap, fmt);
-	strbuf_vaddf(context->missing, fmt, ap);
+	add_line(context->missing, fmt, ap);
 	va_end(ap);
-	strbuf_addc(context->missing, '\n');
 }

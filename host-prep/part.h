@@ -34,8 +34,9 @@ struct part_context {
 	const json_t *before; /* the whole journal, as it was read; NULL for restore */
 	struct want_all **networks; /* see want_all_get (want_all.h); NULL for restore */
 	const struct left_out *left_out; /* left_out_apply; NULL: no network is */
-	struct strbuf *notes;   /* lines for a person, about what no step can do */
-	struct strbuf *missing; /* lines about what may still come; may be NULL */
+	/* Lines for a person, about what no step can do, and about what may still come. Both may be
+	 * NULL. */
+	struct strbuf *notes, *missing;
 };
 
 struct part {

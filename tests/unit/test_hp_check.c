@@ -80,6 +80,25 @@ static void test_memory(void)
 	doctor_release(&doctor);
 }
 
+static void test_too_few_pages(void)
+{
+	struct doctor doctor;
+
+	doctor_init(&doctor);
+	fake_file(doctor.machine.root,
+		  "sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", "10\n");
+	machine_guest(&doctor.machine, "a", "[Memory]\nSize=1G\nHugePages=2M\n");
+	machine_resolve(&doctor.machine);
+	conf_read_text(doctor.conf, "etc/bedplate/host.conf", "[HugePages]\nPages=10\n",
+		       NULL);
+	doctor.context.host = conf_data(doctor.conf);
+	ok(found(&doctor, check_hugepages, "problem",
+		 "the guests need 512 huge pages of 2M, 10 are configured (host.conf:2)",
+		 "leave the number out"),
+	   "fewer are configured than the guests need");
+	doctor_release(&doctor);
+}
+
 static void test_kernel(void)
 {
 	struct doctor doctor;
@@ -172,6 +191,7 @@ int main(void)
 	test_iommu();
 	test_kernel();
 	test_memory();
+	test_too_few_pages();
 	test_clock();
 	return done_testing();
 }
