@@ -126,20 +126,22 @@ static int send_piece(struct netlink *nl, const struct netlink_batch *batch,
 	return 0;
 }
 
-/* Takes one datagram behind what is in `in`. Anybody may send to a netlink socket: only the
- * kernel (port 0) is listened to. Returns the number of bytes. */
-static ssize_t receive(struct netlink *nl, struct strbuf *in, struct err *err)
+/* What one datagram brought: on the stack, as the heap maps a piece of this size anew each time. */
+struct datagram {
+	char bytes[RECEIVE_BYTES];
+	size_t length;
+};
+
+/* Anybody may send to a netlink socket: only the kernel (port 0) is listened to. */
+static int receive(struct netlink *nl, struct datagram *in, struct err *err)
 {
 	struct sockaddr_nl from = { .nl_pid = 1 };
-	struct iovec room;
+	struct iovec room = { in->bytes, sizeof(in->bytes) };
 	struct msghdr message = { .msg_name = &from, .msg_iov = &room, .msg_iovlen = 1 };
 	ssize_t got;
 
-	if (!strbuf_grow(in, RECEIVE_BYTES))
-		return err_sys(err, ENOMEM, "reading from netlink");
 	do {
 		message.msg_namelen = sizeof(from);
-		room = (struct iovec){ in->text + in->length, RECEIVE_BYTES };
 		got = recvmsg(nl->fd, &message, 0);
 	} while ((got < 0 && errno == EINTR) || (got >= 0 && from.nl_pid != 0));
 	if (got < 0)
@@ -147,9 +149,8 @@ static ssize_t receive(struct netlink *nl, struct strbuf *in, struct err *err)
 			       "reading from netlink");
 	if (message.msg_flags & MSG_TRUNC)
 		return err_sys(err, EMSGSIZE, "reading from netlink");
-	in->length += got;
-	in->text[in->length] = '\0';
-	return got;
+	in->length = (size_t)got;
+	return 0;
 }
 
 struct listener {
@@ -180,21 +181,19 @@ static bool hear(const struct listener *to, const struct netlink_message *messag
 	return number + 1 == to->piece->count;
 }
 
-static int hear_piece(struct netlink *nl, const struct listener *to, struct strbuf *in,
-		      struct err *err)
+static int hear_piece(struct netlink *nl, const struct listener *to, struct err *err)
 {
 	struct netlink_message message;
+	struct datagram in;
 	bool done = false;
 
 	while (!done) {
+		int result = receive(nl, &in, err);
 		size_t offset = 0;
-		ssize_t got;
 
-		strbuf_truncate(in, 0);
-		got = receive(nl, in, err);
-		if (got < 0)
-			return got;
-		while (netlink_next(in->text, in->length, &offset, &message))
+		if (result)
+			return result;
+		while (netlink_next(in.bytes, in.length, &offset, &message))
 			done |= hear(to, &message);
 	}
 	return 0;
@@ -211,10 +210,8 @@ int netlink_send(struct netlink *nl, struct netlink_batch *batch,
 		 void (*failed)(const struct netlink_answer *answer, void *data),
 		 void *data, struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf in;
 	int result = check_batch(batch, err);
 
-	strbuf_init(&in, 0);
 	for (size_t first = 0; !result && first < batch->count;) {
 		struct piece piece = next_piece(batch, first);
 		const struct listener listener = { batch, &piece, failed, data };
@@ -222,7 +219,7 @@ int netlink_send(struct netlink *nl, struct netlink_batch *batch,
 		number_requests(nl, batch, &piece);
 		result = send_piece(nl, batch, &piece, err);
 		if (!result)
-			result = hear_piece(nl, &listener, &in, err);
+			result = hear_piece(nl, &listener, err);
 		first += piece.count;
 	}
 	return result;
@@ -266,16 +263,20 @@ static int query_once(struct netlink *nl, struct netlink_batch *batch, struct st
 {
 	struct piece piece = next_piece(batch, 0);
 	bool interrupted = false;
+	struct datagram in;
 	int result;
 
 	number_requests(nl, batch, &piece);
 	result = send_piece(nl, batch, &piece, err);
 	while (!result) {
 		size_t begins = out->length;
-		ssize_t got = receive(nl, out, err);
 
-		if (got < 0)
-			return got;
+		result = receive(nl, &in, err);
+		if (result)
+			return result;
+		strbuf_add(out, in.bytes, in.length);
+		if (out->overflow)
+			return err_sys(err, ENOMEM, "reading from netlink");
 		result = look_through(out, begins, piece.sequence, &interrupted, err);
 	}
 	return result == HEARD_END && interrupted ? HEARD_INTERRUPTED : result;
