@@ -15,6 +15,7 @@
 #include "host-prep/dhcp_client.h"
 #include "host-prep/dns.h"
 #include "host-prep/want_all.h"
+#include "lib/log.h"
 
 /* What one interface is to have. */
 struct share {
@@ -50,20 +51,25 @@ static int set_client(const struct share *share, const char *word, struct err *e
 	return dhcp_client_start(share->root_fd, share->link, ipv4, ipv6, err);
 }
 
-static int run_client(const struct step *step, struct err *err)
-{
-	const struct share *share = step->data;
-	int result = share->anew ? dhcp_client_stop(share->root_fd, share->link, err) : 0;
-
-	return result ? result
-		      : set_client(share, families(share->ipv4, share->ipv6), err);
-}
-
 static int undo_client(const struct step *step, struct err *err)
 {
 	const struct share *share = step->data;
 
 	return set_client(share, share->before, err);
+}
+
+/* One that does not start for all families, or of which nobody was told, is not left behind. */
+static int run_client(const struct step *step, struct err *err)
+{
+	const struct share *share = step->data;
+	struct err again = ERR_INIT;
+	int result = share->anew ? dhcp_client_stop(share->root_fd, share->link, err) : 0;
+
+	if (!result)
+		result = set_client(share, families(share->ipv4, share->ipv6), err);
+	if (result && undo_client(step, &again))
+		log_err(&again);
+	return result;
 }
 
 static int run_dns(const struct step *step, struct err *err)
@@ -158,8 +164,9 @@ static int plan_client(const struct share *share, const char *origin, struct ste
 			after, origin, steps, err);
 }
 
-static int plan_dns(const struct part_context *context, const struct share *share,
-		    bool there, const char *origin, struct steps *steps, struct err *err)
+/* What nobody is here to be told of is not handed over: that is done once somebody is. */
+static int plan_dns(const struct part_context *context, struct share *share, bool there,
+		    const char *origin, struct steps *steps, struct err *err)
 {
 	if (*share->dns && !dns_keeper(share->root_fd)) {
 		part_note(
@@ -167,6 +174,7 @@ static int plan_dns(const struct part_context *context, const struct share *shar
 			"%s: neither systemd-resolved nor resolvconf is here to be told "
 			"of %s; write it to /etc/resolv.conf",
 			origin, share->dns);
+		share->dns = (char *)"";
 		return 0;
 	}
 	if (strcmp(share->dns, share->dns_before) == 0 && (there || !*share->dns))

@@ -118,6 +118,36 @@ only() {
 	diff <(echo "$before") <(snapshot)
 }
 
+# A dhclient (its process is a "sh") that goes to the background for IPv4 and cannot for IPv6.
+half_a_dhclient() {
+	only
+	cat >"$BATS_TEST_TMPDIR/sbin/dhclient" <<-'END'
+		#!/bin/sh
+		[ "$1" = -4 ] || { echo "no IPv6 today" >&2; exit 1; }
+		setsid sh -c 'while sleep 1; do :; done' "$@" >/dev/null 2>&1 3>&- &
+	END
+	chmod +x "$BATS_TEST_TMPDIR/sbin/dhclient"
+}
+
+@test "a client that starts for one family only is not left behind" {
+	half_a_dhclient
+	uplink '[Address]' Dhcp=ipv4
+	host_prep up network
+	[[ -n $(in_host sh) ]]
+	# what was there before is there again
+	uplink '[Address]' Dhcp=yes
+	run -1 host_prep up network
+	[[ $output == *"no IPv6 today"* ]]
+	[[ -n $(in_host sh) ]]
+	host_prep down network
+	[[ -z $(in_host sh) ]]
+	run -1 host_prep up network
+	[[ $output == *"no IPv6 today"* ]]
+	[[ -z $(in_host sh) ]]
+	[[ ! -e $run/dhcp-client && ! -e $run/host-prep.json ]]
+	diff <(echo "$before") <(snapshot)
+}
+
 @test "busybox's udhcpc gets a bridge its address, and leaves those alone that it has" {
 	busybox --list | grep -qx udhcpc || skip "no udhcpc here"
 	serve_leases

@@ -546,7 +546,7 @@ client_is_gone() {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	printf '#!/bin/sh\n{ echo "$@"; cat; } >>"%s/told"\n' "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/bin/resolvconf"
 	chmod +x "$BATS_TEST_TMPDIR/bin/resolvconf"
-	[[ $(prep plan network) == *"neither systemd-resolved nor resolvconf is here"* ]]
+	[[ $(prep up network) == *"neither systemd-resolved nor resolvconf is here"* ]]
 	on_host sh -e -c 'mount -t overlay overlay -o "lowerdir=$1:/usr/sbin" /usr/sbin' - "$BATS_TEST_TMPDIR/bin"
 	prep up network
 	[[ $(<"$BATS_TEST_TMPDIR/told") == $'-a br-lan.bedplate\nnameserver 10.10.20.53\nnameserver fd00::53' ]]
