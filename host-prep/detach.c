@@ -43,8 +43,11 @@ static void leave_group(int root_fd)
 		file_write(root_fd, groups[i], "0", NULL);
 }
 
+/* Its parent ends with 0, or the errno of why there is none. */
 static void become_another(int root_fd)
 {
+	pid_t child;
+
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
@@ -52,8 +55,9 @@ static void become_another(int root_fd)
 	setsid();
 	/* Before the fork: whoever waits for that knows that it is done. */
 	leave_group(root_fd);
-	if (chdir("/") < 0 || fork() != 0)
-		_exit(0);
+	child = chdir("/") < 0 ? -1 : fork();
+	if (child)
+		_exit(child < 0 ? errno : 0);
 }
 
 int detach(int root_fd, const int *keep, size_t count, void (*work)(void *data),
@@ -73,5 +77,8 @@ int detach(int root_fd, const int *keep, size_t count, void (*work)(void *data),
 	}
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	return 0;
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	return err_sys(err, WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD,
+		       "leaving a process behind");
 }
