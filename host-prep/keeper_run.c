@@ -17,6 +17,7 @@
 #include "host-prep/detach.h"
 #include "host-prep/keeper.h"
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
 
@@ -37,14 +38,6 @@ struct run {
 	unsigned quick;   /* its lives that were short, one after the other */
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void answer(struct run *run, int code, const char *text)
 {
 	struct answer answer = { .code = code };
@@ -61,7 +54,7 @@ static void answer(struct run *run, int code, const char *text)
 /* Whatever the one before has left says nothing of this one. */
 static int start_child(struct run *run)
 {
-	run->since_ms = now_ms();
+	run->since_ms = clock_boot_ms();
 	unlinkat(run->keeper->root_fd, run->keeper->pid_path, 0);
 	return child_start(&run->child, run->keeper->argv);
 }
@@ -94,7 +87,7 @@ static enum event await_event(struct run *run, int64_t deadline_ms)
 					{ .fd = run->child.pid_fd, .events = POLLIN },
 					{ .fd = run->child.errors_fd, .events = POLLIN },
 					{ .fd = run->watch_fd, .events = POLLIN } };
-		int64_t left = deadline_ms < 0 ? -1 : deadline_ms - now_ms();
+		int64_t left = deadline_ms < 0 ? -1 : deadline_ms - clock_boot_ms();
 
 		if (deadline_ms >= 0 && left <= 0)
 			return TIME_IS_UP;
@@ -136,7 +129,8 @@ static bool wait_to_restart(struct run *run, int status)
 		WIFEXITED(status) && WEXITSTATUS(status) == run->keeper->wrong_status;
 	int delay;
 
-	run->quick = now_ms() - run->since_ms < KEEPER_QUICK_MS ? run->quick + 1 : 0;
+	run->quick =
+		clock_boot_ms() - run->since_ms < KEEPER_QUICK_MS ? run->quick + 1 : 0;
 	run->report.time = time(NULL);
 	delay = wrong ? -1 : keeper_delay_ms(run->quick);
 	if (delay < 0) {
@@ -145,7 +139,7 @@ static bool wait_to_restart(struct run *run, int status)
 	}
 	keeper_write_report(run->file_fd, &run->report);
 	log_warning("%s: %s; it is started again", run->keeper->what, run->report.words);
-	return await_event(run, now_ms() + delay) == TIME_IS_UP;
+	return await_event(run, clock_boot_ms() + delay) == TIME_IS_UP;
 }
 
 static bool restart(struct run *run)
@@ -217,7 +211,7 @@ static int take_signals(struct run *run)
 /* Until the program is at work: 0, or why it is not, with its words in the report. */
 static int begin(struct run *run)
 {
-	int64_t deadline = now_ms() + run->keeper->timeout_ms;
+	int64_t deadline = clock_boot_ms() + run->keeper->timeout_ms;
 	int result = start_child(run);
 	enum event event;
 

@@ -25,6 +25,11 @@ bool saved_is_there(int root_fd)
 	return file_exists(root_fd, place);
 }
 
+int saved_open(int root_fd, struct err *err)
+{
+	return file_open(root_fd, place, O_RDONLY, err);
+}
+
 /* ---- writing ---- */
 
 static json_t *names_to_make(const struct steps *steps)

@@ -30,6 +30,9 @@ bool saved_is_there(int root_fd);
 int saved_write(const struct steps *steps, const json_t *journal, int root_fd,
 		struct err *err);
 
+/* The file's descriptor: the caller's to close. */
+int saved_open(int root_fd, struct err *err);
+
 /* Takes it away: the change is confirmed, or was undone. -ENOENT where nothing waits. */
 int saved_remove(int root_fd, struct err *err);
 

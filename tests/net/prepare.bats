@@ -174,6 +174,20 @@ watchdogs() {
 	[[ ! -e $run/host-prep.json ]]
 }
 
+@test "a watchdog whose change was confirmed leaves the next one alone, however late it hears" {
+	host_prep up --confirm 1 network
+	first=$(watchdogs)
+	kill -STOP "$first"
+	host_prep confirm
+	network inside '[Network]' Mode=isolated Bridge=virbr7
+	host_prep up --confirm 60 network
+	kill -CONT "$first"
+	await is_gone "$first"
+	[[ -e $run/$saved && -n $(watchdogs) ]]
+	on_host ip link show virbr7
+	host_prep confirm
+}
+
 @test "a watchdog restores what a later change broke further" {
 	host_prep up --confirm 2 network
 	on_host ip address flush dev br0
