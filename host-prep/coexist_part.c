@@ -23,19 +23,16 @@ enum { NFT_TIMEOUT_MS = 60000 };
 static int look(struct nat_others *others, struct err *err)
 {
 	_cleanup_netlink_ struct netlink nl = NETLINK_INIT;
-	int result = netlink_open(&nl, NETLINK_NETFILTER, err);
+	int result = nft_open(&nl, err);
 
-	if (result == -EPROTONOSUPPORT) {
-		err_clear(err);
-		others->chain_count = others->own_count = others->before_count = 0;
-		return 0;
-	}
-	return result ? result : nat_others_read(others, &nl, err);
+	if (!result)
+		result = nat_others_read(others, &nl, err);
+	return result == -ENOENT ? 0 : result;
 }
 
 static struct nat_others *look_anew(struct err *err)
 {
-	struct nat_others *others = malloc(sizeof(*others));
+	struct nat_others *others = calloc(1, sizeof(*others));
 
 	if (!others) {
 		err_sys(err, ENOMEM, "looking at others' firewalls");

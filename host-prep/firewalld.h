@@ -38,7 +38,7 @@ struct firewalld {
 	size_t links; /* how many of those asked about are in our zone */
 };
 
-/* `nl` is of NETLINK_NETFILTER. A kernel without nf_tables has none. */
+/* `nl` is of nft_open. A kernel without nf_tables has none. */
 int firewalld_read(struct firewalld *firewalld, struct netlink *nl,
 		   const struct names *links, struct err *err);
 

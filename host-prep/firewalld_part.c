@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "host-prep/firewalld.h"
+#include "host-prep/nft_read.h"
 #include "host-prep/own_file.h"
 #include "host-prep/want_all.h"
 #include "lib/cleanup.h"
@@ -168,14 +169,12 @@ static bool is_same(const struct zone *one, const struct zone *other)
 static int look(struct firewalld *firewalld, const struct names *links, struct err *err)
 {
 	_cleanup_netlink_ struct netlink nl = NETLINK_INIT;
-	int result = netlink_open(&nl, NETLINK_NETFILTER, err);
+	int result = nft_open(&nl, err);
 
 	*firewalld = (struct firewalld){ .runs = false };
-	if (result == -EPROTONOSUPPORT) {
-		err_clear(err);
-		return 0;
-	}
-	return result ? result : firewalld_read(firewalld, &nl, links, err);
+	if (!result)
+		result = firewalld_read(firewalld, &nl, links, err);
+	return result == -ENOENT ? 0 : result;
 }
 
 static void note(json_t *section, const struct zone *after, bool changes)

@@ -51,7 +51,7 @@ struct nat_others {
 	struct nat_before passed; /* while reading: such rules of the chain so far */
 };
 
-/* Reads both; `nl` is of NETLINK_NETFILTER. A kernel without nf_tables has none. */
+/* Reads both; `nl` is of nft_open. A kernel without nf_tables has none. */
 int nat_others_read(struct nat_others *others, struct netlink *nl, struct err *err);
 
 /* Adds the lines for nft that take our rules out, */

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "host-prep/nat_table.h"
+#include "host-prep/nft_read.h"
 #include "host-prep/want_all.h"
 #include "lib/cleanup.h"
 #include "lib/process.h"
@@ -147,16 +148,14 @@ struct look {
 static int look_at(struct look *look, struct err *err)
 {
 	_cleanup_netlink_ struct netlink nl = NETLINK_INIT;
-	int result = netlink_open(&nl, NETLINK_NETFILTER, err);
+	int result = nft_open(&nl, err);
 
 	*look = (struct look){ .inet = { .present = false } };
-	if (result == -EPROTONOSUPPORT) {
-		err_clear(err);
-		return 0;
-	}
 	if (!result)
 		result = nat_table_look(&look->inet, &nl, NFPROTO_INET, err);
-	return result ? result : nat_table_look(&look->bridge, &nl, NFPROTO_BRIDGE, err);
+	if (!result)
+		result = nat_table_look(&look->bridge, &nl, NFPROTO_BRIDGE, err);
+	return result == -ENOENT ? 0 : result;
 }
 
 /* ---- what is noted of it ---- */

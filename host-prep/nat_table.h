@@ -23,7 +23,7 @@ struct nat_loaded {
 };
 
 /* Looks at a table of the name bedplate; `family` is NFPROTO_INET or NFPROTO_BRIDGE. `nl` is
- * of NETLINK_NETFILTER. A kernel without nf_tables has no table. */
+ * of nft_open. A kernel without nf_tables has no table. */
 int nat_table_look(struct nat_loaded *loaded, struct netlink *nl, uint8_t family,
 		   struct err *err);
 

@@ -17,7 +17,6 @@
 #include "host-prep/nft_read.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "lib/netlink.h"
 
 int netfilter_add(struct netfilter *netfilter, const struct netfilter_chain *chain)
 {
@@ -66,7 +65,7 @@ static int read_tables(struct netfilter *netfilter, struct err *err)
 	_cleanup_strbuf_ struct strbuf answer;
 	struct netlink_message message;
 	size_t offset = 0;
-	int result = netlink_open(&nl, NETLINK_NETFILTER, err);
+	int result = nft_open(&nl, err);
 
 	strbuf_init(&answer, 0);
 	if (!result)

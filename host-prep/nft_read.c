@@ -14,6 +14,16 @@
  * tables and rules alike as the first type, with its '\0'. */
 enum { UDATA_COMMENT = 0 };
 
+int nft_open(struct netlink *nl, struct err *err)
+{
+	int result = netlink_open(nl, NETLINK_NETFILTER, err);
+
+	if (result != -EPROTONOSUPPORT)
+		return result;
+	err_clear(err);
+	return -ENOENT;
+}
+
 int nft_query(struct netlink *nl, uint8_t family, uint16_t type, uint16_t flags,
 	      uint16_t attribute, const char *name, struct strbuf *out, struct err *err)
 {

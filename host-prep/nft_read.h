@@ -37,10 +37,14 @@ struct nft_rule {
 	struct netlink_attribute user_data, expressions; /* in the message */
 };
 
+/* Opens a socket to ask by. -ENOENT where the kernel has no netfilter to be asked; `err` is clear
+ * then. */
+int nft_open(struct netlink *nl, struct err *err);
+
 /* Asks about all of one kind (NFT_MSG_GETCHAIN ...) in a family, or in each (NFPROTO_UNSPEC);
  * `attribute` with a name narrows that down; 0: none. `flags`: NLM_F_DUMP, or 0 for one
  * object. Adds the answers to `out`. -ENOENT where there is no such thing, and where the
- * kernel has no nf_tables; `err` is clear then. `nl` is of NETLINK_NETFILTER. */
+ * kernel has no nf_tables; `err` is clear then. `nl` is of nft_open. */
 int nft_query(struct netlink *nl, uint8_t family, uint16_t type, uint16_t flags,
 	      uint16_t attribute, const char *name, struct strbuf *out, struct err *err);
 

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: host-prep/nft_read.c lib/netlink.c lib/netlink_read.c lib/netlink_write.c lib/strbuf.c lib/err.c */
+/* SOURCES: host-prep/nft_read.c lib/netlink.c lib/netlink_read.c lib/netlink_write.c lib/strbuf.c lib/err.c host-prep/netfilter.c lib/file.c */
 /* test_hp_nft_read.c: nf_tables' messages are read as they are meant, and broken ones are not. */
 #include <arpa/inet.h>
 #include <endian.h>
+#include <errno.h>
+#include <linux/filter.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables_compat.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
+#include "host-prep/netfilter.h"
 #include "host-prep/nft_read.h"
+#include "tests/unit/fake_tree.h"
 #include "tests/unit/tap.h"
 
 static void begin(struct netlink_batch *batch, uint16_t type)
@@ -162,10 +170,49 @@ static void test_refuses(void)
 	ok(!does_refuse("immediate", NULL, NONE), "nor one that cannot be read");
 }
 
+/* From here on the kernel has no nfnetlink: socket(2) says so. */
+static bool lose_netfilter(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, args[2])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_NETFILTER, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPROTONOSUPPORT),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { .len = sizeof(code) / sizeof(*code),
+				      .filter = code };
+
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+static void test_no_netfilter(void)
+{
+	_cleanup_netlink_ struct netlink nl = NETLINK_INIT;
+	_cleanup_netfilter_ struct netfilter netfilter = NETFILTER_INIT;
+	struct err err = ERR_INIT;
+	int root = fake_tree_open();
+
+	if (!lose_netfilter()) {
+		ok(true, "a kernel without netfilter # skip no seccomp here");
+		return;
+	}
+	is_int(nft_open(&nl, &err), -ENOENT, "a kernel without netfilter has nothing");
+	is_int(err.code, 0, "which is no failure");
+	is_int(netfilter_read(&netfilter, root, &err), 0, "nor has it chains");
+	is_int(netfilter.count, 0, "none");
+	close(root);
+	fake_tree_remove();
+}
+
 int main(void)
 {
 	test_chains();
 	test_rules();
 	test_refuses();
+	test_no_netfilter();
 	return done_testing();
 }
