@@ -19,7 +19,7 @@
 #include "lib/netlink.h"
 #include "lib/strbuf.h"
 
-enum { NFT_NAME_SIZE = 64 };
+enum { NFT_NAME_SIZE = NFT_NAME_MAXLEN }; /* of the kernel's: no name is longer */
 #define NFT_NO_HOOK UINT32_MAX
 
 struct nft_chain {
