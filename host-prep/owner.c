@@ -55,16 +55,23 @@ static bool has_word(const char *text, const char *between, const char *before,
 	return false;
 }
 
-/* The value of a line "KEY=...", or NULL. */
+static const char *skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+/* The value of a line "KEY=...", or NULL. Of files such as NetworkManager's and systemd's blanks
+ * around the = are no part. */
 static const char *value_of(const char *line, const char *key)
 {
 	size_t length = strlen(key);
 
+	line = skip_blanks(line);
 	if (strncmp(line, key, length) != 0)
 		return NULL;
-	line += length;
+	line = skip_blanks(line + length);
 	line += *line == '+';
-	return *line == '=' ? line + 1 : NULL;
+	return *line == '=' ? skip_blanks(line + 1) : NULL;
 }
 
 /* ---- NetworkManager ---- */
@@ -177,7 +184,7 @@ static int networkd_files_say(int root_fd, const char *link)
 			const char *name = names.items[j];
 			int one;
 
-			if (!strstr(name, ".network") ||
+			if (!text_ends_in(name, ".network") ||
 			    (*first && strcmp(name, first) >= 0))
 				continue;
 			snprintf(path, sizeof(path), "%s/%s", folders[i], name);

@@ -409,13 +409,21 @@ static void test_owners(void)
 			"[Address]\nAddress=198.51.100.2/24\n");
 	ok(!machine_resolve(&doctor.machine), "with an address of its own: %s",
 	   doctor.machine.err.text);
+	fake_file(root, "etc/NetworkManager/conf.d/10-own.conf",
+		  "[keyfile]\nunmanaged-devices = interface-name:eth1\n");
+	ok(!strstr(ask(&doctor, check_owners), "sets eth1 up"),
+	   "what NetworkManager is told with blanks around the = holds");
+	unlinkat(root, "etc/NetworkManager/conf.d/10-own.conf", 0);
 	owner_case(&doctor, "warning NetworkManager sets eth1 up", "sets eth1 up");
 	is_str(fake_content(root, "etc/NetworkManager/conf.d/90-bedplate.conf"),
 	       "# Written by bedplate host-prep check --apply-ownership.", "our file");
 	unlinkat(root, "proc/50/comm", 0);
 	fake_file(root, "proc/51/comm", "systemd-network\n");
 	fake_file(root, "usr/lib/systemd/network/80-all.network",
-		  "[Match]\nName=eth1 x*\n[Network]\nDHCP=yes\n");
+		  "[Match]\nName = eth1 x*\n[Network]\nDHCP=yes\n");
+	/* no file of networkd's */
+	fake_file(root, "etc/systemd/network/00-eth1.network.bak",
+		  "[Match]\nName=eth1\n[Link]\nUnmanaged=yes\n");
 	owner_case(&doctor, "systemd-networkd sets eth1 up", "eth1");
 	fake_file(root, "usr/lib/systemd/network/80-all.network", "[Match]\nName=*\n");
 	fake_file(root, "run/systemd/network/05-bedplate-br-out.network",
