@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* check_permissions.c: whether those who run guests may open what they need. */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
+#include "host-prep/bridge_helper.h"
 #include "host-prep/check.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -211,56 +209,17 @@ static void check_devices(const struct check_context *context, struct findings *
 
 /* ---- qemu-bridge-helper ---- */
 
-/* Setuid, or CAP_NET_ADMIN among the file's permitted capabilities (capabilities(7)). */
-static bool is_privileged(int fd)
-{
-	struct vfs_ns_cap_data data;
-	struct stat st;
-	ssize_t got = fgetxattr(fd, "security.capability", &data, sizeof(data));
-
-	if (got >= (ssize_t)(2 * sizeof(uint32_t)) &&
-	    data.data[0].permitted & 1u << CAP_NET_ADMIN)
-		return true;
-	return fstat(fd, &st) == 0 && st.st_mode & S_ISUID;
-}
-
-/* As qemu-bridge-helper reads its file: a line that denies counts before any that allows, and
- * without one that allows it is denied. */
-static bool is_allowed(const char *text, const char *bridge)
-{
-	bool allowed = false;
-
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-		char word[16], name[64];
-
-		if (sscanf(text, " %15[a-z] %63[^ \t\n]", word, name) != 2 ||
-		    (strcmp(name, bridge) != 0 && strcmp(name, "all") != 0))
-			continue;
-		if (!strcmp(word, "allow"))
-			allowed = true;
-		else if (!strcmp(word, "deny"))
-			return false;
-	}
-	return allowed;
-}
-
 static void check_helper(const struct check_context *context, struct findings *findings)
 {
-	static const char *const paths[] = { "usr/lib/qemu/qemu-bridge-helper",
-					     "usr/libexec/qemu-bridge-helper" };
+	bool may_plug;
+	const char *path = bridge_helper_find(context->root_fd, &may_plug);
 	_cleanup_strbuf_ struct strbuf text;
-	_cleanup_close_ int fd = -1;
-	const char *path = NULL;
 
-	for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(paths); i++) {
-		path = paths[i];
-		fd = file_open(context->root_fd, path, O_RDONLY, NULL);
-	}
 	strbuf_init(&text, 0);
-	file_read(context->root_fd, "etc/qemu/bridge.conf", &text, NULL);
-	if (fd < 0 || !text.length)
+	file_read(context->root_fd, BRIDGE_HELPER_LIST, &text, NULL);
+	if (!path || !text.length)
 		return; /* nobody means to use it */
-	if (!is_privileged(fd)) {
+	if (!may_plug) {
 		finding_add(findings, CHECK_WARNING,
 			    "/%s has no capability: only root's guests plug into bridges "
 			    "by it",
@@ -270,10 +229,11 @@ static void check_helper(const struct check_context *context, struct findings *f
 	for (size_t i = 0; i < context->want->count; i++) {
 		const char *bridge = context->want->items[i].bridge;
 
-		if (!bridge[0] || is_allowed(text.text, bridge))
+		if (!bridge[0] || (bridge_helper_says(text.text, "allow", bridge) &&
+				   !bridge_helper_says(text.text, "deny", bridge)))
 			continue;
 		finding_add(findings, CHECK_NOTE,
-			    "/etc/qemu/bridge.conf does not let guests plug into %s",
+			    "/" BRIDGE_HELPER_LIST " does not let guests plug into %s",
 			    bridge);
 		finding_advise(findings, "add \"allow %s\", unless taps are used only",
 			       bridge);

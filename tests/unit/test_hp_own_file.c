@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/own_file.c host-prep/bridge_helper.c host-prep/left_out.c host-prep/udev_rules.c host-prep/udev_back.c host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c host-prep/part.c host-prep/step.c lib/networks.c lib/pci.c lib/origin.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c lib/file_apart.c */
+/* SOURCES: host-prep/own_file.c host-prep/bridge_helper.c host-prep/bridge_helper_part.c host-prep/left_out.c host-prep/udev_rules.c host-prep/udev_back.c host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c host-prep/part.c host-prep/step.c lib/networks.c lib/pci.c lib/origin.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c lib/file_apart.c */
 /* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/conf_dump.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
 /* SOURCES: lib/guests.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson */
 /* clang-format on */
