@@ -167,13 +167,13 @@ static json_t *findings_json(const struct findings *findings)
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s, s:s, s:o, s:o}", "check",
-						finding->check, "severity",
-						check_severity_word(finding->severity),
-						"origin", finding->origin, "what",
-						show_json_text(finding->what), "advice",
-						show_json_text(finding->advice)));
+		json_array_append_new(
+			list,
+			json_pack("{s:s, s:s, s:o, s:o, s:o}", "check", finding->check,
+				  "severity", check_severity_word(finding->severity),
+				  "origin", show_json_text(finding->origin), "what",
+				  show_json_text(finding->what), "advice",
+				  show_json_text(finding->advice)));
 	}
 	return json_pack("{s:i, s:s, s:o}", "version", 1, "worst",
 			 check_severity_word(findings_worst(findings, NULL)), "findings",

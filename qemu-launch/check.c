@@ -21,11 +21,12 @@ static json_t *to_json(const struct preflight *preflight, const struct findings 
 
 		json_array_append_new(
 			list,
-			json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "check",
+			json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "check",
 				  finding->check, "guest", finding->subject, "severity",
 				  check_severity_word(finding->severity), "origin",
-				  finding->origin, "what", show_json_text(finding->what),
-				  "advice", show_json_text(finding->advice)));
+				  show_json_text(finding->origin), "what",
+				  show_json_text(finding->what), "advice",
+				  show_json_text(finding->advice)));
 	}
 	return json_pack("{s:i, s:s, s:o, s:o}", "version", 1, "worst",
 			 check_severity_word(findings_worst(findings, NULL)), "guests",

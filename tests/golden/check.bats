@@ -60,6 +60,9 @@ as_it_should_be() {
 	jq -e '.version == 1 and .worst == "problem"' "$work/json"
 	[ "$(jq '.findings | length' "$work/json")" = "$(check | grep -vc '^ ')" ]
 	[ "$(jq -r '.findings[] | select(.check == "dhcp") | .severity' "$work/json")" = problem ]
+	# whatever bytes are in the name of the file that one is about
+	put etc/bedplate/host.conf.d/$'b\xe4d.conf' '[Nope]'
+	[ "$(check --json | jq -r '.findings[] | select(.check == "files") | .what')" = "there is no section [Nope]" ]
 }
 
 @test "the exit status is that of the worst finding" {
