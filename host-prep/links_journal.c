@@ -12,32 +12,16 @@
 
 /* ---- a port, and all that stood on it ---- */
 
-static bool has_address(const struct net *net, const struct net_address *address)
-{
-	for (size_t i = 0; i < net->address_count; i++)
-		if (net_same_address(&net->addresses[i], address))
-			return true;
-	return false;
-}
-
-static bool has_route(const struct net *net, const struct net_route *route)
-{
-	for (size_t i = 0; i < net->route_count; i++)
-		if (net_same_route(&net->routes[i], route))
-			return true;
-	return false;
-}
-
 static void copy_what_stands_on(const struct net *from, const char *name, struct net *to)
 {
 	for (size_t i = 0; i < from->address_count; i++)
 		if (!strcmp(from->addresses[i].link, name) &&
 		    !net_is_link_local(&from->addresses[i]) &&
-		    !has_address(to, &from->addresses[i]))
+		    !net_has_address(to, &from->addresses[i]))
 			net_add_address(to, &from->addresses[i]);
 	for (size_t i = 0; i < from->route_count; i++)
 		if (!strcmp(from->routes[i].link, name) &&
-		    !has_route(to, &from->routes[i]))
+		    !net_has_route(to, &from->routes[i]))
 			net_add_route(to, &from->routes[i]);
 }
 

@@ -9,6 +9,7 @@
 
 #include "host-prep/net.h"
 #include "lib/cleanup.h"
+#include "lib/value/net.h"
 
 enum { IPV6_METRIC = 1024 }; /* the kernel's IP6_RT_PRIO_USER */
 
@@ -250,11 +251,6 @@ bool net_is_link_local(const struct net_address *address)
 	       (address->bytes[1] & 0xc0) == 0x80;
 }
 
-static size_t family_size(int family)
-{
-	return family == AF_INET6 ? 16 : 4;
-}
-
 /* Seconds left differ from moment to moment; whether there is an end does not. */
 static bool is_forever(const struct net_address *address)
 {
@@ -264,7 +260,7 @@ static bool is_forever(const struct net_address *address)
 bool net_same_address(const struct net_address *a, const struct net_address *b)
 {
 	const unsigned compared = IFA_F_NOPREFIXROUTE | IFA_F_MANAGETEMPADDR;
-	size_t size = family_size(a->family);
+	size_t size = ip_size(a->family);
 
 	return !strcmp(a->link, b->link) && a->family == b->family &&
 	       a->prefix == b->prefix && !memcmp(a->bytes, b->bytes, size) &&
@@ -299,7 +295,7 @@ static unsigned or_default(unsigned value, unsigned otherwise)
 static bool same_entry(const struct net_route *a, const struct net_route *b)
 {
 	return a->family == b->family && a->prefix == b->prefix &&
-	       !memcmp(a->to, b->to, family_size(a->family)) &&
+	       !memcmp(a->to, b->to, ip_size(a->family)) &&
 	       or_default(a->table, RT_TABLE_MAIN) ==
 		       or_default(b->table, RT_TABLE_MAIN) &&
 	       metric_of(a) == metric_of(b) && a->tos == b->tos;
@@ -311,9 +307,25 @@ bool net_same_route(const struct net_route *a, const struct net_route *b)
 	       or_default(a->type, RTN_UNICAST) == or_default(b->type, RTN_UNICAST) &&
 	       (!a->has_via || via_family(a) == via_family(b)) &&
 	       same_optional(a->has_via, a->via, b->has_via, b->via,
-			     family_size(via_family(a))) &&
+			     ip_size(via_family(a))) &&
 	       same_optional(a->has_source, a->source, b->has_source, b->source,
-			     family_size(a->family)) &&
+			     ip_size(a->family)) &&
 	       a->onlink == b->onlink && a->mtu == b->mtu && a->advmss == b->advmss &&
 	       a->complex == b->complex;
+}
+
+bool net_has_address(const struct net *net, const struct net_address *address)
+{
+	for (size_t i = 0; i < net->address_count; i++)
+		if (net_same_address(&net->addresses[i], address))
+			return true;
+	return false;
+}
+
+bool net_has_route(const struct net *net, const struct net_route *route)
+{
+	for (size_t i = 0; i < net->route_count; i++)
+		if (net_same_route(&net->routes[i], route))
+			return true;
+	return false;
 }

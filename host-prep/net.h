@@ -221,9 +221,11 @@ bool net_is_ours(const struct net_link *link);
 /* fe80::/10: the kernel makes them; such an address is never removed. */
 bool net_is_link_local(const struct net_address *address);
 
-/* Whether they are the same for the differ. */
+/* Whether they are the same for the differ, and whether one that is the same is there. */
 bool net_same_address(const struct net_address *a, const struct net_address *b);
 bool net_same_route(const struct net_route *a, const struct net_route *b);
+bool net_has_address(const struct net *net, const struct net_address *address);
+bool net_has_route(const struct net *net, const struct net_route *route);
 
 /* ---- texts, as ip(8) writes them; they return `text` ---- */
 

@@ -7,6 +7,7 @@
 
 #include "host-prep/net_step.h"
 #include "lib/text_match.h"
+#include "lib/value/net.h"
 
 enum { TEXT_SIZE = 256 };
 
@@ -22,23 +23,9 @@ static struct net_link link_of(const struct net_compare *compare, const char *na
 
 /* ---- addresses ---- */
 
-static size_t family_size(int family)
-{
-	return family == AF_INET6 ? 16 : 4;
-}
-
-static bool has_address(const struct net *net, const struct net_address *address)
-{
-	for (size_t i = 0; i < net->address_count; i++)
-		if (net_same_address(&net->addresses[i], address))
-			return true;
-	return false;
-}
-
 static bool same_number(const struct net_address *a, const struct net_address *b)
 {
-	return a->family == b->family &&
-	       !memcmp(a->bytes, b->bytes, family_size(a->family));
+	return a->family == b->family && !memcmp(a->bytes, b->bytes, ip_size(a->family));
 }
 
 /* The same number, on this link or on another one. */
@@ -77,7 +64,7 @@ static void add_address_step(struct net_compare *compare, struct net_step *step,
 static bool goes(const struct net_compare *compare, const struct net_address *had)
 {
 	return net_compare_covers(compare, had->link) && !net_is_link_local(had) &&
-	       !has_address(compare->want, had);
+	       !net_has_address(compare->want, had);
 }
 
 /* A secondary address that stays goes with the primary one that does not, unless the kernel
@@ -104,7 +91,7 @@ static bool takes_a_secondary_along(const struct net_compare *compare,
 	for (size_t i = 0; !had->secondary && i < have->address_count; i++)
 		if (have->addresses[i].secondary &&
 		    in_one_subnet(&have->addresses[i], had) &&
-		    has_address(compare->want, &have->addresses[i]))
+		    net_has_address(compare->want, &have->addresses[i]))
 			return true;
 	return false;
 }
@@ -128,7 +115,7 @@ void net_compare_addresses(struct net_compare *compare)
 	for (size_t i = 0; i < want->address_count; i++) {
 		struct net_step step = { .op = NET_ADD_ADDRESS,
 					 .address = want->addresses[i] };
-		bool is_there = has_address(have, &step.address);
+		bool is_there = net_has_address(have, &step.address);
 
 		if (!net_compare_covers(compare, step.address.link))
 			continue;
@@ -140,7 +127,7 @@ void net_compare_addresses(struct net_compare *compare)
 		struct net_step step = { .op = NET_ADD_ADDRESS,
 					 .address = have->addresses[i] };
 
-		if (has_address(want, &step.address) &&
+		if (net_has_address(want, &step.address) &&
 		    loses_its_primary(compare, &step.address))
 			add_address_step(compare, &step, STEP_CHANGE, "secondary",
 					 "primary");
@@ -148,14 +135,6 @@ void net_compare_addresses(struct net_compare *compare)
 }
 
 /* ---- routes ---- */
-
-static bool has_route(const struct net *net, const struct net_route *route)
-{
-	for (size_t i = 0; i < net->route_count; i++)
-		if (net_same_route(&net->routes[i], route))
-			return true;
-	return false;
-}
 
 static void compare_routes(struct net_compare *compare, const struct net *from,
 			   const struct net *other, enum net_op op,
@@ -165,7 +144,7 @@ static void compare_routes(struct net_compare *compare, const struct net *from,
 		struct net_step step = { .op = op, .route = from->routes[i] };
 		char text[TEXT_SIZE - 8], what[TEXT_SIZE];
 
-		if (step.route.complex || has_route(other, &step.route) ||
+		if (step.route.complex || net_has_route(other, &step.route) ||
 		    !net_compare_covers(compare, step.route.link))
 			continue;
 		step.link = link_of(compare, step.route.link);

@@ -7,13 +7,9 @@
 #include <linux/rtnetlink.h>
 
 #include "host-prep/net_message.h"
+#include "lib/value/net.h"
 
 enum { RA_METRIC = 2048 /* behind the kernel's 1024 */ };
-
-static size_t family_size(int family)
-{
-	return family == AF_INET6 ? 16 : 4;
-}
 
 static void add_flags(struct netlink_batch *batch, const struct net_address *address,
 		      bool is_unique)
@@ -44,7 +40,7 @@ void net_message_address(struct netlink_batch *batch, int index,
 					 .ifa_prefixlen = address->prefix,
 					 .ifa_scope = address->scope,
 					 .ifa_index = index };
-	size_t size = family_size(address->family);
+	size_t size = ip_size(address->family);
 
 	netlink_begin(batch, add ? RTM_NEWADDR : RTM_DELADDR,
 		      add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &fixed, sizeof(fixed), tag);
@@ -70,12 +66,12 @@ static void add_gateway(struct netlink_batch *batch, const struct net_route *rou
 	if (!route->has_via)
 		return;
 	if (family == route->family) {
-		netlink_add(batch, RTA_GATEWAY, route->via, family_size(family));
+		netlink_add(batch, RTA_GATEWAY, route->via, ip_size(family));
 		return;
 	}
 	memcpy(via, &word, sizeof(word));
-	memcpy(via + sizeof(word), route->via, family_size(family));
-	netlink_add(batch, RTA_VIA, via, sizeof(word) + family_size(family));
+	memcpy(via + sizeof(word), route->via, ip_size(family));
+	netlink_add(batch, RTA_VIA, via, sizeof(word) + ip_size(family));
 }
 
 static void add_metrics(struct netlink_batch *batch, const struct net_route *route)
@@ -130,7 +126,7 @@ void net_message_route(struct netlink_batch *batch, int index,
 		       const struct net_route *route, bool add, const void *tag)
 {
 	const struct rtmsg fixed = fixed_part(route, add);
-	size_t size = family_size(route->family);
+	size_t size = ip_size(route->family);
 	unsigned metric;
 
 	netlink_begin(batch, add ? RTM_NEWROUTE : RTM_DELROUTE,

@@ -9,18 +9,14 @@
 
 #include "host-prep/net_private.h"
 #include "lib/cleanup.h"
+#include "lib/value/net.h"
 
 enum { TICKS_PER_SECOND = 100 /* USER_HZ, in which the kernel tells times */ };
-
-static size_t family_size(int family)
-{
-	return family == AF_INET6 ? 16 : family == AF_INET ? 4 : 0;
-}
 
 static bool read_bytes(const struct netlink_attribute *attribute, int family,
 		       uint8_t bytes[16])
 {
-	return netlink_bytes(attribute, bytes, family_size(family));
+	return netlink_bytes(attribute, bytes, ip_size(family));
 }
 
 /* ---- addresses ---- */
@@ -61,7 +57,7 @@ void net_read_address(struct net *net, const struct netlink_message *message)
 	memcpy(&fixed, message->data, sizeof(fixed));
 	link = net_find_index(net, fixed.ifa_index);
 	address.family = fixed.ifa_family;
-	if (!link || !family_size(address.family) || !read_ends(&address, table))
+	if (!link || !ip_size(address.family) || !read_ends(&address, table))
 		return;
 	memcpy(address.link, link->name, sizeof(address.link));
 	address.prefix = fixed.ifa_prefixlen;
@@ -129,11 +125,11 @@ static void read_gateway(struct net_route *route, const struct netlink_attribute
 		return;
 	/* struct rtvia: an address of another family than the route's. */
 	memcpy(&family, via->data, sizeof(family));
-	if (!family_size(family) || via->length != sizeof(family) + family_size(family))
+	if (!ip_size(family) || via->length != sizeof(family) + ip_size(family))
 		return;
 	route->has_via = true;
 	route->via_family = family;
-	memcpy(route->via, via->data + sizeof(family), family_size(family));
+	memcpy(route->via, via->data + sizeof(family), ip_size(family));
 }
 
 static void read_metrics(struct net_route *route, const struct netlink_attribute *nested)
@@ -188,7 +184,7 @@ static void read_fixed(struct net_route *route, const struct rtmsg *fixed)
 static bool is_route_to_read(const struct netlink_message *message,
 			     const struct rtmsg *fixed)
 {
-	return message->type == RTM_NEWROUTE && family_size(fixed->rtm_family) &&
+	return message->type == RTM_NEWROUTE && ip_size(fixed->rtm_family) &&
 	       !(fixed->rtm_flags & RTM_F_CLONED) &&
 	       fixed->rtm_protocol != RTPROT_REDIRECT;
 }

@@ -288,16 +288,6 @@ static int want_network(const struct want_network *network, struct net *net,
 	return result;
 }
 
-static bool is_made(const struct want *want, const char *name)
-{
-	bool port = false;
-
-	for (size_t i = 0; i < want->count; i++)
-		for (size_t j = 0; j < want->items[i].port_count; j++)
-			port |= !strcmp(want->items[i].ports[j].name, name);
-	return want_has_link(want, name) && !port;
-}
-
 static bool is_port(const struct want *want, const char *name)
 {
 	for (size_t i = 0; i < want->count; i++)
@@ -313,8 +303,7 @@ static void drop_ours(const struct want *want, const struct net *have, struct ne
 	for (size_t i = 0; i < have->link_count; i++) {
 		const struct net_link *link = &have->links[i];
 
-		if (net_is_ours(link) && !is_made(want, link->name) &&
-		    !is_port(want, link->name))
+		if (net_is_ours(link) && !want_has_link(want, link->name))
 			net_remove_link(net, link->name);
 	}
 }

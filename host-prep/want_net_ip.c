@@ -238,21 +238,13 @@ static bool reaches_router(const struct net *net, const struct net_route *route)
 	return found;
 }
 
-static bool has_route(const struct net *net, const struct net_route *route)
-{
-	for (size_t i = 0; i < net->route_count; i++)
-		if (net_same_route(&net->routes[i], route))
-			return true;
-	return false;
-}
-
 void want_drop_dead(const struct net *have, struct net *net)
 {
 	for (size_t i = net->route_count; i-- > 0;) {
 		const struct net_route *route = &net->routes[i];
 
 		if (route->has_via && !route->onlink && !route->complex &&
-		    !*route->origin && !has_route(have, route) &&
+		    !*route->origin && !net_has_route(have, route) &&
 		    !reaches_router(net, route))
 			net_remove_route(net, i);
 	}

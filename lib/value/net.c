@@ -148,11 +148,6 @@ const char *ip_prefix_network_text(const struct ip_prefix *prefix,
 	return text;
 }
 
-unsigned ip_size(uint16_t family)
-{
-	return family == AF_INET6 ? 16 : family == AF_INET ? 4 : 0;
-}
-
 int ip_compare(const struct ip_address *a, const struct ip_address *b)
 {
 	if (a->family != b->family)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "lib/err.h"
 #include "lib/strbuf.h"
@@ -62,8 +63,11 @@ struct ip_range {
 int ip_range_parse(const char *text, struct ip_range *range, struct err *err);
 void ip_range_format(const struct ip_range *range, struct strbuf *out);
 
-/* The length of an address of the family: 4 or 16 bytes. */
-unsigned ip_size(uint16_t family);
+/* The length of an address of the family: 4 or 16 bytes; 0 of any other. */
+static inline unsigned ip_size(int family)
+{
+	return family == AF_INET6 ? 16 : family == AF_INET ? 4 : 0;
+}
 
 /* memcmp(3)'s order; families apart. */
 int ip_compare(const struct ip_address *a, const struct ip_address *b);
