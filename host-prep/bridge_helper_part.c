@@ -87,7 +87,8 @@ static size_t add_list(const struct part_context *context,
 static int plan_list(const struct part_context *context, const struct networks *networks,
 		     struct steps *steps, struct err *err)
 {
-	_cleanup_free_ char *had = own_file_read(context->root_fd, BRIDGE_HELPER_LIST);
+	_cleanup_free_ char *had = NULL;
+	int result = own_file_read(context->root_fd, BRIDGE_HELPER_LIST, &had, err);
 	bool made = json_is_true(json_object_get(context->journal, "made"));
 	struct own_file list = { .part = "bridge-helper", .path = BRIDGE_HELPER_LIST };
 	_cleanup_strbuf_ struct strbuf others, text;
@@ -96,6 +97,8 @@ static int plan_list(const struct part_context *context, const struct networks *
 
 	strbuf_init(&others, 0);
 	strbuf_init(&text, 0);
+	if (result)
+		return result;
 	add_others(had ? had : "", &others);
 	count = add_list(context, networks, others.text, &text, origin);
 	if (count)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host-prep/net_diff.h"
+#include "host-prep/own_file.h"
 #include "host-prep/owner.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
@@ -171,25 +172,21 @@ void check_owners(const struct check_context *context, struct findings *findings
 static int write_file(int root_fd, const struct owner *owner, const char *links,
 		      struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf before, text;
-	char folder[128];
-	int result;
+	_cleanup_free_ char *before = NULL;
+	_cleanup_strbuf_ struct strbuf text;
+	int result = own_file_read(root_fd, owner->path, &before, err);
 
-	strbuf_init(&before, 0);
 	strbuf_init(&text, 0);
+	if (result)
+		return result;
 	owner->write(links, &text);
-	file_read(root_fd, owner->path, &before, NULL);
-	if (before.length && strncmp(before.text, text.text, strcspn(text.text, "\n"))) {
+	if (before && *before && strncmp(before, text.text, strcspn(text.text, "\n"))) {
 		err_set(err, EEXIST, "/%s is there and is not bedplate's", owner->path);
 		return err_hint(err, "add to it by hand:\n%s", text.text);
 	}
-	if (!strcmp(before.text, text.text))
+	if (before && !strcmp(before, text.text))
 		return 0;
-	snprintf(folder, sizeof(folder), "%.*s",
-		 (int)(strrchr(owner->path, '/') - owner->path), owner->path);
-	result = file_make_dirs(root_fd, folder, err);
-	if (!result)
-		result = file_replace(root_fd, owner->path, 0644, text.text, err);
+	result = own_file_write(root_fd, owner->path, text.text, err);
 	if (!result)
 		printf("wrote /%s; it takes effect with: %s\n", owner->path,
 		       owner->reload);

@@ -134,10 +134,13 @@ static int add_step(const struct part_context *context, bool runs, struct zone *
 
 /* ---- planning ---- */
 
-static void read_zone(int root_fd, struct zone *zone)
+static int read_zone(int root_fd, struct zone *zone, struct err *err)
 {
-	for (size_t i = 0; i < FIREWALLD_FILES; i++)
-		zone->texts[i] = own_file_read(root_fd, firewalld_paths[i]);
+	int result = 0;
+
+	for (size_t i = 0; !result && i < FIREWALLD_FILES; i++)
+		result = own_file_read(root_fd, firewalld_paths[i], &zone->texts[i], err);
+	return result;
 }
 
 static int make_zone(const struct want *want, struct zone *zone, struct err *err)
@@ -214,10 +217,12 @@ static int plan_want(const struct part_context *context, const struct want *want
 {
 	_cleanup_names_ struct names links = NAMES_INIT;
 	_cleanup_zone_ struct zone before = { .texts = { NULL } };
+	int result = read_zone(context->root_fd, &before, err);
 
+	if (result)
+		return result;
 	if (firewalld_links(want, &links))
 		return err_sys(err, ENOMEM, "planning the firewall");
-	read_zone(context->root_fd, &before);
 	if (!links.count && is_empty(&before) && !json_object_size(context->journal))
 		return 0;
 	return plan_zone(context, want, &links, &before, steps, err);
@@ -251,8 +256,10 @@ static void settle(json_t *section)
 static int save(const struct part_context *context, json_t **saved, struct err *err)
 {
 	_cleanup_zone_ struct zone zone = { .texts = { NULL } };
+	int result = read_zone(context->root_fd, &zone, err);
 
-	read_zone(context->root_fd, &zone);
+	if (result)
+		return result;
 	*saved = json_object();
 	for (size_t i = 0; *saved && i < FIREWALLD_FILES; i++)
 		if (zone.texts[i])
@@ -269,7 +276,8 @@ static int restore(const struct part_context *context, const json_t *saved,
 	struct firewalld firewalld;
 	int result = look(&firewalld, &none, err);
 
-	read_zone(context->root_fd, &work.before);
+	if (!result)
+		result = read_zone(context->root_fd, &work.before, err);
 	for (size_t i = 0; i < FIREWALLD_FILES; i++) {
 		const char *text =
 			json_string_value(json_object_get(saved, firewalld_paths[i]));

@@ -32,12 +32,22 @@ static void release_work(void *data)
 	free(work);
 }
 
-char *own_file_read(int root_fd, const char *path)
+int own_file_read(int root_fd, const char *path, char **text, struct err *err)
 {
-	_cleanup_strbuf_ struct strbuf text;
+	_cleanup_strbuf_ struct strbuf found;
+	int result;
 
-	strbuf_init(&text, 0);
-	return file_read(root_fd, path, &text, NULL) ? NULL : strbuf_steal(&text);
+	*text = NULL;
+	strbuf_init(&found, 0);
+	result = file_read(root_fd, path, &found, err);
+	/* Who may not read it does not get to write it, and may want to see a plan. */
+	if (result == -ENOENT || result == -ENOTDIR || result == -EACCES) {
+		err_clear(err);
+		return 0;
+	}
+	if (!result)
+		*text = strbuf_steal(&found);
+	return result || *text ? result : err_sys(err, ENOMEM, "reading /%s", path);
 }
 
 static const char *folder(const char *path, char dir[PATH_SIZE])
@@ -145,10 +155,11 @@ static int add_step(const struct part_context *context, const struct own_file *f
 int own_file_plan(const struct part_context *context, const struct own_file *file,
 		  struct steps *steps, struct err *err)
 {
-	_cleanup_free_ char *before = own_file_read(context->root_fd, file->path);
+	_cleanup_free_ char *before = NULL;
+	int result = own_file_read(context->root_fd, file->path, &before, err);
 
-	if (!before && !file->text)
-		return 0;
+	if (result || (!before && !file->text))
+		return result;
 	if (before && file->text && strcmp(before, file->text) == 0)
 		return 0;
 	return add_step(context, file, steal_pointer(before), steps, err);

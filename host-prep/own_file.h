@@ -22,8 +22,9 @@ struct own_file {
 		       struct err *err);
 };
 
-/* The file's text on the heap; NULL where there is none. */
-char *own_file_read(int root_fd, const char *path);
+/* Reads the file's text, which the caller frees; NULL where there is none, or none that we may
+ * read. Whatever else cannot be read fails: what is written in its place could not be taken back. */
+int own_file_read(int root_fd, const char *path, char **text, struct err *err);
 
 /* Writes a text at once, with a file's folders; NULL removes it, and its folder where
  * nothing else is in it. */

@@ -9,10 +9,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "host-prep/commands.h"
 #include "host-prep/journal.h"
+#include "host-prep/own_file.h"
 #include "host-prep/vpn.h"
 #include "host-prep/want_all.h"
 #include "lib/cleanup.h"
@@ -85,10 +85,8 @@ static int check_text(const struct want_network *network, const char *text,
 static int append(const struct want_network *network, const char *section, int root_fd,
 		  struct err *err)
 {
-	_cleanup_aside_ struct file_aside aside = FILE_ASIDE_INIT;
 	const char *path = network->file->path;
 	_cleanup_strbuf_ struct strbuf text;
-	struct stat status;
 	int result;
 
 	strbuf_init(&text, 0);
@@ -99,16 +97,7 @@ static int append(const struct want_network *network, const char *section, int r
 		strbuf_addc(&text, '\n');
 	strbuf_adds(&text, section);
 	result = check_text(network, text.text, err);
-	if (!result && fstatat(root_fd, path, &status, 0) < 0)
-		result = err_sys(err, errno, "/%s", path);
-	if (!result)
-		result = file_aside_open(&aside, root_fd, path, status.st_mode & 07777,
-					 err);
-	if (!result && fchown(aside.fd, status.st_uid, status.st_gid) < 0)
-		result = err_sys(err, errno, "keep the owner of /%s", path);
-	if (!result && file_write_all(aside.fd, text.text, text.length))
-		result = err_sys(err, errno, "write /%s", path);
-	return result ? result : file_aside_commit(&aside, err);
+	return result ? result : own_file_write(root_fd, path, text.text, err);
 }
 
 /* ---- the peer ---- */

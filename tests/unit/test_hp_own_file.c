@@ -111,6 +111,21 @@ static void keeps_others(int root)
 	fixture_release(&f);
 }
 
+/* What cannot be read is not taken for none: undoing would take it away. */
+static void keeps_what_it_cannot_read(int root)
+{
+	struct fixture f;
+
+	unlinkat(root, LIST, 0);
+	mkdirat(root, LIST, 0755);
+	fixture_init(&f, root, "");
+	is_str(fixture_plan(&f, &bridge_helper_part),
+	       "failed: reading " LIST ": Is a directory", "a list that is none is told");
+	is_int(f.steps.count, 0, "... and left alone");
+	fixture_release(&f);
+	unlinkat(root, LIST, AT_REMOVEDIR);
+}
+
 static void looks_at_the_helper(int root)
 {
 	struct fixture f;
@@ -369,6 +384,7 @@ int main(void)
 
 	lists_bridges(root);
 	keeps_others(root);
+	keeps_what_it_cannot_read(root);
 	looks_at_the_helper(root);
 	gives_devices(root);
 	tells_udev(root);
