@@ -6,10 +6,8 @@
 #include "host-prep/nat_private.h"
 #include "host-prep/want_net_ip.h"
 
-static bool is_guarded(const struct want_network *network)
+bool nat_has_taps(const struct want_network *network)
 {
-	if (!network->data->firewall.anti_spoof)
-		return false;
 	for (size_t i = 0; i < network->guest_count; i++)
 		if (*network->guests[i].tap)
 			return true;
@@ -23,9 +21,10 @@ struct nat_tables nat_needs(const struct want *want)
 	for (size_t i = 0; i < want->count; i++) {
 		const struct want_network *network = &want->items[i];
 
-		needs.inet |= *network->vpn ||
-			      network->data->network.mode != network_network_mode_public;
-		needs.bridge |= is_guarded(network);
+		needs.inet |= nat_has_rules(network);
+		needs.bridge |=
+			nat_is_marked(network) ||
+			(network->data->firewall.anti_spoof && nat_has_taps(network));
 	}
 	return needs;
 }

@@ -22,6 +22,17 @@ static bool is_host_guarded(const struct want_network *network)
 	       network->data->firewall.host == network_firewall_host_services;
 }
 
+bool nat_is_marked(const struct want_network *network)
+{
+	return is_host_guarded(network) && nat_has_taps(network) &&
+	       mode_of(network) == network_network_mode_public;
+}
+
+bool nat_has_rules(const struct want_network *network)
+{
+	return *network->vpn || is_filtered(network) || nat_is_marked(network);
+}
+
 /* ---- the host itself ---- */
 
 static void add_services(const struct want_network *network, struct strbuf *out)
@@ -75,6 +86,20 @@ static void add_jump(struct nat_set *set, const char *link, const char *chain,
 	nat_set_add(set, item.text);
 }
 
+/* Who else comes in by that bridge is none of its guests. */
+static void add_marked(const struct want *want, struct strbuf *out)
+{
+	char word[NAT_WORD_SIZE];
+
+	for (size_t i = 0; i < want->count; i++)
+		if (nat_is_marked(&want->items[i]))
+			strbuf_addf(out,
+				    "\t\tiifname \"%s\" meta mark & " NAT_GUEST_MARK
+				    " != 0 jump host_%s\n",
+				    want->items[i].bridge,
+				    nat_word(&want->items[i], word));
+}
+
 static void add_input(const struct want *want, struct strbuf *out)
 {
 	_cleanup_strbuf_ struct strbuf map;
@@ -86,7 +111,8 @@ static void add_input(const struct want *want, struct strbuf *out)
 		const struct want_network *network = &want->items[i];
 
 		add_host_chain(network, out);
-		if (is_host_guarded(network) && *network->bridge)
+		if (is_host_guarded(network) && *network->bridge &&
+		    !nat_is_marked(network))
 			add_jump(&set, network->bridge, "host", network);
 		if (is_host_guarded(network) && *network->vpn)
 			add_jump(&set, network->vpn, "host", network);
@@ -100,6 +126,7 @@ static void add_input(const struct want *want, struct strbuf *out)
 				    (unsigned)want->items[i].data->wireguard.listen_port);
 	if (set.count)
 		strbuf_addf(out, "\t\tiifname vmap %s\n", map.text);
+	add_marked(want, out);
 	strbuf_adds(out, "\t}\n");
 }
 

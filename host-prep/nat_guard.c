@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nat_guard.c: guests send from their own addresses only. */
+/* nat_guard.c: guests send from their own addresses only, and are known to the host. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -135,6 +135,27 @@ static void add_guard(const struct want_guest *guest, size_t number, struct strb
 	strbuf_adds(out, "\t}\n");
 }
 
+static void add_marks(const struct want *want, struct strbuf *out)
+{
+	_cleanup_strbuf_ struct strbuf taps;
+	struct nat_set set;
+
+	strbuf_init(&taps, 0);
+	nat_set_begin(&set, &taps);
+	for (size_t i = 0; i < want->count; i++)
+		for (size_t j = 0;
+		     nat_is_marked(&want->items[i]) && j < want->items[i].guest_count;
+		     j++)
+			if (*want->items[i].guests[j].tap)
+				nat_set_link(&set, want->items[i].guests[j].tap);
+	nat_set_end(&set);
+	if (set.count)
+		strbuf_addf(out,
+			    "\t\tiifname %s meta mark set meta mark | " NAT_GUEST_MARK
+			    "\n",
+			    taps.text);
+}
+
 void nat_add_guards(const struct want *want, const char *comment, struct strbuf *out)
 {
 	_cleanup_strbuf_ struct strbuf map;
@@ -165,6 +186,7 @@ void nat_add_guards(const struct want *want, const char *comment, struct strbuf 
 	strbuf_adds(out,
 		    "\tchain prerouting {\n"
 		    "\t\ttype filter hook prerouting priority -300; policy accept;\n");
+	add_marks(want, out);
 	if (set.count)
 		strbuf_addf(out, "\t\tiifname vmap %s\n", map.text);
 	strbuf_adds(out, "\t}\n}\n");

@@ -43,6 +43,18 @@ size_t nat_own_subnets(const struct want_network *network, struct ip_prefix *ite
  * comment of what create has in its braces. */
 void nat_begin_table(const char *family, const char *comment, struct strbuf *out);
 
+/* Whether the network has a guest on a tap that files name. */
+bool nat_has_taps(const struct want_network *network);
+
+/* Whether what its guests send carries a mark, for the host to know it from what comes in by the
+ * bridge's ports: in a public network with Host=services. A bit that Kubernetes, Calico and
+ * Tailscale do not use. */
+#define NAT_GUEST_MARK "0x00001000"
+bool nat_is_marked(const struct want_network *network);
+
+/* Whether the inet table has anything to say of the network. */
+bool nat_has_rules(const struct want_network *network);
+
 /* The parts of the text. */
 void nat_add_forwards(const struct want *want,
 		      struct strbuf *out);                        /* prerouting, output */

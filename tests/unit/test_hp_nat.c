@@ -152,6 +152,19 @@ static void check_modes(struct machine *machine)
 	machine_network(machine, "lan", "[Network]\nMode=public\n[Bridge]\nPorts=eth1\n");
 	make_text(machine, &text);
 	is_str(text.text, "", "a public network needs no firewall");
+	machine_network(machine, "lan",
+			"[Network]\nMode=none\n[Macvtap]\nName=m0\nParent=eth1\n");
+	make_text(machine, &text);
+	is_str(text.text, "", "nor does one without a bridge");
+	machine_network(machine, "lan",
+			"[Network]\nMode=public\n[Bridge]\nPorts=eth1\n[Tap]\nName=t0\n"
+			"[Tap]\nName=t1\n[Firewall]\nHost=services\nAllow=tcp:22\n");
+	make_text(machine, &text);
+	has(&text, "iifname \"br-lan\" meta mark & 0x00001000 != 0 jump host_lan\n");
+	has(&text, "iifname { \"t0\", \"t1\" } meta mark set meta mark | 0x00001000\n");
+	has(&text, "th dport 22 accept\n\t\treject");
+	has_not(&text, "from_lan");
+	has_not(&text, "vmap");
 	machine_network(machine, "lan", "[Network]\nMode=isolated\n");
 	make_text(machine, &text);
 	has(&text, "chain host_lan {\n\t\tdrop\n");
