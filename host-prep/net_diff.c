@@ -119,6 +119,11 @@ static const char *why_anew(const struct net_link *had, const struct net_link *w
 		return had->parent;
 	if (wanted->kind == NET_VLAN && had->vlan_id != wanted->vlan_id)
 		return "another VLAN";
+	/* The kernel sets and leaves this mode only where a macvtap is made. */
+	if (wanted->kind == NET_MACVTAP && had->macvtap_mode != wanted->macvtap_mode &&
+	    (had->macvtap_mode == NET_MACVTAP_PASSTHRU ||
+	     wanted->macvtap_mode == NET_MACVTAP_PASSTHRU))
+		return "another mode";
 	return NULL;
 }
 

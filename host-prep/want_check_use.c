@@ -241,6 +241,65 @@ static void check_vlan_ids(const struct want *want, size_t index,
 		}
 }
 
+/* ---- macvtaps ---- */
+
+static void check_macvtap_pair(const struct want_network *network, size_t i,
+			       const struct want_network *other, size_t j,
+			       struct conf_errors *errors)
+{
+	const struct network_macvtap *row = &network->data->macvtap.items[i];
+	const struct network_macvtap *first = &other->data->macvtap.items[j];
+	const struct want_upper *macvtap = &network->macvtaps[i];
+	struct want_claim claim = { network, "Macvtap", "Parent", i, NULL };
+	static const uint8_t no_mac[6];
+	char mac[18];
+
+	if (strcmp(macvtap->parent, other->macvtaps[j].parent))
+		return;
+	if (row->mode == network_macvtap_mode_passthru ||
+	    first->mode == network_macvtap_mode_passthru)
+		want_report(errors, claim, "Mode=bridge in each lets them share it",
+			    "with Mode=passthru %s is one guest's alone, and %s is on it",
+			    macvtap->parent, other->macvtaps[j].origin);
+	claim.key = "Mac";
+	if (memcmp(row->mac.bytes, no_mac, sizeof(no_mac)) &&
+	    !memcmp(first->mac.bytes, row->mac.bytes, sizeof(no_mac)))
+		want_report(errors, claim, "each guest needs its own",
+			    "the hardware address %s is also that of %s",
+			    net_mac_text(row->mac.bytes, mac), other->macvtaps[j].origin);
+}
+
+/* An interface has one owner of the frames that come in: the bridge or the macvtaps. */
+static void check_macvtap_port(const struct want_network *network, size_t i,
+			       const struct want_network *other,
+			       struct conf_errors *errors)
+{
+	struct want_claim claim = { network, "Macvtap", "Parent", i, NULL };
+
+	for (size_t j = 0; j < other->port_count; j++)
+		if (!strcmp(network->macvtaps[i].parent, other->ports[j].name))
+			want_report(errors, claim,
+				    "a tap in that bridge, or another interface",
+				    "%s is a port in %s, too", other->ports[j].name,
+				    other->ports[j].origin);
+}
+
+static void check_macvtaps(const struct want *want, size_t index,
+			   struct conf_errors *errors)
+{
+	const struct want_network *network = &want->items[index];
+
+	for (size_t i = 0; i < network->macvtap_count; i++)
+		for (size_t j = 0; j < want->count; j++) {
+			const struct want_network *other = &want->items[j];
+			size_t end = j < index ? other->macvtap_count : i;
+
+			check_macvtap_port(network, i, other, errors);
+			for (size_t k = 0; j <= index && k < end; k++)
+				check_macvtap_pair(network, i, other, k, errors);
+		}
+}
+
 void want_check_uses(const struct want *want, const struct guests *guests,
 		     struct conf_errors *errors)
 {
@@ -250,6 +309,7 @@ void want_check_uses(const struct want *want, const struct guests *guests,
 	for (size_t i = 0; i < want->count; i++) {
 		check_vpn_port(want, i, errors);
 		check_vlan_ids(want, i, errors);
+		check_macvtaps(want, i, errors);
 		check_forward_guests(&want->items[i], errors);
 		for (size_t j = 0; j < i; j++)
 			check_forwards(want, j, i, errors);

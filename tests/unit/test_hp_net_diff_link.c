@@ -84,6 +84,11 @@ static void set_mode(struct net_link *link)
 	link->macvtap_mode = NET_MACVTAP_PRIVATE;
 }
 
+static void set_passthru(struct net_link *link)
+{
+	link->macvtap_mode = NET_MACVTAP_PASSTHRU;
+}
+
 /* One attribute of one link differs. */
 static const struct {
 	const char *link;
@@ -116,6 +121,9 @@ static const struct {
 	  "- vlan v0: another VLAN\n"
 	  "+ vlan v0: on eth1, vlan 30, mtu 1500, mac 02:00:00:00:00:06, up\n" },
 	{ "m0", set_mode, "~ macvtap m0: mode bridge -> mode private\n" },
+	{ "m0", set_passthru,
+	  "- macvtap m0: another mode\n"
+	  "+ macvtap m0: on eth1, mtu 1500, mac 02:00:00:00:00:07, mode passthru, up\n" },
 };
 
 static void test_attributes(void)

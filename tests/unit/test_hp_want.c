@@ -14,6 +14,7 @@
 #define NAT2 "[Address]\nAddress=10.10.30.1/24\n"
 #define VPN  "[WireGuard]\nAddress=10.10.99.1/24\n"
 #define VPN2 "[WireGuard]\nAddress=10.10.98.1/24\n"
+#define NONE "[Network]\nMode=none\n"
 #define OPEN "[Network]\nMode=public\n[Bridge]\nPorts="
 
 /* dmz.conf is read before lan.conf; web.conf is a guest's. */
@@ -55,6 +56,18 @@ static const struct {
 	{ NAT "[Vlan]\nId=5\nParent=eth1\n",
 	  NAT2 "[Vlan]\nId=5\nParent=eth1\nName=five\n", NULL, "network/lan.conf:4: ",
 	  "the VLAN 5 of eth1 is also that of network/dmz.conf:4", "one interface", 0 },
+	{ NONE "[Macvtap]\nName=m0\nParent=eth1\nMode=passthru\n",
+	  NONE "[Macvtap]\nName=m1\nParent=eth1\n", NULL, "network/lan.conf:5: ",
+	  "eth1 is one guest's alone, and network/dmz.conf:4 is on it", "bridge", 0 },
+	{ NULL,
+	  NONE "[Macvtap]\nName=m0\nParent=eth1\nMac=52:54:00:00:00:01\n"
+	       "[Macvtap]\nName=m1\nParent=eth1\nMac=52:54:00:00:00:01\n",
+	  NULL, "network/lan.conf:10: ",
+	  "the hardware address 52:54:00:00:00:01 is also that of network/lan.conf:4",
+	  "its own", 0 },
+	{ OPEN "eth1\n", NONE "[Macvtap]\nName=m0\nParent=eth1\n", NULL,
+	  "network/lan.conf:5: ", "eth1 is a port in network/dmz.conf:4, too", "a tap",
+	  0 },
 	/* networks */
 	{ NAT, "[Address]\nAddress=10.10.0.1/16\n", NULL, "network/lan.conf:2: ",
 	  "10.10.0.0/16 overlaps 10.10.20.0/24 (network/dmz.conf:2)", "its own", 0 },
