@@ -54,6 +54,7 @@ struct net_bridge {
 	bool stp;
 	unsigned forward_delay_cs; /* centiseconds; 0 is accepted only without STP */
 	bool vlan_filtering;
+	bool no_default_vlan; /* it has filtered for us: see struct net_vlan; not compared */
 };
 
 enum net_macvtap_mode { /* the kernel's numbers, linux/if_link.h MACVLAN_MODE_* */

@@ -182,6 +182,16 @@ static bool has_vlan_id(const struct net *net, const struct net_vlan *vlan)
 	return false;
 }
 
+/* Of other bridges they are of no account. They are kept there for the time when it filters. */
+static bool is_filtering(const struct net *net, const char *name)
+{
+	const struct net_link *link = net_find_link(net, name);
+
+	if (link && *link->master)
+		link = net_find_link(net, link->master);
+	return !link || link->kind != NET_BRIDGE || link->bridge.vlan_filtering;
+}
+
 static void compare_vlans(struct net_compare *compare, const struct net *from,
 			  const struct net *other, enum net_op op,
 			  enum step_action action)
@@ -191,7 +201,8 @@ static void compare_vlans(struct net_compare *compare, const struct net *from,
 		char what[TEXT_SIZE];
 
 		if (has_vlan(other, &step.vlan) ||
-		    !net_compare_covers(compare, step.vlan.link))
+		    !net_compare_covers(compare, step.vlan.link) ||
+		    !is_filtering(compare->want, step.vlan.link))
 			continue;
 		/* To change one is to add it again. */
 		if (op == NET_REMOVE_VLAN && has_vlan_id(other, &step.vlan))

@@ -13,6 +13,8 @@ void net_read_relations(struct net *net, const struct netlink_message *message);
 void net_read_address(struct net *net, const struct netlink_message *message);
 /* After the addresses: routes that the kernel made for one of them are left out. */
 void net_read_route(struct net *net, const struct netlink_message *message);
+/* Only of bridges that filter, or have filtered for us (struct net_vlan). */
+bool net_read_has_vlans(const struct net_bridge *bridge);
 void net_read_vlans(struct net *net, const struct netlink_message *message);
 
 /* Fills in what sysfs knows about a piece of hardware. */

@@ -141,10 +141,10 @@ static int read_routes(struct net *net, struct netlink *nl, int family,
 	return 0;
 }
 
-static bool filters_vlans(const struct net *net)
+static bool has_vlans(const struct net *net)
 {
 	for (size_t i = 0; i < net->link_count; i++)
-		if (net->links[i].bridge.vlan_filtering)
+		if (net_read_has_vlans(&net->links[i].bridge))
 			return true;
 	return false;
 }
@@ -154,7 +154,7 @@ static int read_vlans(struct net *net, struct netlink *nl, struct strbuf *buffer
 {
 	const struct ifinfomsg fixed = { .ifi_family = AF_BRIDGE };
 
-	if (!filters_vlans(net))
+	if (!has_vlans(net))
 		return 0;
 	if (dump(nl, RTM_GETLINK, &fixed, sizeof(fixed), RTEXT_FILTER_BRVLAN, buffer,
 		 err))

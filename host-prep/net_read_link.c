@@ -23,6 +23,7 @@ static void read_bridge(struct net_link *link, attributes data)
 		.stp = netlink_u32(&data[IFLA_BR_STP_STATE], 0) != 0,
 		.forward_delay_cs = netlink_u32(&data[IFLA_BR_FORWARD_DELAY], 0),
 		.vlan_filtering = netlink_u8(&data[IFLA_BR_VLAN_FILTERING], 0) != 0,
+		.no_default_vlan = netlink_u16(&data[IFLA_BR_VLAN_DEFAULT_PVID], 1) == 0,
 	};
 }
 
@@ -159,6 +160,18 @@ void net_read_relations(struct net *net, const struct netlink_message *message)
 		name_of(net, &table[IFLA_LINK], link->parent);
 }
 
+bool net_read_has_vlans(const struct net_bridge *bridge)
+{
+	return bridge->vlan_filtering || bridge->no_default_vlan;
+}
+
+static bool is_in_vlans(const struct net *net, const struct net_link *link)
+{
+	if (*link->master)
+		link = net_find_link(net, link->master);
+	return link && net_read_has_vlans(&link->bridge);
+}
+
 /* IFLA_AF_SPEC of the family AF_BRIDGE: one attribute a VLAN. */
 void net_read_vlans(struct net *net, const struct netlink_message *message)
 {
@@ -172,9 +185,11 @@ void net_read_vlans(struct net *net, const struct netlink_message *message)
 	if (!read_table(message, &fixed, table, ARRAY_SIZE(table)))
 		return;
 	link = net_find_index(net, fixed.ifi_index);
-	while (link && netlink_next_attribute(table[IFLA_AF_SPEC].data,
-					      table[IFLA_AF_SPEC].length, &offset, &type,
-					      &attribute)) {
+	if (!link || !is_in_vlans(net, link))
+		return;
+	while (netlink_next_attribute(table[IFLA_AF_SPEC].data,
+				      table[IFLA_AF_SPEC].length, &offset, &type,
+				      &attribute)) {
 		struct net_vlan vlan = { .id = 0 };
 
 		if (type != IFLA_BRIDGE_VLAN_INFO ||

@@ -224,6 +224,7 @@ static void test_vlans(void)
 	_cleanup_net_ struct net have = NET_INIT, want = NET_INIT;
 
 	guests_host(&have);
+	net_find_link(&have, "br0")->bridge.vlan_filtering = true;
 	add_vlan(&have, "t0", 10, true);
 	add_vlan(&have, "t0", 20, false);
 	add_vlan(&have, "eth1", 1, true);
@@ -234,6 +235,14 @@ static void test_vlans(void)
 	is_str(diff(&have, &want),
 	       "- vlan 20 of t0\n+ vlan 10 of t0\n+ vlan 30 of t0, pvid, untagged\n",
 	       "VLANs of a port come, change and go");
+	net_find_link(&have, "br0")->bridge.vlan_filtering = false;
+	is_str(diff(&have, &want),
+	       "~ bridge br0: vlan filtering off -> vlan filtering on\n"
+	       "- vlan 20 of t0\n+ vlan 10 of t0\n+ vlan 30 of t0, pvid, untagged\n",
+	       "those of a bridge that no longer filters as well");
+	net_find_link(&want, "br0")->bridge.vlan_filtering = false;
+	want.vlan_count = 0;
+	is_str(diff(&have, &want), "", "but not where it is not to");
 }
 
 static void test_sysctls(void)

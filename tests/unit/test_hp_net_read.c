@@ -152,12 +152,14 @@ static void test_vlans(void)
 	_cleanup_netlink_batch_ struct netlink_batch batch;
 	const struct ifinfomsg fixed = { .ifi_family = AF_BRIDGE, .ifi_index = 3 };
 	const uint16_t rows[2][2] = { { 6, 10 }, { 0, 20 } }; /* flags, number */
-	struct net_link link = { .name = "t0", .index = 3 };
+	struct net_link link = { .name = "t0", .index = 3, .master = "br0" };
+	struct net_link bridge = { .name = "br0", .index = 4, .kind = NET_BRIDGE };
 	_cleanup_net_ struct net net = NET_INIT;
 	struct netlink_message message;
 	size_t offset = 0;
 
 	net_add_link(&net, &link);
+	net_add_link(&net, &bridge);
 	netlink_batch_init(&batch);
 	netlink_begin(&batch, RTM_NEWLINK, 0, &fixed, sizeof(fixed), NULL);
 	netlink_nest(&batch, IFLA_AF_SPEC);
@@ -166,6 +168,14 @@ static void test_vlans(void)
 			    sizeof(rows[i]));
 	netlink_nest_end(&batch);
 	netlink_next(batch.bytes.text, batch.bytes.length, &offset, &message);
+	net_read_vlans(&net, &message);
+	is_int(net.vlan_count, 0, "a bridge that never filtered has its own VLANs");
+	net_find_link(&net, "br0")->bridge.no_default_vlan = true;
+	net_read_vlans(&net, &message);
+	is_int(net.vlan_count, 2, "one that did has ours");
+	net.vlan_count = 0;
+	net_find_link(&net, "br0")->bridge =
+		(struct net_bridge){ .vlan_filtering = true };
 	net_read_vlans(&net, &message);
 	is_int(net.vlan_count, 2, "a port takes part in two VLANs");
 	ok(net.vlans[0].id == 10 && net.vlans[0].pvid && net.vlans[0].untagged,
