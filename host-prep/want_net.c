@@ -325,6 +325,21 @@ static void give_back(const struct want *want, const struct net *took, struct ne
 	}
 }
 
+/* A port that goes to another bridge takes along what it has brought to the one before. */
+static void carry_over(const struct want_network *network, const struct net *took,
+		       struct net *net)
+{
+	for (size_t i = 0; took && i < network->port_count; i++) {
+		const char *name = network->ports[i].name;
+		const struct net_link *link = net_find_link(net, name);
+
+		if (!link || !*link->master || !strcmp(link->master, network->bridge))
+			continue;
+		want_return_ipv6(took, name, link->master, net);
+		want_return_taken(took, name, net);
+	}
+}
+
 int net_want(const struct want *want, const struct net *have, const struct net *took,
 	     struct net *wanted, struct err *err)
 {
@@ -335,6 +350,8 @@ int net_want(const struct want *want, const struct net *have, const struct net *
 	/* What a bridge had by older files goes before ports bring what they have. */
 	want_drop_stale(want, took, wanted);
 	give_back(want, took, wanted);
+	for (size_t i = 0; i < want->count; i++)
+		carry_over(&want->items[i], took, wanted);
 	drop_ours(want, have, wanted);
 	for (size_t i = 0; !result && i < want->count; i++)
 		result = want_network(&want->items[i], wanted, err);

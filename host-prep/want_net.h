@@ -13,7 +13,8 @@
  *  - What is ours (net_is_ours) and wanted no more is taken out of it.
  *  - A port's addresses and routes move to its bridge. `took` is what was moved before, with
  *    the ports' own names, and the ports themselves as links, as the journal has it: it stays
- *    on the bridge, whatever the files say, and goes back to a port that is wanted no more.
+ *    on the bridge, whatever the files say, follows the port to another one, and goes back to
+ *    a port that is wanted no more.
  *    NULL says that there is no journal: then nothing that is there is taken away.
  *  - Of a bridge's other addresses those stay that have a lifetime (DHCP and router
  *    advertisements made them) or are link-local; of its routes those that the kernel, DHCP

@@ -70,6 +70,28 @@ saved=host-prep.saved.json
 	diff <(echo "$before") <(snapshot)
 }
 
+# on_bridge NAME: the addresses and routes of before are all there, and on that bridge.
+on_bridge() {
+	diff <(grep '\beth0\b' <<<"$before" | grep -v '^eth0@' | sed "s/\beth0\b/$1/g") \
+		<(snapshot | grep "\b$1\b" | grep -v "^$1:")
+}
+
+@test "a port that goes to another bridge takes the host's addresses and routes along" {
+	host_prep up network
+	on_bridge br0
+	network lan '[Network]' Mode=public Bridge=br1 '[Bridge]' Ports=eth0
+	host_prep up network
+	on_bridge br1
+	[[ -z $(host_prep up network) ]]
+	network lan '[Network]' Mode=isolated Bridge=br1
+	network office '[Network]' Mode=public Bridge=br2 '[Bridge]' Ports=eth0
+	host_prep up network
+	on_bridge br2
+	[[ $(host_prep status network) == "all is as configured" ]]
+	host_prep down network
+	is_as_before
+}
+
 @test "drift is named, and mended" {
 	host_prep up network
 	on_host ip link set tap0 nomaster down

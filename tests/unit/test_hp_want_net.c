@@ -145,6 +145,15 @@ static void check_public_network(void)
 	wanted(&machine, &took, &net, &text);
 	ok(address_on(&net, "br-lan", "192.0.2.10/24"), "what was taken stays");
 	become(&machine, &net);
+	/* another bridge: what came with the port goes on with it */
+	machine_network(&machine, "lan",
+			"[Network]\nMode=public\nBridge=br9\n[Bridge]\nPorts=eth0\n");
+	wanted(&machine, &took, &net, &text);
+	ok(!net_find_link(&net, "br-lan"), "a bridge that has another name now is gone");
+	ok(address_on(&net, "br9", "192.0.2.10/24"), "the new one has the address");
+	is_str(net.routes[0].link, "br9", "and the default route");
+	become(&machine, &net);
+	check_settled(&machine, &took);
 	/* another port instead: eth0 gets back what it had */
 	machine_network(&machine, "lan",
 			"[Network]\nMode=public\n[Bridge]\nPorts=eth1\n");
