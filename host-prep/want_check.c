@@ -188,6 +188,52 @@ static void check_names(const struct want *want, const struct net *have,
 		visit_ports(&want->items[i], check_first, &check);
 }
 
+/* ---- what can be no port ---- */
+
+/* What an interface of the files' is that no bridge takes; NULL: it is none. */
+static const char *unpluggable(const struct want_network *network, const char *name)
+{
+	if (!strcmp(network->bridge, name))
+		return "a bridge, and no bridge takes another one";
+	if (!strcmp(network->vpn, name))
+		return "a VPN, which has no Ethernet frames";
+	for (size_t i = 0; i < network->guest_count; i++)
+		if (!strcmp(network->guests[i].tap, name))
+			return "a tap, which is in its own network's bridge";
+	for (size_t i = 0; i < network->macvtap_count; i++)
+		if (!strcmp(network->macvtaps[i].name, name))
+			return "a macvtap, which is its guest's";
+	return NULL;
+}
+
+static void check_port(const struct want *want, const struct want_network *network,
+		       const struct want_port *port, const struct net *have,
+		       struct conf_errors *errors)
+{
+	const struct net_link *link = net_find_link(have, port->name);
+	const struct want_claim claim = { network, "Bridge", "Ports", 0, NULL };
+	static const char hint[] = "a network card, or a [Vlan] of this file";
+	const char *why = NULL;
+
+	for (size_t i = 0; !why && i < want->count; i++)
+		why = unpluggable(&want->items[i], port->name);
+	if (why)
+		want_report(errors, claim, hint, "%s is %s", port->name, why);
+	else if (link && link->kind == NET_BRIDGE && !net_is_ours(link))
+		want_report_host(errors, claim, ELOOP, hint,
+				 "%s is a bridge, and no bridge takes another one",
+				 port->name);
+}
+
+static void check_ports(const struct want *want, const struct net *have,
+			struct conf_errors *errors)
+{
+	for (size_t i = 0; i < want->count; i++)
+		for (size_t j = 0; j < want->items[i].port_count; j++)
+			check_port(want, &want->items[i], &want->items[i].ports[j], have,
+				   errors);
+}
+
 /* ---- subnets ---- */
 
 struct subnet {
@@ -300,6 +346,7 @@ void want_check(const struct want *want, const struct net *have,
 		const struct guests *guests, struct conf_errors *errors)
 {
 	check_names(want, have, errors);
+	check_ports(want, have, errors);
 	check_subnets(want, have, errors);
 	want_check_uses(want, guests, errors);
 }
