@@ -84,6 +84,7 @@ struct swap_seen {
 	char held[SWAP_TEXT]; /* "it is mounted on /srv", "dm-0 stands on it"; "" */
 	/* of files */
 	bool is_file, is_sparse;
+	bool is_copied; /* btrfs would write it anew elsewhere */
 	mode_t mode;
 	char unfit[SWAP_TEXT]; /* why the file system cannot have it; "" */
 	uint64_t room;         /* what is free there for it, bytes */
@@ -121,6 +122,9 @@ int swap_find_device(int root_fd, const char *spec, char path[PATH_MAX], struct 
 
 /* A path below the root with all links followed. */
 int swap_real_path(int root_fd, const char *path, char real[PATH_MAX], struct err *err);
+
+/* ... of a file that is not there: those of its folder. */
+int swap_new_path(int root_fd, const char *path, char real[PATH_MAX], struct err *err);
 
 /* ---- what is to be done ---- */
 
@@ -170,6 +174,9 @@ int swap_file_remove_rest(const struct swap_job *job, struct err *err);
 
 /* Fills in what a file system says of a file's place (swap_file.c). */
 void swap_file_check(struct swap_seen *seen, int root_fd);
+
+/* Whether an open file is on btrfs and not without copy on write. */
+bool swap_file_is_copied(int fd);
 
 /* Makes a zram device and notes its path in the job; takes one away. */
 int swap_zram_make(struct swap_job *job, struct err *err);

@@ -103,6 +103,14 @@ static bool has_size(const struct swap_wish *wish, const struct swap_seen *seen)
 	return seen->size + slack >= wish->size && seen->size <= wish->size + slack;
 }
 
+/* What keeps the kernel from swapping to a file; NULL: nothing. */
+static const char *flaw_of(const struct swap_seen *seen)
+{
+	if (seen->is_sparse)
+		return "it has holes";
+	return seen->is_copied ? "btrfs copies it on write" : NULL;
+}
+
 static int decide_file(struct swap_decision *decision, const struct swap_wish *wish,
 		       const struct swap_seen *seen, struct err *err)
 {
@@ -118,10 +126,10 @@ static int decide_file(struct swap_decision *decision, const struct swap_wish *w
 	}
 	if (seen->probe.content != SWAP_SPACE)
 		return refuse_content(wish, seen, err);
-	if (wish->size && (!has_size(wish, seen) || seen->is_sparse))
+	if (wish->size && (!has_size(wish, seen) || flaw_of(seen)))
 		return decide_new_file(decision, wish, seen, err);
-	if (seen->is_sparse) {
-		refuse(wish, seen, EINVAL, "it has holes", err);
+	if (flaw_of(seen)) {
+		refuse(wish, seen, EINVAL, flaw_of(seen), err);
 		return err_hint(err, "with Size= it is made anew");
 	}
 	decision->chmod = (seen->mode & 07777) != 0600;

@@ -64,27 +64,43 @@ static int open_folder(int root_fd, const char *path, struct err *err)
 void swap_file_check(struct swap_seen *seen, int root_fd)
 {
 	_cleanup_close_ int fd = open_folder(root_fd, seen->path, NULL);
+	struct stat link;
 	struct statfs fs;
 
 	if (fd < 0 || fstatfs(fd, &fs) < 0) {
 		strcpy(seen->unfit, "its folder is not there");
 		return;
 	}
+	if (fstatat(fd, name_of(seen->path), &link, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISLNK(link.st_mode))
+		strcpy(seen->unfit, "it is a link that leads nowhere");
 	for (size_t i = 0; i < ARRAY_SIZE(unfit); i++)
 		if ((uint64_t)(unsigned long)fs.f_type == unfit[i].magic)
 			strcpy(seen->unfit, unfit[i].why);
 	seen->room = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
 }
 
+static bool is_on_btrfs(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && (unsigned long)fs.f_type == BTRFS_SUPER_MAGIC;
+}
+
+bool swap_file_is_copied(int fd)
+{
+	int flags;
+
+	return is_on_btrfs(fd) && ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 &&
+	       !(flags & FS_NOCOW_FL);
+}
+
 /* Without copy on write, and so without compression and checksums. */
 static int set_in_place(int fd, struct err *err)
 {
-	struct statfs fs;
 	int flags;
 
-	if (fstatfs(fd, &fs) < 0)
-		return err_sys(err, errno, "asking for its file system");
-	if ((unsigned long)fs.f_type != BTRFS_SUPER_MAGIC)
+	if (!is_on_btrfs(fd))
 		return 0;
 	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0) {
 		flags = (flags | FS_NOCOW_FL) & ~FS_COMPR_FL;

@@ -58,6 +58,25 @@ int swap_real_path(int root_fd, const char *path, char real[PATH_MAX], struct er
 	return 0;
 }
 
+int swap_new_path(int root_fd, const char *path, char real[PATH_MAX], struct err *err)
+{
+	const char *name = strrchr(path, '/') + 1;
+	_cleanup_free_ char *folder = strndup(path, (size_t)(name - path));
+	int result = folder ? swap_real_path(root_fd, folder, real, err)
+			    : err_sys(err, ENOMEM, "looking for %s", path);
+	size_t length = result ? 0 : strlen(real);
+
+	if (result)
+		return result;
+	if (length && real[length - 1] == '/')
+		length--;
+	if (length + 1 + strlen(name) >= PATH_MAX)
+		return err_sys(err, ENAMETOOLONG, "%s", path);
+	real[length] = '/';
+	strcpy(real + length + 1, name);
+	return 0;
+}
+
 /* udev writes what is not common in a label as \xNN (libudev, udev_device_replace_chars). */
 static void add_encoded(struct strbuf *out, const char *text)
 {

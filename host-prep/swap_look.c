@@ -146,6 +146,7 @@ static int look_at(struct swap_seen *seen, int root_fd, struct err *err)
 	seen->mode = st.st_mode;
 	seen->is_sparse =
 		S_ISREG(st.st_mode) && (uint64_t)st.st_blocks * SPARSE_UNIT < seen->size;
+	seen->is_copied = S_ISREG(st.st_mode) && swap_file_is_copied(fd);
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		return 0;
 	return swap_probe(&seen->probe, fd, seen->path, err);
@@ -168,7 +169,8 @@ static int look_at_file(struct swap_seen *seen, int root_fd, const struct swap_w
 {
 	seen->is_file = true;
 	if (swap_real_path(root_fd, wish->conf->file, seen->path, NULL)) {
-		snprintf(seen->path, sizeof(seen->path), "%s", wish->conf->file);
+		if (swap_new_path(root_fd, wish->conf->file, seen->path, NULL))
+			snprintf(seen->path, sizeof(seen->path), "%s", wish->conf->file);
 		swap_file_check(seen, root_fd);
 		return 0;
 	}

@@ -268,6 +268,33 @@ static void plans_files(int root)
 	fixture_release(&f);
 }
 
+/* The kernel has the path without links, and so has the journal. */
+static void follows_links(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "proc/swaps", "Filename Type Size Used Priority\n");
+	shell("ln -s swap $R/elsewhere; ln -s /swap/nothing $R/swap/astray");
+	fixture_init(&f, root, "[Swap]\nFile=/elsewhere/c\nSize=4M\n");
+	is_str(fixture_plan(&f, &swap_part),
+	       "+ swap file /swap/c: 4M # host.conf:2\n"
+	       "+ swap /swap/c: any priority # host.conf:2\n",
+	       "a file below a link is known by its own path before it is there");
+	fake_file(root, "swap/c", "");
+	shell("fallocate -l 4M $R/swap/c; mkswap $R/swap/c >/dev/null 2>&1; chmod 600 $R/swap/c");
+	fake_file(root, "proc/swaps",
+		  "Filename Type Size Used Priority\n/swap/c file 4092 0 -2\n");
+	is_str(fixture_plan(&f, &swap_part), "", "... and when it is there");
+	is_str(fixture_down(&f, &swap_part),
+	       "- swap /swap/c: any priority\n- swap file /swap/c\n",
+	       "... and when it goes");
+	fixture_configure(&f, "[Swap]\nFile=/swap/astray\nSize=4M\n");
+	is_str(fixture_plan(&f, &swap_part),
+	       "failed: host.conf:2: /swap/astray is not taken: it is a link that leads nowhere",
+	       "a link to nothing is not written over");
+	fixture_release(&f);
+}
+
 static void plans_zram(int root)
 {
 	struct fixture f;
@@ -327,6 +354,7 @@ int main(void)
 	plans(root);
 	makes_files(root);
 	plans_files(root);
+	follows_links(root);
 	plans_zram(root);
 	close(root);
 	fake_tree_remove();

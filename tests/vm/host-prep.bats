@@ -158,7 +158,7 @@ same_as() {
 
 @test "a device that holds something else is refused, and nothing is changed" {
 	local name
-	for name in content mounted partitions volumes asleep blank twins absent memory room letter word setting \
+	for name in content mounted partitions volumes asleep blank twins absent memory room letter copied word setting \
 		value; do
 		assert_status "refused.$name" 1
 	done
@@ -175,6 +175,7 @@ same_as() {
 	told refused.memory '/run/swap is not taken: a tmpfs is memory itself'
 	told refused.room '/mnt/xfs/more: 10240M are wanted, [0-9]+M are free'
 	told refused.letter '/mnt/xfs/letter is not taken: it holds something that is no swap space'
+	told refused.copied '/mnt/btrfs/copied is not taken: btrfs copies it on write; .*hint: with Size= it is made anew'
 	told refused.word 'zram does not compress by "rot13"; .*it does by: '
 	told refused.setting 'vm.there_is_no.*the kernel does not have it'
 	told refused.value 'vm.panic_on_oom'
