@@ -37,10 +37,12 @@ static bool read_wishes(const struct check_context *context, struct hugepages *p
 
 static void advise_up(struct findings *findings)
 {
-	finding_advise(findings,
-		       "`bedplate host-prep up hugepages` reserves them; soon "
-		       "after the boot there are most to be had, and those of 1G "
-		       "by the kernel's command line (hugepagesz=1G hugepages=N)");
+	finding_advise(
+		findings,
+		"`bedplate host-prep up hugepages` reserves them; soon "
+		"after the boot there are most to be had, and those of 1G "
+		"by the kernel's command line (hugepagesz=1G hugepages=N, on a node "
+		"hugepages=NODE:N)");
 }
 
 /* There may be enough of them, and on the wrong node. */
@@ -54,10 +56,29 @@ static void check_node(const struct hugepage_pool *pool, const struct hugepage_w
 		return;
 	hugepage_size_text(wish->size, text);
 	finding_add(findings, CHECK_PROBLEM,
-		    "on node %u %" PRIu64 " huge pages of %s are reserved, %" PRIu64
-		    " are wanted (%s)",
+		    "node %u has %" PRIu64 " huge pages of %s, and %" PRIu64
+		    " are wanted there (%s)",
 		    id, have, text, wish->nodes[id], wish->node_origins[id]);
 	advise_up(findings);
+}
+
+static void check_absent_nodes(const struct hugepages *pages,
+			       const struct hugepage_wish *wish,
+			       struct findings *findings)
+{
+	for (unsigned id = 0; id < HUGEPAGE_NODES; id++) {
+		size_t place = 0;
+
+		while (place < pages->node_count && pages->nodes[place].id != id)
+			place++;
+		if (!wish->node_origins[id][0] || place < pages->node_count)
+			continue;
+		finding_add(findings, CHECK_PROBLEM, "there is no NUMA node %u here (%s)",
+			    id, wish->node_origins[id]);
+		finding_advise(findings,
+			       "choose a Node= that /sys/devices/system/node has; "
+			       "until then no huge pages are reserved at all");
+	}
 }
 
 static void check_wish(const struct hugepages *pages, const struct hugepage_wish *wish,
@@ -90,6 +111,7 @@ static void check_wish(const struct hugepages *pages, const struct hugepage_wish
 	}
 	for (size_t i = 0; pool && i < pages->node_count; i++)
 		check_node(pool, wish, i, pages->nodes[i].id, findings);
+	check_absent_nodes(pages, wish, findings);
 }
 
 void check_hugepages(const struct check_context *context, struct findings *findings)

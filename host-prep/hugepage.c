@@ -110,15 +110,30 @@ static int missing_size(const struct hugepages *pages, const struct hugepage_wis
 	return sizes.length ? err_hint(err, "it has: %s", sizes.text) : -EOPNOTSUPP;
 }
 
+/* As the kernel's command line takes it: "4", of nodes "0:1,1:3" (since Linux 5.16). */
+static void write_number(const struct hugepages *pages,
+			 const struct hugepage_target *target, struct strbuf *out)
+{
+	if (!target->by_node)
+		strbuf_addf(out, "%" PRIu64, target->all);
+	for (size_t i = 0; target->by_node && i < pages->node_count; i++)
+		if (target->nodes[i])
+			strbuf_addf(out, "%s%u:%" PRIu64, out->length ? "," : "",
+				    pages->nodes[i].id, target->nodes[i]);
+}
+
 /* Whether the next boot will have them, too. */
 static int check_cmdline(const struct part_context *context,
-			 const struct hugepage_wish *wish, uint64_t sum, struct err *err)
+			 const struct hugepages *pages, const struct hugepage_wish *wish,
+			 const struct hugepage_target *target, struct err *err)
 {
 	_cleanup_cmdline_ struct cmdline cmdline = CMDLINE_INIT;
-	uint64_t asked = 0;
+	_cleanup_strbuf_ struct strbuf number;
+	uint64_t asked = 0, sum = sum_of(pages, target);
 	char size[24];
 	int result;
 
+	strbuf_init(&number, 0);
 	if (wish->size < GIGANTIC || !sum)
 		return 0;
 	result = cmdline_read(&cmdline, context->root_fd, err);
@@ -128,15 +143,29 @@ static int check_cmdline(const struct part_context *context,
 	if (!result)
 		asked = kernel_match_pages(&cmdline, wish->size);
 	hugepage_size_text(wish->size, size);
+	write_number(pages, target, &number);
 	if (asked < sum)
 		part_note(context,
 			  "%" PRIu64
 			  " pages of %s are wanted (%s), the kernel's command line asks "
 			  "for %" PRIu64
 			  ": a running kernel finds them only while its memory is "
-			  "whole. Give hugepagesz=%s hugepages=%" PRIu64,
-			  sum, size, wish->origin, asked, size, sum);
+			  "whole. Give hugepagesz=%s hugepages=%s",
+			  sum, size, wish->origin, asked, size, number.text);
 	return 0;
+}
+
+/* What was there before us, where that is not to go. */
+static uint64_t pages_before(const struct part_context *context,
+			     const struct hugepages *pages,
+			     const struct hugepage_wish *wish,
+			     const struct hugepage_pool *pool)
+{
+	uint64_t before = hugepage_before(context->journal, pages, pool, wish->has_nodes);
+	uint64_t least =
+		wish->has_nodes ? hugepage_least(context->journal, pages, pool, wish) : 0;
+
+	return before > least ? before : least;
 }
 
 static int want_size(const struct part_context *context, const struct hugepages *pages,
@@ -145,21 +174,17 @@ static int want_size(const struct part_context *context, const struct hugepages 
 {
 	const struct hugepage_pool *pool = hugepage_find(pages, wish->size);
 	struct hugepage_target target;
-	uint64_t sum;
 	int result;
 
 	if (!pool)
 		return missing_size(pages, wish, err);
 	hugepage_convert(context->journal, pages, pool, wish->has_nodes);
-	result = hugepage_target(
-		&target, pages, wish,
-		hugepage_before(context->journal, pages, pool, wish->has_nodes), err);
-	if (result)
-		return result;
-	sum = sum_of(pages, &target);
-	result = check_memory(pages, wish, sum, err);
+	result = hugepage_target(&target, pages, wish,
+				 pages_before(context, pages, wish, pool), err);
 	if (!result)
-		result = check_cmdline(context, wish, sum, err);
+		result = check_memory(pages, wish, sum_of(pages, &target), err);
+	if (!result)
+		result = check_cmdline(context, pages, wish, &target, err);
 	return result ? result : want_target(wanted, pages, wish, pool, &target, err);
 }
 

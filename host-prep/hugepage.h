@@ -116,6 +116,11 @@ void hugepage_name(char name[HUGEPAGE_NAME], uint64_t size, int node);
 uint64_t hugepage_before(const json_t *journal, const struct hugepages *pages,
 			 const struct hugepage_pool *pool, bool by_node);
 
+/* By node: the configured numbers, and on nodes without one what was there before. */
+uint64_t hugepage_least(const json_t *journal, const struct hugepages *pages,
+			const struct hugepage_pool *pool,
+			const struct hugepage_wish *wish);
+
 /* Has the journal speak of nodes, or of the whole pool, where it spoke of the other. */
 void hugepage_convert(json_t *journal, const struct hugepages *pages,
 		      const struct hugepage_pool *pool, bool by_node);

@@ -57,6 +57,24 @@ uint64_t hugepage_before(const json_t *journal, const struct hugepages *pages,
 	return sum;
 }
 
+uint64_t hugepage_least(const json_t *journal, const struct hugepages *pages,
+			const struct hugepage_pool *pool,
+			const struct hugepage_wish *wish)
+{
+	char path[HUGEPAGE_PATH];
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < pages->node_count; i++) {
+		unsigned id = pages->nodes[i].id;
+
+		hugepage_node_path(path, pool->size, id);
+		sum += id < HUGEPAGE_NODES && wish->node_origins[id][0]
+			       ? wish->nodes[id]
+			       : before_of(journal, path, plain(&pool->nodes[i]));
+	}
+	return sum;
+}
+
 /* What is there now counts as what was written. */
 static void put(json_t *journal, const char *path, const char *name, uint64_t before,
 		const struct hugepage_count *now)

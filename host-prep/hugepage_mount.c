@@ -14,6 +14,7 @@
 #include "lib/file.h"
 #include "lib/format_text.h"
 #include "lib/mounts.h"
+#include "lib/names.h"
 #include "lib/origin.h"
 #include "lib/user.h"
 #include "lib/value/units.h"
@@ -90,6 +91,29 @@ static char *options_text(uint64_t page, const struct hugepage_owner *owner,
 	return format_text("pagesize=%" PRIu64 ",uid=%u,gid=%u,mode=%04o%s", page,
 			   (unsigned)owner->user, (unsigned)owner->group,
 			   (unsigned)owner->mode, limit);
+}
+
+/* What a mount would hide, or cannot stand on. */
+static int check_point(const struct part_context *context, const char *point,
+		       const char *origin, struct err *err)
+{
+	_cleanup_names_ struct names names = NAMES_INIT;
+	struct stat st;
+
+	if (fstatat(context->root_fd, point + 1, &st, 0) < 0)
+		return 0;
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, ENOTDIR,
+			       "%s: %s is no folder, nothing can be mounted there",
+			       origin, point);
+	if (names_read(&names, context->root_fd, point + 1))
+		return err_sys(err, ENOMEM, "planning %s", point);
+	if (names.count)
+		part_note(context,
+			  "%s is not empty: what is in it (%s) is out of sight while the "
+			  "pages are mounted there (%s)",
+			  point, names.items[0], origin);
+	return 0;
 }
 
 static int plan_new(const struct part_context *context,
@@ -189,6 +213,17 @@ static int check_mounted(const struct part_context *context,
 	return 0;
 }
 
+static int plan_mounted(const struct part_context *context,
+			const struct host_huge_pages *section, const struct mount *mount,
+			const struct hugepage_owner *owner, const char *origin,
+			struct steps *steps, struct err *err)
+{
+	int result = check_mounted(context, section, mount, origin, err);
+
+	return result ? result
+		      : plan_owner(context, section->mount, owner, origin, steps, err);
+}
+
 static int plan_mount(const struct part_context *context, size_t i, const char *mountinfo,
 		      struct steps *steps, struct err *err)
 {
@@ -205,10 +240,10 @@ static int plan_mount(const struct part_context *context, size_t i, const char *
 	if (result < 0)
 		return result;
 	if (!result)
-		return plan_new(context, section, &owner, origin, steps, err);
-	result = check_mounted(context, section, &mount, origin, err);
-	return result ? result
-		      : plan_owner(context, section->mount, &owner, origin, steps, err);
+		result = check_point(context, section->mount, origin, err);
+	else
+		return plan_mounted(context, section, &mount, &owner, origin, steps, err);
+	return result ? result : plan_new(context, section, &owner, origin, steps, err);
 }
 
 /* ---- taking back ---- */

@@ -53,12 +53,23 @@ static uint64_t size_in_path(const char *path)
 	return at ? strtoull(at + strlen("hugepages-"), NULL, 10) * 1024 : 0;
 }
 
+/* The node in a path, as the kernel's command line has it in front of a number; -1: none. */
+static int node_in_path(const char *path)
+{
+	const char *at = strstr(path, "/node/node");
+
+	return at ? (int)strtoul(at + strlen("/node/node"), NULL, 10) : -1;
+}
+
 static int tell_shortfall(int root_fd, const char *path, const struct hugepage_try *try,
 			  struct err *err)
 {
 	_cleanup_strbuf_ struct strbuf free_text;
-	char size[24];
+	int node = node_in_path(path);
+	char size[24], place[16] = "";
 
+	if (node >= 0)
+		snprintf(place, sizeof(place), "%d:", node);
 	strbuf_init(&free_text, 4096);
 	add_free(&free_text, root_fd);
 	hugepage_size_text(size_in_path(path), size);
@@ -71,8 +82,8 @@ static int tell_shortfall(int root_fd, const char *path, const struct hugepage_t
 		err,
 		"what is free is in pieces that are too small, or too little; the "
 		"kernel's command line gets them in time: hugepagesz=%s "
-		"hugepages=%" PRIu64,
-		size, try->wanted);
+		"hugepages=%s%" PRIu64,
+		size, place, try->wanted);
 }
 
 /* All memory, or a node's; that it cannot be asked for is not what fails here. */

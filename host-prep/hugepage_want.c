@@ -65,6 +65,8 @@ static int add_number(struct hugepage_wish *wish, const struct host_huge_pages *
 	}
 	wish->has_nodes = true;
 	wish->nodes[node] = number;
+	if (!wish->origin[0])
+		snprintf(wish->origin, sizeof(wish->origin), "%s", origin);
 	snprintf(wish->node_origins[node], sizeof(wish->node_origins[node]), "%s",
 		 origin);
 	return 0;
@@ -98,6 +100,8 @@ static int add_sections(struct hugepage_wish *wish, const struct part_context *c
 			snprintf(sums->origin, sizeof(sums->origin), "%s", origin);
 			continue;
 		}
+		if (!wish->origin[0])
+			snprintf(wish->origin, sizeof(wish->origin), "%s", origin);
 		sums->automatic = true;
 		sums->spare += (uint64_t)section->spare;
 		if (section->spare)

@@ -74,9 +74,23 @@ static void test_memory(void)
 		       "[HugePages]\nPages=8\nNode=1\n[HugePages]\n", NULL);
 	doctor.context.host = conf_data(doctor.conf);
 	ok(found(&doctor, check_hugepages, "problem",
-		 "on node 1 0 huge pages of 2M are reserved, 8 are wanted (host.conf:2)",
+		 "node 1 has 0 huge pages of 2M, and 8 are wanted there (host.conf:2)",
 		 "up hugepages"),
 	   "enough of them, but on another node");
+	conf_free(doctor.conf);
+	doctor.conf = conf_new(&host_schema);
+	conf_read_text(doctor.conf, "etc/bedplate/host.conf",
+		       "[HugePages]\nPages=2\n[HugePages]\nPages=7\nNode=3\n", NULL);
+	doctor.context.host = conf_data(doctor.conf);
+	doctor.context.conf = doctor.conf;
+	ok(found(&doctor, check_hugepages, "problem",
+		 "the guests need 2048 huge pages of 2M, 9 are configured",
+		 "leave the number out"),
+	   "a number that is too small for the guests");
+	ok(found(&doctor, check_hugepages, "problem",
+		 "there is no NUMA node 3 here (host.conf:4)",
+		 "/sys/devices/system/node"),
+	   "a node that is not there");
 	doctor_release(&doctor);
 }
 

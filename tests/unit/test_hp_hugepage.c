@@ -257,6 +257,38 @@ static void sections_decide(int root)
 	fixture_release(&f);
 }
 
+#define NODE1G(number)                                       \
+	"sys/devices/system/node/node" #number "/hugepages/" \
+	"hugepages-1048576kB/nr_hugepages"
+
+/* What the boot has reserved of 1G is not to be had again. */
+static void nodes_keep_theirs(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "proc/cmdline", "hugepagesz=1G hugepages=1\n");
+	fake_file(root, NR1, "1\n");
+	fake_file(root, NODE1G(0), "0\n");
+	fake_file(root, NODE1G(1), "1\n");
+	fixture_init(&f, root, "[HugePages]\nSize=1G\nPages=1\nNode=0\n");
+	fixture_plan(&f, &hugepage_part);
+	ok(strstr(f.text.text, "~ huge pages of 1G on node 0: 0 -> 1 # host.conf:3\n") &&
+		   !strstr(f.text.text, "1G on node 1"),
+	   "a node without a number keeps what it had");
+	ok(strstr(f.notes.text,
+		  "the kernel's command line asks for 1: a running kernel finds "
+		  "them only while its memory is whole. Give hugepagesz=1G "
+		  "hugepages=0:1,1:1\n"),
+	   "... and the command line has a number for each node");
+	fake_file(root, NODE1G(0), "1\n");
+	fixture_plan(&f, &hugepage_part);
+	ok(!strstr(f.text.text, "of 1G"), "... once");
+	fixture_release(&f);
+	fake_file(root, NR1, "0\n");
+	fake_file(root, NODE1G(0), "0\n");
+	fake_file(root, NODE1G(1), "0\n");
+}
+
 /* /proc/self/coredump_filter takes a number and keeps only its low bits, as a kernel that
  * finds no page for what it was told. */
 static void falls_short(int root)
@@ -282,7 +314,9 @@ static void falls_short(int root)
 	fake_link(root, NODE(0), "/proc/self/coredump_filter");
 	fake_file(root, "sys/devices/system/node/node0/compact", "");
 	fake_file(root, "proc/sys/vm/compact_memory", "");
-	hugepage_reserve(root, NODE(0), "512", NULL);
+	hugepage_reserve(root, NODE(0), "512", &err);
+	ok(strstr(err.hint, "hugepagesz=2M hugepages=0:512"),
+	   "a node's number has the node in front");
 	is_str(fake_content(root, "sys/devices/system/node/node0/compact"), "1",
 	       "of a node only its own is");
 	is_str(fake_content(root, "proc/sys/vm/compact_memory"), "", "... not all of it");
@@ -302,6 +336,26 @@ static void broken_off(struct fixture *f, int root)
 	is_str(fixture_run(f), "", "... goes");
 	ok(faccessat(root, "srv/a", F_OK, 0) < 0 && faccessat(root, "srv", F_OK, 0) == 0,
 	   "... with those that were made above it");
+}
+
+static void refused_points(struct fixture *f, int root)
+{
+	json_object_clear(f->context.journal);
+	fake_file(root, "srv/full/letter", "");
+	fixture_configure(f, "[HugePages]\nMount=/srv/full\n");
+	fixture_plan(f, &hugepage_part);
+	is_str(f->notes.text,
+	       "/srv/full is not empty: what is in it (letter) is out of sight while the pages "
+	       "are mounted there (host.conf:2)\n",
+	       "what a mount hides is told");
+	json_object_clear(f->context.journal);
+	fixture_configure(f, "[HugePages]\nMount=/srv/full/letter\n");
+	is_str(fixture_plan(f, &hugepage_part),
+	       "failed: host.conf:2: /srv/full/letter is no folder, nothing can be mounted there",
+	       "a file is no place for a mount");
+	unlinkat(root, "srv/full/letter", 0);
+	unlinkat(root, "srv/full", AT_REMOVEDIR);
+	unlinkat(root, "srv", AT_REMOVEDIR);
 }
 
 static void mounts(int root)
@@ -354,6 +408,7 @@ static void mounts(int root)
 	fixture_configure(&f, "[HugePages]\nMount=/mnt\n");
 	is_str(fixture_plan(&f, &hugepage_part),
 	       "failed: host.conf:2: tmpfs is mounted on /mnt", "of another kind");
+	refused_points(&f, root);
 	broken_off(&f, root);
 	fixture_release(&f);
 }
@@ -367,6 +422,7 @@ int main(void)
 	make_tree(root);
 	guests_decide(root);
 	sections_decide(root);
+	nodes_keep_theirs(root);
 	mounts(root);
 	falls_short(root);
 	close(root);
