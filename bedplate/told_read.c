@@ -32,6 +32,8 @@ static const struct {
 	{ "boot", "Boot" },
 	{ "hugepages", "Memory" },
 	{ "memory", "Memory" },
+	{ "swap", "Memory" },
+	{ "vfio", "Passthrough" },
 	{ "bridges", "Network" },
 	{ "addresses", "Network" },
 	{ "forwarding", "Network" },

@@ -79,7 +79,8 @@ void check_owners(const struct check_context *context, struct findings *findings
 /* -EINVAL, a mistake, where a word is neither a part's name nor a check's. */
 int check_words(const char *const *words, size_t count, struct err *err);
 
-/* Of each word that no check is about, whether that part is as the files say. */
+/* Of each word that no check is about, whether that part is as the files say; without words, of all
+ * such parts of the host, and of the others whether they could be made so. */
 void check_parts(const struct check_context *context, const char *root,
 		 struct findings *findings);
 
@@ -98,6 +99,9 @@ bool check_next_link(const struct want *want, struct check_link *link);
 
 /* Whether one of this host's interfaces has the hardware address. */
 bool check_is_own_mac(const struct net *have, const uint8_t mac[6]);
+
+/* Whether the processor of proc/cpuinfo is one of a virtual machine's (x86). */
+bool check_is_virtual_machine(int root_fd);
 
 /* Whether a process of this name (as in /proc/PID/comm, 15 characters) runs. */
 bool check_process_runs(int root_fd, const char *name);

@@ -54,14 +54,27 @@ static bool has_module(int root_fd, const char *module)
 	return file_exists(root_fd, path);
 }
 
+static void read_cpuinfo(int root_fd, struct strbuf *cpuinfo)
+{
+	strbuf_init(cpuinfo, 0);
+	strbuf_addc(cpuinfo, '\n');
+	file_read(root_fd, "proc/cpuinfo", cpuinfo, NULL);
+}
+
+bool check_is_virtual_machine(int root_fd)
+{
+	_cleanup_strbuf_ struct strbuf cpuinfo;
+
+	read_cpuinfo(root_fd, &cpuinfo);
+	return has_flag(cpuinfo.text, "hypervisor");
+}
+
 static void explain_absence(int root_fd, struct findings *findings)
 {
 	_cleanup_strbuf_ struct strbuf cpuinfo;
 	const struct maker *maker;
 
-	strbuf_init(&cpuinfo, 0);
-	strbuf_addc(&cpuinfo, '\n');
-	file_read(root_fd, "proc/cpuinfo", &cpuinfo, NULL);
+	read_cpuinfo(root_fd, &cpuinfo);
 	maker = find_maker(cpuinfo.text);
 	if (!maker && has_flag(cpuinfo.text, "hypervisor")) {
 		finding_add(findings, CHECK_PROBLEM,

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host-prep/check.h"
 #include "host-prep/prepare.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 #include "lib/nearest.h"
 
 static bool has_check(const char *word)
@@ -56,6 +58,8 @@ int check_words(const char *const *words, size_t count, struct err *err)
 
 /* ---- parts that no check is about ---- */
 
+static const char as_it_should_be[] = "all is as the files say";
+
 static void add_steps(const struct prepare *prepare, struct findings *findings)
 {
 	_cleanup_strbuf_ struct strbuf line;
@@ -83,35 +87,114 @@ static void add_notes(const struct prepare *prepare, struct findings *findings)
 	}
 }
 
-static void compare(const char *word, const char *root, struct findings *findings)
+/* -errno where the part cannot be planned. To be released on failure, too. */
+static int plan_part(struct prepare *prepare, const char *name, const char *root,
+		     struct err *err)
 {
 	const struct args args = {
-		.root = root, .confirm_s = CONFIRM_NONE, .parts = &word, .part_count = 1
+		.root = root, .confirm_s = CONFIRM_NONE, .parts = &name, .part_count = 1
 	};
+	int result = prepare_open(prepare, &args, false, err);
+
+	return result ? result : prepare_plan(prepare, &args, false, err);
+}
+
+static void tell_failure(const char *name, const struct err *why,
+			 struct findings *findings)
+{
+	findings->check = name;
+	findings_add_mistake(findings, why);
+	if (!*why->hint)
+		finding_advise(findings,
+			       "change the line, or what it is about: until then "
+			       "`bedplate host-prep up %s` fails",
+			       name);
+}
+
+static void compare(const char *word, const char *root, struct findings *findings)
+{
 	struct prepare prepare;
 	struct err why = ERR_INIT;
-	int result = prepare_open(&prepare, &args, false, &why);
 
-	if (!result)
-		result = prepare_plan(&prepare, &args, false, &why);
 	findings->check = word;
-	if (result) {
-		finding_add(findings, CHECK_PROBLEM, "%s", why.text);
-		finding_advise(findings, "%s", why.hint);
+	if (plan_part(&prepare, word, root, &why)) {
+		tell_failure(word, &why, findings);
 	} else {
 		add_steps(&prepare, findings);
 		add_notes(&prepare, findings);
 		if (!prepare.steps.count && !prepare.notes.length)
-			finding_add(findings, CHECK_OK, "all is as the files say");
+			finding_add(findings, CHECK_OK, "%s", as_it_should_be);
 	}
 	prepare_release(&prepare);
 }
 
-/* With a mistake in a file, which is told, there is nothing to compare with. */
+/* ---- all parts, where none is named ---- */
+
+/* Those that the host alone can tell about, and the check that is about them. */
+static const struct {
+	const char *part, *check; /* check: NULL: none */
+} surveyed[] = {
+	{ "modules", NULL }, { "sysctl", NULL },        { "ksm", NULL },
+	{ "cpu", NULL },     { "swap", NULL },          { "hugepages", "hugepages" },
+	{ "vfio", "iommu" }, { "udev", "permissions" },
+};
+
+static void add_summary(const struct prepare *prepare, const char *part,
+			struct findings *findings)
+{
+	_cleanup_strbuf_ struct strbuf line;
+
+	strbuf_init(&line, 0);
+	step_write_line(&prepare->steps.items[0], &line);
+	if (prepare->steps.count > 1)
+		strbuf_addf(&line, ", and %zu more", prepare->steps.count - 1);
+	finding_add(findings, CHECK_WARNING, "not as the files say: %s", line.text);
+	finding_advise(
+		findings,
+		"`bedplate host-prep plan %s` shows it all, `bedplate host-prep up "
+		"%s` puts it right",
+		part, part);
+}
+
+/* Who is not root is not told of what only root may read. */
+static bool is_closed_to_us(const struct err *why)
+{
+	return geteuid() != 0 && (why->code == -EACCES || why->code == -EPERM);
+}
+
+static void survey(size_t index, const char *root, struct findings *findings)
+{
+	const char *part = surveyed[index].part, *check = surveyed[index].check;
+	struct prepare prepare;
+	struct err why = ERR_INIT;
+
+	findings->check = part;
+	if (plan_part(&prepare, part, root, &why)) {
+		if (!is_closed_to_us(&why) &&
+		    (!check || findings_worst(findings, check) < CHECK_PROBLEM))
+			tell_failure(part, &why, findings);
+	} else if (!check) {
+		if (prepare.steps.count)
+			add_summary(&prepare, part, findings);
+		add_notes(&prepare, findings);
+		if (!prepare.steps.count && !prepare.notes.length)
+			finding_add(findings, CHECK_OK, "%s", as_it_should_be);
+	}
+	prepare_release(&prepare);
+}
+
+/* With a mistake in a file, which is told, there is nothing to compare with; nor is there below a
+ * root that is no running system's. */
 void check_parts(const struct check_context *context, const char *root,
 		 struct findings *findings)
 {
-	for (size_t i = 0; !context->mistake_count && i < context->word_count; i++)
+	if (context->mistake_count)
+		return;
+	for (size_t i = 0; i < context->word_count; i++)
 		if (!has_check(context->words[i]))
 			compare(context->words[i], root, findings);
+	if (context->word_count || !file_exists(context->root_fd, "proc/meminfo"))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(surveyed); i++)
+		survey(i, root, findings);
 }

@@ -98,8 +98,9 @@ static void check_group(const struct part_context *context, const struct iommu *
 		part_note(
 			context,
 			"%s: no guest can have it while %s in its IOMMU group has driver "
-			"%s",
-			function->pci.name, other->pci.name, other->pci.driver);
+			"%s; [Vfio] Devices=%s has that go with it",
+			function->pci.name, other->pci.name, other->pci.driver,
+			other->pci.name);
 	}
 }
 

@@ -77,10 +77,42 @@ as_it_should_be() {
 }
 
 @test "a device that goes to its guest when that starts is where it should be until then" {
-	check | grep '^warning  iommu: 0000:01:00.0 (guests/web.conf:5) is not on vfio-pci'
+	check | grep '^problem  iommu: 0000:01:00.0 (guests/web.conf:5): no guest can have it while 0000:01:00.1 '
 	printf '%s\n' '[Passthrough]' Address=01:00.0 Bind=start >"$root/etc/bedplate/guests/web.conf"
 	run -2 check
 	grep '^ok       iommu: ' <<<"$output"
+}
+
+# iommu FINDING ADVICE: what check says of the devices that host.conf names.
+iommu() {
+	run check iommu
+	grep -A1 -F "iommu: $1" <<<"$output" | grep -F -- "-> $2"
+}
+
+@test "what goes with a device in its IOMMU group has to go to vfio-pci as well" {
+	rm -r "$root/etc/bedplate/guests"
+	put etc/bedplate/host.conf $'[Vfio]\nDevices=01:00.0'
+	iommu '0000:01:00.0 (host.conf:2): no guest can have it while 0000:01:00.1 in its IOMMU group has driver snd_hda_intel' \
+		'have that go with it, by [Vfio] Devices=0000:01:00.1 or'
+	ln -sfn ../../../bus/pci/drivers/vfio-pci "$(readlink -f "$root/sys/bus/pci/devices/0000:01:00.0")/driver"
+	iommu '0000:01:00.0 (host.conf:2): no guest can have it while 0000:01:00.1 ' 'have that go with it'
+	put etc/bedplate/host.conf $'[Vfio]\nDevices=01:00.*'
+	run -1 check iommu
+	[ "$(grep -c '^warning' <<<"$output")" = 1 ]
+	iommu '0000:01:00.1 (host.conf:2) is not on vfio-pci but on snd_hda_intel' 'it can be passed through'
+}
+
+@test "a device that up would leave where it is gets other advice" {
+	rm -r "$root/etc/bedplate/guests"
+	put etc/bedplate/host.conf $'[Vfio]\nDevices=02:00.0 1234:5678@03:00.0 00:1c.0 00:17.0'
+	mkdir -p "$root/sys/dev/block"
+	ln -s ../../class/block/sda2 "$root/sys/dev/block/8:2"
+	put proc/self/mountinfo '28 1 8:2 / / rw - ext4 /dev/sda2 rw'
+	put sys/class/net/ens1f0/operstate up
+	iommu '0000:02:00.0 (host.conf:2) is not on vfio-pci but on igb' 'its interface ens1f0 is up: `ip link set ens1f0 down`'
+	iommu '0000:03:00.0 (host.conf:2) is 144d:a808, not 1234:5678' 'addresses move when cards are added'
+	iommu '0000:00:1c.0 (host.conf:2) is a bridge, which no guest can have' 'take it out'
+	iommu '0000:00:17.0 (host.conf:2) cannot be passed through: the host stands on it: / (sda2)' '`bedplate host-prep iommu`'
 }
 
 @test "mistakes in all files are told at once, and the other checks go on" {

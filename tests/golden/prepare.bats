@@ -63,10 +63,17 @@ journal() {
 	host_prep up sysctl hugepages
 	[ "$(asked sysctl hugepages)" = $'hugepages ok\nmemory ok\nsysctl ok' ]
 	[ "$(asked network | cut -d' ' -f1 | xargs)" = 'addresses bridges dhcp forwarding owners permissions' ]
+	# shellcheck disable=SC2119 # without words
+	[[ $(asked) == *$'\nksm warning\n'*$'\nsysctl ok' ]]
+	host_prep check | grep -A1 '^warning  ksm: not as the files say: ~ ksm pages_to_scan: .*, and 1 more$' |
+		grep -q '`bedplate host-prep plan ksm` shows it all'
 	fails 2 'did you mean swap' host_prep check swpa
 	fails 2 'one of them' host_prep check --apply-ownership network
 	conf '[Sysctl]' Set=vm.swappiness
 	[ "$(asked sysctl)" = 'files problem' ]
+	conf '[Swap]' Device=/dev/none '[HugePages]' Pages=1 Node=7
+	host_prep check | grep -A1 '^problem  swap: host.conf:2: there is no /dev/none$' | grep -q -- '-> .*`bedplate host-prep up swap` fails'
+	host_prep check | grep -q '^problem  hugepages: there is no NUMA node 7 here (host.conf:4)'
 }
 
 @test "completions offer every part" {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: lib/findings.c host-prep/check_table.c host-prep/check_files.c host-prep/check_kvm.c host-prep/check_iommu.c host-prep/check_kernel.c host-prep/check_memory.c host-prep/check_bridges.c host-prep/check_addresses.c host-prep/arp.c host-prep/check_forwarding.c host-prep/check_dhcp.c host-prep/dhcp_probe.c host-prep/dhcp_packet.c host-prep/check_clock.c host-prep/check_permissions.c host-prep/bridge_helper.c host-prep/check_owners.c host-prep/own_file.c host-prep/owner.c host-prep/wait.c host-prep/socket_list.c host-prep/netfilter.c host-prep/nft_read.c host-prep/dhcp.c lib/file_apart.c */
+/* SOURCES: lib/findings.c host-prep/check_table.c host-prep/check_files.c host-prep/check_kvm.c host-prep/check_iommu.c host-prep/check_kernel.c host-prep/check_memory.c host-prep/check_bridges.c host-prep/check_addresses.c host-prep/arp.c host-prep/check_forwarding.c host-prep/check_dhcp.c host-prep/dhcp_probe.c host-prep/dhcp_packet.c host-prep/check_clock.c host-prep/check_permissions.c host-prep/bridge_helper.c host-prep/check_owners.c host-prep/own_file.c host-prep/owner.c host-prep/wait.c host-prep/socket_list.c host-prep/netfilter.c host-prep/nft_read.c host-prep/dhcp.c lib/file_apart.c host-prep/vfio_want.c */
 /* SOURCES: host-prep/iommu_read.c lib/pci_use.c host-prep/iommu_judge.c host-prep/iommu_words.c host-prep/hugepage.c host-prep/hugepage_read.c host-prep/hugepage_want.c host-prep/hugepage_journal.c host-prep/hugepage_mount.c host-prep/hugepage_place.c host-prep/hugepage_reserve.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/mount_text.c lib/mounts.c lib/pci.c lib/pci_names.c lib/value/pci_select.c lib/netlink.c lib/netlink_read.c lib/netlink_write.c */
 /* SOURCES: host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c lib/kernel_check.c lib/kernel_match.c lib/kernel_rule.c lib/kernel_facts.c lib/kernel_collect.c lib/kernel_config.c lib/cmdline.c lib/process.c lib/interrupt.c lib/log.c lib/format_text.c */
 /* SOURCES: lib/guests.c lib/networks.c lib/names.c lib/show_json.c lib/origin.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/password_hash.c lib/sha512.c lib/sha512_crypt.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c LIBS: inih jansson */
@@ -153,6 +153,10 @@ static void test_iommu(void)
 	   "no IOMMU is a note where nobody needs it");
 	machine_guest(&doctor.machine, "a", "[Passthrough]\nAddress=01:00.0\n");
 	machine_resolve(&doctor.machine);
+	fake_file(doctor.machine.root, "proc/cpuinfo", "flags\t\t: fpu hypervisor\n");
+	ok(found(&doctor, check_iommu, "problem", "no IOMMU", "its own host"),
+	   "a virtual machine has no firmware to switch it on in");
+	fake_file(doctor.machine.root, "proc/cpuinfo", "flags\t\t: fpu vmx\n");
 	ok(found(&doctor, check_iommu, "problem", "no IOMMU", "intel_iommu=on"),
 	   "and a problem where a guest does");
 	fake_file(doctor.machine.root, "sys/kernel/iommu_groups/1/type", "DMA\n");

@@ -195,7 +195,7 @@ static void plans(int root)
 	       "0000:00:11.0 is not passed through: its interface eno2 is up; ip link set eno2 down "
 	       "lets it go (host.conf:2)\n"
 	       "0000:00:12.0: no guest can have it while 0000:00:12.1 in its IOMMU group has driver "
-	       "snd\n",
+	       "snd; [Vfio] Devices=0000:00:12.1 has that go with it\n",
 	       "... and what does not is told");
 	make_function(root, "0000:00:10.0", "0x020000\n", "0x10d3\n", "4", "vfio-pci");
 	make_function(root, "0000:00:12.0", "0x030000\n", "0x1b80\n", "6", "vfio-pci");
