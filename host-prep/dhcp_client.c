@@ -7,6 +7,7 @@
 
 #include "host-prep/daemon.h"
 #include "host-prep/dhcp_client.h"
+#include "host-prep/dhcpcd.h"
 #include "host-prep/link_local.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -42,11 +43,14 @@ static bool is_program(int root_fd, const char *name)
 
 const char *dhcp_client_name(int root_fd)
 {
+	static const char *const names[] = { "dhclient", "dhcpcd", "udhcpc" };
+
 	if (has_networkd(root_fd))
 		return "systemd-networkd";
-	if (is_program(root_fd, "dhclient"))
-		return "dhclient";
-	return is_program(root_fd, "udhcpc") ? "udhcpc" : NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (is_program(root_fd, names[i]))
+			return names[i];
+	return NULL;
 }
 
 static bool is_dhclient(const char *client)
@@ -60,7 +64,7 @@ int dhcp_client_check(int root_fd, const char *link, bool ipv6, struct err *err)
 
 	if (!client) {
 		err_set(err, ENOENT, "there is no DHCP client for %s", link);
-		return err_hint(err, "systemd-networkd, dhclient or udhcpc");
+		return err_hint(err, "systemd-networkd, dhclient, dhcpcd or udhcpc");
 	}
 	if (!ipv6 || strcmp(client, "udhcpc") != 0)
 		return 0;
@@ -68,8 +72,9 @@ int dhcp_client_check(int root_fd, const char *link, bool ipv6, struct err *err)
 		"%s gets no IPv6 address by DHCP: the client here, udhcpc, asks for IPv4 "
 		"only",
 		link);
-	return err_hint(err, "install dhclient, or have systemd-networkd run; addresses "
-			     "that routers advertise need no client: Dhcp=ipv4");
+	return err_hint(err, "install dhclient or dhcpcd, or have systemd-networkd run; "
+			     "addresses that routers advertise need no client: "
+			     "Dhcp=ipv4");
 }
 
 /* ---- systemd-networkd ---- */
@@ -136,32 +141,44 @@ static const char *pid_path(const char *link, int family, char path[PATH_SIZE])
 	return path;
 }
 
-/* The address that udhcpc's script noted. */
-static const char *note_path(const char *link, char path[PATH_SIZE])
+/* The addresses that our script has noted. */
+static void remove_notes(int root_fd, const char *link)
 {
-	snprintf(path, PATH_SIZE, PID_DIR "/%s.address", link);
-	return path;
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), PID_DIR "/%s.address", link);
+	unlinkat(root_fd, path, 0);
+	snprintf(path, sizeof(path), PID_DIR "/%s.address6", link);
+	unlinkat(root_fd, path, 0);
 }
 
-/* The file is among the arguments, and nobody else's. */
+/* The file is among the arguments, and nobody else's; dhcpcd has its own. */
 static pid_t client_pid(int root_fd, const char *link, int family)
 {
 	char path[PATH_SIZE], argument[PATH_SIZE + 1];
+	pid_t dhcpcd = dhcpcd_pid(root_fd, link, family);
+
+	if (dhcpcd)
+		return dhcpcd;
 
 	pid_path(link, family, path);
 	snprintf(argument, sizeof(argument), "/%s", path);
 	return daemon_pid(root_fd, path, argument);
 }
 
+/* Whichever it is: another one may have been installed since. */
 static int stop_family(int root_fd, const char *link, int family, struct err *err)
 {
 	char path[PATH_SIZE];
+	int result = dhcpcd_stop(root_fd, link, family, err);
 
+	if (result)
+		return result;
 	return daemon_end(root_fd, pid_path(link, family, path),
 			  client_pid(root_fd, link, family), err);
 }
 
-static int start_process(const char *client, const char *link, int family,
+static int start_process(int root_fd, const char *client, const char *link, int family,
 			 struct err *err)
 {
 	_cleanup_free_ char *script = format_text("%s/dhcp-script", libdir());
@@ -177,12 +194,15 @@ static int start_process(const char *client, const char *link, int family,
 
 	if (!script)
 		return err_sys(err, ENOMEM, "starting %s", client);
+	if (strcmp(client, "dhcpcd") == 0)
+		return dhcpcd_start(root_fd, link, family, script, err);
 	snprintf(pid_argument, sizeof(pid_argument), "/%s", pid_path(link, family, pid));
 	snprintf(leases, sizeof(leases), "/" STATE_DIR "/%s-%d.leases", link, family);
 	return daemon_command(is_dhclient(client) ? dhclient : udhcpc, TIMEOUT_MS, err);
 }
 
-/* dhclient ends at once where it cannot send DHCPv6 yet. */
+/* dhclient ends at once where it cannot send DHCPv6 yet; dhcpcd is to find the address that
+ * the kernel makes. */
 static int start_family(int root_fd, const char *client, const char *link, int family,
 			struct err *err)
 {
@@ -194,7 +214,7 @@ static int start_family(int root_fd, const char *client, const char *link, int f
 		return result;
 	if (family == 6)
 		result = link_local_ready(root_fd, link, err);
-	return result ? result : start_process(client, link, family, err);
+	return result ? result : start_process(root_fd, client, link, family, err);
 }
 
 /* ---- all of them ---- */
@@ -232,7 +252,7 @@ int dhcp_client_stop(int root_fd, const char *link, struct err *err)
 
 	if (!result)
 		result = stop_family(root_fd, link, 6, err);
-	unlinkat(root_fd, note_path(link, path), 0);
+	remove_notes(root_fd, link);
 	unlinkat(root_fd, PID_DIR, AT_REMOVEDIR);
 	if (result || unlinkat(root_fd, network_path(link, path), 0) < 0)
 		return result;

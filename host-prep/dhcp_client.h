@@ -3,9 +3,10 @@
  * dhcp_client.h: the system's DHCP client on an interface of ours.
  *
  * Where systemd-networkd runs it is that: it gets a file below /run/systemd/network. Else it
- * is dhclient(8), or busybox's udhcpc, in the background. What the client does to the
- * interface is its own business: addresses and routes that it made are left alone (net_want).
- * Its script is run by ours (dhcp-script), that leaves alone what others made.
+ * is the first of dhclient(8), dhcpcd(8) (dhcpcd.h) and busybox's udhcpc that is there, in the
+ * background. What the client does to the interface is its own business: addresses and routes
+ * that it made are left alone (net_want). Its script is run by ours (dhcp-script), that leaves
+ * alone what others made.
  */
 #ifndef BEDPLATE_HOST_PREP_DHCP_CLIENT_H
 #define BEDPLATE_HOST_PREP_DHCP_CLIENT_H
@@ -15,8 +16,8 @@
 
 #include "lib/err.h"
 
-/* What runs, for a person: "systemd-networkd", "dhclient", "udhcpc"; NULL where the system
- * has none. */
+/* What runs, for a person: "systemd-networkd", "dhclient", "dhcpcd", "udhcpc"; NULL where the
+ * system has none. */
 const char *dhcp_client_name(int root_fd);
 
 /* Whether the link can have its addresses from it: -ENOENT where there is none, -EOPNOTSUPP

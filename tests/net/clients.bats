@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2154 # for the shells in there; lib.bash sets them
-# Addresses of the host's own by DHCPv6, through the system's client.
+# Addresses of the host's own by DHCP of both families, through the system's client.
 
 bats_require_minimum_version 1.5.0
 load lib
@@ -15,10 +15,10 @@ teardown() {
 	prep_teardown
 }
 
-# Router advertisements and DHCP of both families at the other end.
+# serve_leases [OPTION...]: router advertisements and DHCP of both families at the other end.
 serve_leases() {
 	on_far dnsmasq --conf-file=/dev/null --interface=far0 --bind-interfaces --port=0 --user=root \
-		--dhcp-range=10.9.0.100,10.9.0.150,1h --dhcp-range=fd09::100,fd09::1ff,64,1h --enable-ra \
+		--dhcp-range=10.9.0.100,10.9.0.150,1h --dhcp-range=fd09::100,fd09::1ff,64,1h --enable-ra "$@" \
 		--dhcp-leasefile="$BATS_TEST_TMPDIR/leases" --pid-file="$BATS_TEST_TMPDIR/far.server"
 }
 
@@ -34,7 +34,7 @@ leased() {
 	on_host sh -c 'ip -4 address show dev br-uplink | grep "10\.9\.0\.1[0-5][0-9]/24.*dynamic"'
 }
 client_is_gone() {
-	[[ -z $(in_host dhclient)$(in_host udhcpc) ]]
+	[[ -z $(in_host dhclient)$(in_host dhcpcd)$(in_host udhcpc) ]]
 }
 addresses() {
 	on_host ip -o address show dev br-uplink | grep -v 'scope link\|dynamic' | awk '{ print $4 }' | sort
@@ -89,15 +89,13 @@ hooks() {
 	await leased6
 }
 
-# The system has these programs only, beside what it needs.
+# The system has this client only, beside what it needs.
 only() {
-	mkdir "$BATS_TEST_TMPDIR/sbin"
 	local name
-	for name in "$@"; do
-		ln -s "$(command -v busybox)" "$BATS_TEST_TMPDIR/sbin/$name"
-	done
-	for name in nft ip bridge; do
-		cp -L "$(command -v "$name")" "$BATS_TEST_TMPDIR/sbin/$name"
+	mkdir "$BATS_TEST_TMPDIR/sbin"
+	[[ $1 != udhcpc ]] || ln -s "$(command -v busybox)" "$BATS_TEST_TMPDIR/sbin/udhcpc"
+	for name in nft ip bridge "${@#udhcpc}"; do
+		[[ -z $name ]] || cp -L "$(command -v "$name")" "$BATS_TEST_TMPDIR/sbin/$name"
 	done
 	on_host mount --bind "$BATS_TEST_TMPDIR/sbin" /usr/sbin
 }
@@ -178,4 +176,121 @@ half_a_dhclient() {
 
 is_not_leased() {
 	! leased
+}
+
+# dhcpcd only, whose hooks note what they are told. It looks for another one with its address before it takes it.
+has_dhcpcd() {
+	command -v dhcpcd || skip "no dhcpcd here"
+	only dhcpcd
+	echo 'echo "$reason $interface $new_ip_address$new_dhcp6_ia_na1_ia_addr1" >>'"$BATS_TEST_TMPDIR/hooks" \
+		>"$BATS_TEST_TMPDIR/etc/dhcpcd.exit-hook"
+	patience=30
+}
+
+# dhcpcd_pid FAMILY
+dhcpcd_pid() {
+	on_host cat "/run/dhcpcd/br-uplink-$1.pid"
+}
+
+@test "dhcpcd gets a bridge its addresses of both families, and leaves those alone that it has" {
+	has_dhcpcd
+	serve_leases --dhcp-option=option:dns-server,10.9.0.53
+	uplink '[Address]' Dhcp=yes '[Address]' Address=fd33::1/64 '[Address]' Address=10.33.0.1/24 \
+		'[Route]' To=10.44.0.0/16 Via=10.33.0.2
+	host_prep up network
+	await leased6
+	await leased
+	[[ $(addresses) == $'10.33.0.1/24\n10.8.0.2/16\n10.9.0.2/24\n10.9.0.3/24\nfd09::2/64\nfd33::1/64' ]]
+	on_host ip route show 10.44.0.0/16 | grep "via 10.33.0.2"
+	# routes like the lease's stay beside them
+	await on_host sh -c 'ip route show default | grep "via 10.9.0.1 dev br-uplink proto dhcp src 10.9.0.1[0-9]* metric 10"'
+	on_host ip route show default | grep "via 10.9.0.1 dev br-uplink proto dhcp src 10.9.0.2 metric 100"
+	[[ $(host_prep status network) == "all is as configured" ]]
+	[[ -z $(host_prep up network) ]]
+	# hooks hear of it and of renewals, and name servers come by them
+	await grep "^BOUND br-uplink 10.9.0.1" "$BATS_TEST_TMPDIR/hooks"
+	grep "^BOUND6 br-uplink fd09::1" "$BATS_TEST_TMPDIR/hooks"
+	await grep "nameserver 10.9.0.53" "$BATS_TEST_TMPDIR/etc/resolv.conf"
+	kill -USR1 "$(dhcpcd_pid 4)"
+	await grep "^RENEW br-uplink 10.9.0.1" "$BATS_TEST_TMPDIR/hooks"
+	leased
+	# router advertisements are the kernel's business
+	[[ $(on_host cat /proc/sys/net/ipv6/conf/br-uplink/accept_ra) == 1 ]]
+	# one that was killed is begun again
+	kill "$(dhcpcd_pid 6)"
+	await no_dhcpcd 6
+	leased6
+	[[ $(host_prep status network) == "~ DHCP client on br-uplink: not running -> dhcpcd, ipv4 and ipv6 "* ]]
+	host_prep up network
+	[[ $(host_prep status network) == "all is as configured" ]]
+	# one family less
+	sed -i s/Dhcp=yes/Dhcp=ipv4/ "$conf/network/uplink.conf"
+	host_prep up network
+	await no_dhcpcd 6
+	leased
+	[[ $(on_host cat /proc/sys/net/ipv6/conf/br-uplink/addr_gen_mode) == 0 ]]
+	[[ $(host_prep status network) == "all is as configured" ]]
+	host_prep down network
+	await client_is_gone
+	diff <(echo "$before") <(snapshot)
+	[[ ! -e $run/dhcp-client && ! -e $run/host-prep.json ]]
+}
+
+no_dhcpcd() {
+	! dhcpcd_pid "$1" 2>/dev/null
+}
+
+# A dhcpcd for all interfaces, as the system's service has it; udev is not here.
+start_manager() {
+	on_host dhcpcd --nodev -b -q 3>&-
+	manager=$(on_host cat /run/dhcpcd/pid)
+}
+
+@test "dhcpcd on a bridge and the one for all interfaces leave one another alone" {
+	has_dhcpcd
+	serve_leases
+	# what it says of bridges is not for those that are ours
+	echo 'denyinterfaces eth0 br-*' >"$BATS_TEST_TMPDIR/etc/dhcpcd.conf"
+	start_manager
+	uplink '[Address]' Dhcp=ipv4
+	host_prep up network
+	await leased
+	client=$(dhcpcd_pid 4)
+	[[ $client != "$manager" ]]
+	[[ $(host_prep status network) == "all is as configured" ]]
+	# it comes and goes
+	on_host dhcpcd -x
+	await is_gone "$manager"
+	leased
+	[[ $(dhcpcd_pid 4) == "$client" && -z $(host_prep up network) ]]
+	start_manager
+	host_prep down network
+	await is_gone "$client"
+	kill -0 "$manager"
+	on_host dhcpcd -x
+	await client_is_gone
+	diff <(echo "$before") <(snapshot)
+}
+
+@test "an address that dhcpcd has given the port moves to the bridge, with its end" {
+	has_dhcpcd
+	serve_leases
+	on_host ip -4 address flush dev eth0
+	on_host ip -4 route flush dev eth0
+	before=$(snapshot)
+	on_host dhcpcd --nodev -4 -L -p eth0 3>&-
+	on_host dhcpcd -4 -p -x eth0
+	await client_is_gone
+	had=$(on_host ip -o -4 address show dev eth0 | awk '{ print $4 }')
+	routes=$(on_host ip -4 route show | sed s/eth0/br-uplink/)
+	uplink
+	plan=$(host_prep plan network)
+	echo "$plan"
+	host_prep up network
+	leased
+	[[ $(on_host ip -o -4 address show dev br-uplink | awk '{ print $4 }') == "$had" ]]
+	diff <(echo "$routes") <(on_host ip -4 route show)
+	[[ $(host_prep status network) == "all is as configured" ]]
+	host_prep down network
+	[[ $(on_host ip -o -4 address show dev eth0 | awk '{ print $4 }') == "$had" ]]
 }

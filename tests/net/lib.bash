@@ -76,9 +76,9 @@ apply() {
 	on_host "$netstate" apply "$@"
 }
 
-# await COMMAND...: until it is true, ten seconds at most.
+# await COMMAND...: until it is true, ten seconds ($patience) at most.
 await() {
-	local end=$((SECONDS + 10))
+	local end=$((SECONDS + ${patience:-10}))
 	until "$@"; do
 		((SECONDS < end)) || {
 			echo "waited for: $*"
