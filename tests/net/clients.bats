@@ -15,10 +15,11 @@ teardown() {
 	prep_teardown
 }
 
-# serve_leases [OPTION...]: router advertisements and DHCP of both families at the other end.
+# serve_leases [OPTION...]: router advertisements and DHCP of both families at the other end, for $lease each.
 serve_leases() {
 	on_far dnsmasq --conf-file=/dev/null --interface=far0 --bind-interfaces --port=0 --user=root \
-		--dhcp-range=10.9.0.100,10.9.0.150,1h --dhcp-range=fd09::100,fd09::1ff,64,1h --enable-ra "$@" \
+		--dhcp-range="10.9.0.100,10.9.0.150,${lease:-1h}" --dhcp-range="fd09::100,fd09::1ff,64,${lease:-1h}" \
+		--enable-ra "$@" \
 		--dhcp-leasefile="$BATS_TEST_TMPDIR/leases" --pid-file="$BATS_TEST_TMPDIR/far.server"
 }
 
@@ -75,6 +76,36 @@ hooks() {
 	host_prep down network
 	diff <(echo "$before") <(snapshot)
 	[[ ! -e $run/dhcp-client && ! -e $run/host-prep.json ]]
+}
+
+# lifetime6: the seconds that the leased address still has.
+lifetime6() {
+	on_host ip -json -6 address show dev br-uplink |
+		jq '.[].addr_info[] | select(.prefixlen == 128 and .dynamic) | .valid_life_time'
+}
+ends_soon() {
+	(($(lifetime6) < 80))
+}
+has_begun_anew() {
+	(($(lifetime6) > 110))
+}
+
+@test "a lease by DHCPv6 is renewed in time" {
+	command -v dhclient || skip "no dhclient here"
+	# dnsmasq's shortest: half of it is waited
+	lease=2m patience=75
+	serve_leases
+	hooks
+	uplink '[Address]' Dhcp=ipv6
+	host_prep up network
+	await leased6
+	address=$(leased6 | awk '{ print $2 }')
+	await ends_soon
+	await has_begun_anew
+	await grep "^RENEW6 br-uplink ${address%/*}" "$BATS_TEST_TMPDIR/hooks"
+	[[ $(leased6 | awk '{ print $2 }') == "$address" ]]
+	[[ $(host_prep status network) == "all is as configured" ]]
+	on_host busybox ping -6 -c 1 -W 2 -I "${address%/*}" fd09::1
 }
 
 @test "a client for DHCPv6 is started where the cable is out, and hears when it is in" {
@@ -212,7 +243,9 @@ dhcpcd_pid() {
 	grep "^BOUND6 br-uplink fd09::1" "$BATS_TEST_TMPDIR/hooks"
 	await grep "nameserver 10.9.0.53" "$BATS_TEST_TMPDIR/etc/resolv.conf"
 	kill -USR1 "$(dhcpcd_pid 4)"
+	kill -USR1 "$(dhcpcd_pid 6)"
 	await grep "^RENEW br-uplink 10.9.0.1" "$BATS_TEST_TMPDIR/hooks"
+	await grep "^RENEW6 br-uplink fd09::1" "$BATS_TEST_TMPDIR/hooks"
 	leased
 	# router advertisements are the kernel's business
 	[[ $(on_host cat /proc/sys/net/ipv6/conf/br-uplink/accept_ra) == 1 ]]
