@@ -57,13 +57,6 @@ static int modprobe(const char *const *argv, struct err *err)
 	return process_run_quiet(&process, err);
 }
 
-static int load_run(const struct step *step, struct err *err)
-{
-	const struct load *load = step->data;
-
-	return modprobe((const char *const *)load->argv, err);
-}
-
 /* This one alone: modprobe -r also takes what it stands on, whoever has loaded that. */
 static int unload(const char *name, struct err *err)
 {
@@ -72,7 +65,25 @@ static int unload(const char *name, struct err *err)
 	return modprobe(argv, err);
 }
 
-/* What came with it goes as well, unless another stands on it by now. */
+/* What came with it goes, unless another stands on it by now. */
+static void unload_brought(const struct load *load)
+{
+	for (size_t i = 0; i < load->brought.count; i++)
+		if (kmod_is_there(load->root_fd, load->brought.items[i]))
+			unload(load->brought.items[i], NULL);
+}
+
+/* modprobe leaves what a module stands on where that does not load itself. */
+static int load_run(const struct step *step, struct err *err)
+{
+	const struct load *load = step->data;
+	int result = modprobe((const char *const *)load->argv, err);
+
+	if (result)
+		unload_brought(load);
+	return result;
+}
+
 static int load_undo(const struct step *step, struct err *err)
 {
 	const struct load *load = step->data;
@@ -80,9 +91,8 @@ static int load_undo(const struct step *step, struct err *err)
 
 	if (kmod_is_there(load->root_fd, load->argv[1]))
 		result = unload(load->argv[1], err);
-	for (size_t i = 0; !result && i < load->brought.count; i++)
-		if (kmod_is_there(load->root_fd, load->brought.items[i]))
-			unload(load->brought.items[i], NULL);
+	if (!result)
+		unload_brought(load);
 	return result;
 }
 

@@ -361,7 +361,7 @@ static void make_programs(int root)
 	char path[4096];
 
 	program(root, "bin/modprobe",
-		"#!/bin/sh\n[ $1 != bad ] || exit 1\n"
+		"#!/bin/sh\n[ $1 != bad ] || { mkdir $FAKE/sys/module/deep; exit 1; }\n"
 		"mkdir -p $FAKE/sys/module/$1 $FAKE/sys/module/low\n");
 	program(root, "bin/rmmod", "#!/bin/sh\nrmdir $FAKE/sys/module/$1\n");
 	snprintf(path, sizeof(path), "%s/bin:%.3900s", fake_root, getenv("PATH"));
@@ -377,11 +377,13 @@ static void unloads_what_came_with_it(int root)
 
 	uname(&kernel);
 	snprintf(path, sizeof(path), "lib/modules/%s/modules.dep", kernel.release);
-	fake_file(root, path, "kernel/high.ko: kernel/low.ko\nkernel/bad.ko:\n");
+	fake_file(root, path,
+		  "kernel/high.ko: kernel/low.ko\nkernel/bad.ko: kernel/deep.ko\n");
 	make_programs(root);
 	fixture_init(&f, root, "[KernelModules]\nLoad=high bad\n");
 	fixture_plan(&f, &kmod_part);
 	ok(strstr(fixture_run(&f), "module bad"), "a module that does not load");
+	ok(!kmod_is_there(root, "deep"), "what came before it goes");
 	ok(!kmod_is_there(root, "high"), "those loaded before it go");
 	ok(!kmod_is_there(root, "low"), "... and what came with them");
 	fixture_release(&f);
