@@ -215,12 +215,14 @@ int net_read_sysctls(struct net *have, const struct net *want, int root_fd,
 		int result;
 
 		sysctl_path(have, name, path);
-		if (!file_exists(root_fd, path))
-			continue;
 		result = file_read_line(root_fd, path, value, sizeof(value), err);
-		if (result)
+		/* A link may go at any moment, and takes its own along. */
+		if (result == -ENOENT)
+			err_clear(err);
+		else if (result)
 			return result;
-		net_set_sysctl(have, name, value, NULL);
+		else
+			net_set_sysctl(have, name, value, NULL);
 	}
 	return net_check_memory(have, err);
 }
