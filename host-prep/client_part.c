@@ -15,7 +15,6 @@
 #include "host-prep/dhcp_client.h"
 #include "host-prep/dns.h"
 #include "host-prep/want_all.h"
-#include "lib/log.h"
 
 /* What one interface is to have. */
 struct share {
@@ -51,25 +50,24 @@ static int set_client(const struct share *share, const char *word, struct err *e
 	return dhcp_client_start(share->root_fd, share->link, ipv4, ipv6, err);
 }
 
+/* One that does not start for all families, or of which nobody was told, is not left behind. */
+static int run_client(const struct step *step, struct err *err)
+{
+	const struct share *share = step->data;
+	int result = share->anew ? dhcp_client_stop(share->root_fd, share->link, err) : 0;
+
+	if (!result)
+		result = set_client(share, families(share->ipv4, share->ipv6), err);
+	if (result)
+		step_go_back(step);
+	return result;
+}
+
 static int undo_client(const struct step *step, struct err *err)
 {
 	const struct share *share = step->data;
 
 	return set_client(share, share->before, err);
-}
-
-/* One that does not start for all families, or of which nobody was told, is not left behind. */
-static int run_client(const struct step *step, struct err *err)
-{
-	const struct share *share = step->data;
-	struct err again = ERR_INIT;
-	int result = share->anew ? dhcp_client_stop(share->root_fd, share->link, err) : 0;
-
-	if (!result)
-		result = set_client(share, families(share->ipv4, share->ipv6), err);
-	if (result && undo_client(step, &again))
-		log_err(&again);
-	return result;
 }
 
 static int run_dns(const struct step *step, struct err *err)

@@ -94,7 +94,7 @@ static int run(const struct step *step, struct err *err)
 
 	/* One that does not start leaves nothing that says it should. */
 	if (result && serve->text)
-		serve_text(serve, serve->before, NULL);
+		step_go_back(step);
 	return result;
 }
 

@@ -19,7 +19,6 @@
 #include "host-prep/own_file.h"
 #include "host-prep/want_all.h"
 #include "lib/cleanup.h"
-#include "lib/log.h"
 
 struct zone {
 	char *texts[FIREWALLD_FILES]; /* NULL: no such file */
@@ -76,22 +75,21 @@ static int write_zone(const struct work *work, const struct zone *zone, struct e
 	return result || !work->runs ? result : reload(err);
 }
 
+static int run(const struct step *step, struct err *err)
+{
+	const struct work *work = step->data;
+	int result = write_zone(work, &work->after, err);
+
+	if (result)
+		step_go_back(step);
+	return result;
+}
+
 static int undo(const struct step *step, struct err *err)
 {
 	const struct work *work = step->data;
 
 	return write_zone(work, &work->before, err);
-}
-
-static int run(const struct step *step, struct err *err)
-{
-	const struct work *work = step->data;
-	int result = write_zone(work, &work->after, err);
-	struct err again = ERR_INIT;
-
-	if (result && undo(step, &again))
-		log_err(&again);
-	return result;
 }
 
 static bool is_empty(const struct zone *zone)

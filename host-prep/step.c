@@ -111,19 +111,26 @@ int step_wrap(const struct step *step, struct err *err)
 	return err_wrap(err, "%s", step->what);
 }
 
-/* What has no run of its own goes with the step that does it. */
-static void undo_step(struct steps *steps, struct step *step)
+bool step_go_back(const struct step *step)
 {
 	struct err err = ERR_INIT;
 
-	if (step->run && !step->undo)
-		return;
-	step->state = STEP_UNDONE;
-	if (!step->run || !step->undo(step, &err))
-		return;
+	if (!step->undo(step, &err))
+		return true;
 	step_wrap(step, &err);
 	err_wrap(&err, "undoing");
 	log_err(&err);
+	return false;
+}
+
+/* What has no run of its own goes with the step that does it. */
+static void undo_step(struct steps *steps, struct step *step)
+{
+	if (step->run && !step->undo)
+		return;
+	step->state = STEP_UNDONE;
+	if (!step->run || step_go_back(step))
+		return;
 	step->state = STEP_REMAINS;
 	steps->remains = true;
 }

@@ -29,8 +29,8 @@ struct step {
 	char *before; /* of a change or a removal; "" where there is nothing to say */
 	char *after;  /* of an addition or a change; "" */
 	char *origin; /* "network/lan.conf:3" of what asks for it; "" */
-	/* Both may be NULL. undo is called only after run has done its work; what stood
-	 * there before is in `data`. */
+	/* Both may be NULL. undo is called only after run has done its work (but see
+	 * step_go_back); what stood there before is in `data`. */
 	int (*run)(const struct step *step, struct err *err);
 	int (*undo)(const struct step *step, struct err *err);
 	enum step_state state; /* set by steps_run; REMAINS: it could not be undone */
@@ -72,6 +72,9 @@ int steps_check_memory(const struct steps *steps, struct err *err);
  * What cannot be undone is logged, and `remains` is set then. A run that does other steps, too, may
  * have marked the one of them that failed. */
 int steps_run(struct steps *steps, size_t first, size_t end, struct err *err);
+
+/* Undoes a step, and logs where that fails: false. Also for a run that has failed half way. */
+bool step_go_back(const struct step *step);
 
 /* Takes the steps from `count` on out again. */
 void steps_truncate(struct steps *steps, size_t count);

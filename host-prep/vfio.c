@@ -26,7 +26,7 @@ static int run_bind(const struct step *step, struct err *err)
 
 	/* Half-way it has no driver at all. */
 	if (result)
-		vfio_release(job->root_fd, job->name, job->driver, NULL);
+		step_go_back(step);
 	return result;
 }
 

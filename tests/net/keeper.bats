@@ -174,6 +174,16 @@ nothing_is_left() {
 	[[ ! -e $run/host-prep.json ]]
 }
 
+@test "where neither a changed dnsmasq starts nor the one before, both are told" {
+	host_prep up network
+	network lan '[Address]' Address=10.10.20.1/24 '[Dhcp]' LeaseTime=2h
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\nexit 3\n' >"$BATS_TEST_TMPDIR/bin/dnsmasq"
+	chmod +x "$BATS_TEST_TMPDIR/bin/dnsmasq"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run -1 host_prep up network
+	[[ $output == *"error: undoing: network/lan.conf: dnsmasq of network lan: dnsmasq: status 3"*"error: network/lan.conf: dnsmasq of network lan: dnsmasq: status 3"* ]]
+}
+
 @test "a dnsmasq that cannot start leaves no keeper" {
 	on_host dnsmasq --conf-file=/dev/null --pid-file="$BATS_TEST_TMPDIR/other.server" --port=53 --user=root
 	run -1 host_prep up network
