@@ -69,6 +69,7 @@ void check_boot(const struct check_context *context, struct findings *findings);
 void check_hugepages(const struct check_context *context, struct findings *findings);
 void check_memory(const struct check_context *context, struct findings *findings);
 void check_addresses(const struct check_context *context, struct findings *findings);
+void check_programs(const struct check_context *context, struct findings *findings);
 void check_bridges(const struct check_context *context, struct findings *findings);
 void check_forwarding(const struct check_context *context, struct findings *findings);
 void check_dhcp(const struct check_context *context, struct findings *findings);

@@ -17,6 +17,8 @@ const struct check checks[] = {
 	{ "boot", "the last boot went well", "", check_boot },
 	{ "hugepages", "there are huge pages for all guests", "", check_hugepages },
 	{ "memory", "enough memory is left for the host", "hugepages", check_memory },
+	{ "programs", "what networks are made with is installed", "network nat dhcp",
+	  check_programs },
 	{ "bridges", "no bridge has a loop", "network links", check_bridges },
 	{ "addresses", "no other machine has an address of ours", "network links",
 	  check_addresses },

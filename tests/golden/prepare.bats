@@ -62,7 +62,7 @@ journal() {
 	fails 1 '`bedplate host-prep up sysctl`' host_prep check sysctl
 	host_prep up sysctl hugepages
 	[ "$(asked sysctl hugepages)" = $'hugepages ok\nmemory ok\nsysctl ok' ]
-	[ "$(asked network | cut -d' ' -f1 | xargs)" = 'addresses bridges dhcp forwarding owners permissions' ]
+	[ "$(asked network | cut -d' ' -f1 | xargs)" = 'addresses bridges dhcp forwarding owners permissions programs' ]
 	# shellcheck disable=SC2119 # without words
 	[[ $(asked) == *$'\nksm warning\n'*$'\nsysctl ok' ]]
 	host_prep check | grep -A1 '^warning  ksm: not as the files say: ~ ksm pages_to_scan: .*, and 1 more$' |

@@ -109,3 +109,17 @@ stranger() {
 	host_prep check >"$BATS_TEST_TMPDIR/said" || [[ $? == 2 ]]
 	grep "network/old.conf:4.*eth8" "$BATS_TEST_TMPDIR/said"
 }
+
+@test "a program that a network needs and that is missing is told with its package" {
+	network lan '[Address]' Address=10.10.20.1/24
+	run -0 host_prep check programs
+	[[ $output == "ok       programs: "* ]]
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	cp "$(command -v nft)" "$BATS_TEST_TMPDIR/bin"
+	# Nor is it in the folders of administrators' programs.
+	run -2 on_host unshare --mount bash -c 'mount -t tmpfs tmpfs /usr/sbin; mount -t tmpfs tmpfs /usr/local/sbin
+		PATH=$1 exec "$2" check network' - "$BATS_TEST_TMPDIR/bin" \
+		"$(dirname "$netstate")/../../host-prep/bedplate-host-prep"
+	[[ $output == *"problem  programs: there is no dnsmasq, which makes DHCP and DNS of networks"*"dnsmasq-base"* ]]
+	[[ $output != *"there is no nft"* && $output != *"there is no wg"* ]]
+}
