@@ -251,6 +251,24 @@ static bool is_ours(const json_t *entry, const char *now)
 		is_between(now, entry_text(entry, "before"), after));
 }
 
+static bool loads_modules(const struct steps *steps)
+{
+	for (size_t i = 0; i < steps->count; i++)
+		if (!strcmp(steps->items[i].part, "modules"))
+			return true;
+	return false;
+}
+
+/* A switch that only takes a value (vm.drop_caches) has none to be compared or given back. */
+static int refuse_unreadable(const struct setting *setting, struct err *err)
+{
+	err_wrap(err, "%s%s%s", setting->origin, setting->origin[0] ? ": " : "",
+		 setting->name);
+	return err_hint(err,
+			"the kernel tells no value of it, so it can be neither compared "
+			"nor given back; leave it out");
+}
+
 static int plan_one(const struct part_context *context, const char *part,
 		    const struct setting *setting, struct steps *steps, struct err *err)
 {
@@ -259,15 +277,21 @@ static int plan_one(const struct part_context *context, const char *part,
 
 	strbuf_init(&now, 0);
 	result = setting_read(context->root_fd, setting->path, &now, err);
-	if (result == -ENOENT && setting->optional) {
-		err_clear(err);
-		part_note(context, "%s: the kernel does not have it (%s)", setting->name,
+	if (result && result != -ENOENT && !setting->lenient)
+		return refuse_unreadable(setting, err);
+	err_clear(err);
+	if (result && (setting->optional || setting->lenient)) {
+		part_note(context, "%s: the kernel %s (%s)", setting->name,
+			  result == -ENOENT ? "does not have it" : "tells no value of it",
 			  setting->origin);
 		return 0;
 	}
-	if (result && result != -ENOENT)
-		return err_wrap(err, "%s", setting->name);
-	err_clear(err);
+	if (result && !loads_modules(steps))
+		part_note(
+			context,
+			"%s: the kernel does not have it now; [KernelModules] Load= has "
+			"it load what brings it (%s)",
+			setting->name, setting->origin);
 	if (!result && setting_same(now.text, setting->value))
 		return 0;
 	note_change(context->journal, setting, result ? NULL : now.text);

@@ -369,9 +369,14 @@ int host_check_huge_pages(const struct host_conf *data, const struct conf *conf,
 	return result;
 }
 
-/* The kernel takes no less (mm/ksm.c, max_page_sharing_store). */
+/* The kernel takes no less (mm/ksm.c, max_page_sharing_store), and no longer (sleep_millisecs_store:
+ * an unsigned int). */
 int host_check_ksm(const struct host_conf *data, const struct conf *conf, struct err *err)
 {
+	if (data->ksm.sleep_ms > UINT32_MAX)
+		return conf_refuse(conf, "Ksm", "Sleep", 0, err,
+				   "to have it look at no pages, Run=no",
+				   "the kernel sleeps 49 days at most");
 	if (data->ksm.max_page_sharing != 1)
 		return 0;
 	return conf_refuse(conf, "Ksm", "MaxPageSharing", 0, err,

@@ -91,6 +91,7 @@ static const struct {
 	  "host.conf:2: [KernelModules] Options: \"kvm.=1" },
 	{ "[Cpu]\nBoost=maybe\n", "host.conf:2" },
 	{ "[Ksm]\nRun=never\n", "host.conf:2" },
+	{ "[Ksm]\nSleep=60d\n", "host.conf:2: [Ksm] Sleep: the kernel sleeps 49 days" },
 	{ "[Ksm]\nMaxPageSharing=1\n", "host.conf:2: [Ksm] MaxPageSharing: 2 is" },
 	{ "[Guests]\nUser=a b\n", "host.conf:2: [Guests] User: \"a b\" is no user's" },
 	{ "[Guests]\nGroup=a:b\n", "host.conf:2: [Guests] Group: \"a:b\" is no group's" },

@@ -84,6 +84,31 @@ static void sysctls(int root)
 	fixture_release(&f);
 }
 
+static void tells_what_is_no_setting(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "proc/sys/vm/drop_caches/folder", "");
+	fixture_init(&f, root, "[Sysctl]\nSet=net.bridge.none=0\n");
+	fixture_plan(&f, &sysctl_part);
+	ok(strstr(f.notes.text, "net.bridge.none: the kernel does not have it now; "
+				"[KernelModules] Load= has it load what brings it "
+				"(host.conf:2)\n"),
+	   "a setting that only a module would bring");
+	fixture_configure(&f, "[Sysctl]\nSet=vm.drop_caches=1\n");
+	is_str(fixture_plan(&f, &sysctl_part),
+	       "failed: host.conf:2: vm.drop_caches: reading proc/sys/vm/drop_caches: "
+	       "Is a directory",
+	       "what has no value is refused with its line");
+	ok(strstr(f.err.hint, "neither compared nor given back"), "... and why");
+	fixture_configure(&f, "[Sysctl]\nSet=-vm.drop_caches=1\n");
+	is_str(fixture_plan(&f, &sysctl_part), "", "... unless that is no failure");
+	is_str(f.notes.text,
+	       "vm.drop_caches: the kernel tells no value of it (host.conf:2)\n",
+	       "... but a note");
+	fixture_release(&f);
+}
+
 static void leaves_others_alone(int root)
 {
 	struct fixture f;
@@ -396,6 +421,7 @@ int main(void)
 	compares();
 	names_paths();
 	sysctls(root);
+	tells_what_is_no_setting(root);
 	leaves_others_alone(root);
 	knows_after_a_crash(root);
 	undoes(root);
