@@ -65,6 +65,12 @@ static int read_swaps(struct machine *machine, int root_fd)
 	return 0;
 }
 
+/* One for a single interface is somebody's client, and maybe ours (dhcpcd(8), FILES). */
+static bool is_manager(int root_fd, const char *name)
+{
+	return strcmp(name, "dhcpcd") != 0 || file_exists(root_fd, "run/dhcpcd/pid");
+}
+
 static int read_managers(struct machine *machine, int root_fd)
 {
 	static const char *const known[] = { "NetworkManager", "systemd-networkd",
@@ -83,7 +89,8 @@ static int read_managers(struct machine *machine, int root_fd)
 		/* The kernel cuts names to 15 letters. */
 		for (size_t j = 0; j < ARRAY_SIZE(known) && !result; j++)
 			if (!strncmp(comm, known[j], 15) &&
-			    !names_have(&machine->managers, known[j]))
+			    !names_have(&machine->managers, known[j]) &&
+			    is_manager(root_fd, known[j]))
 				result = names_add(&machine->managers, known[j]);
 	}
 	names_read(&netplan, root_fd, "etc/netplan");

@@ -68,8 +68,8 @@ static const struct option_spec peer_options[] = {
 
 static const struct option_spec check_options[] = {
 	{ 0, "apply-ownership", NULL,
-	  "Write the files that have NetworkManager, systemd-networkd or ifupdown leave our "
-	  "interfaces alone",
+	  "Write the files that have NetworkManager, systemd-networkd, ifupdown or dhcpcd "
+	  "leave our interfaces alone",
 	  OPTION_SWITCH(struct args, apply_ownership) },
 	ROW_JSON,
 	{ 0, "root", "DIR", "Look at the system below DIR (default: /)",

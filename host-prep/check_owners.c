@@ -126,10 +126,11 @@ static void report(const struct check_context *context, const struct owner *owne
 
 	if (owner_is_needed(link)) {
 		finding_add(
-			findings, CHECK_NOTE,
-			"%s sets %s up%s, and %s of network %s takes its address over",
+			findings, owner->takes_back ? CHECK_WARNING : CHECK_NOTE,
+			"%s sets %s up%s, and %s of network %s takes its address over%s",
 			owner->name, link->name, netplan ? " (by netplan)" : "",
-			link->of->bridge, link->of->file->name);
+			link->of->bridge, link->of->file->name,
+			owner->takes_back ? ", which it may give it again" : "");
 		finding_advise(findings,
 			       "[Address] Dhcp=yes or Address= in %s makes %s need "
 			       "nobody else; then `bedplate host-prep check "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner.c: what NetworkManager, systemd-networkd, ifupdown and netplan have in their files. */
+/* owner.c: what NetworkManager, systemd-networkd, ifupdown and netplan have in their files;
+ * dhcpcd's are in owner_dhcpcd.c. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "host-prep/owner.h"
+#include "host-prep/owner_dhcpcd.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/names.h"
@@ -338,6 +340,11 @@ bool owner_netplan_has(int root_fd, const char *link)
 	return false;
 }
 
+static void dhcpcd_write(const char *links, struct strbuf *out)
+{
+	owner_dhcpcd_write(MARK, links, out);
+}
+
 const struct owner owners[] = {
 	{ .name = "NetworkManager",
 	  .path = "etc/NetworkManager/conf.d/90-bedplate.conf",
@@ -362,5 +369,12 @@ const struct owner owners[] = {
 	  .is_here = ifupdown_is_here,
 	  .claims = ifupdown_claims,
 	  .write = ifupdown_write },
+	{ .name = "dhcpcd",
+	  .path = OWNER_DHCPCD_PATH,
+	  .reload = "systemctl daemon-reload && systemctl restart dhcpcd",
+	  .takes_back = true,
+	  .is_here = owner_dhcpcd_is_here,
+	  .claims = owner_dhcpcd_claims,
+	  .write = dhcpcd_write },
 	{ .name = NULL },
 };

@@ -10,6 +10,9 @@
  *	ifupdown		EXCLUDE_INTERFACES= in the environment of networking.service, for
  *				what stands with "auto" in /etc/network/interfaces; an
  *				administrator's own is in /etc/default/networking
+ *	dhcpcd			denyinterfaces, on the command line of its service (dhcpcd(8)): its
+ *				only file is the administrator's. Without, it also takes bridges and
+ *				taps that are made while it runs, whatever the page says of these
  *	netplan			writes files for one of the first two, of which ours comes first
  */
 #ifndef BEDPLATE_HOST_PREP_OWNER_H
@@ -25,6 +28,7 @@ struct owner {
 	const char *path;   /* of the file that is ours, below the root */
 	const char *reload; /* what has it take effect */
 	bool takes_ports; /* that takes ports which it still sets up out of their bridges */
+	bool takes_back; /* that gives a port its address again, which went to the bridge */
 	/* Whether it is at work here. */
 	bool (*is_here)(int root_fd);
 	/* Whether it would set this interface up. */

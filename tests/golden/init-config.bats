@@ -202,6 +202,16 @@ proposes() { # proposes NAME: what is printed for it is as expected
 	fails 1 'none/out' init_config --output "$work/none/out"
 }
 
+@test "dhcpcd is named where it is for all interfaces, not where it is for one" {
+	machine server
+	mkdir -p "$root/proc/77" "$root/run/dhcpcd"
+	echo dhcpcd >"$root/proc/77/comm"
+	echo 77 >"$root/run/dhcpcd/br0-4.pid"
+	init_config --dry-run --json | jq -e '.machine.network_managers == ["systemd-networkd"]'
+	echo 77 >"$root/run/dhcpcd/pid"
+	init_config --dry-run --json | jq -e '.machine.network_managers | contains(["dhcpcd"])'
+}
+
 @test "JSON has what was found, what is proposed, and which files" {
 	machine server
 	init_config --dry-run --json >"$work/json"

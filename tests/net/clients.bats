@@ -273,30 +273,37 @@ no_dhcpcd() {
 	! dhcpcd_pid "$1" 2>/dev/null
 }
 
-# A dhcpcd for all interfaces, as the system's service has it; udev is not here.
+# start_manager COMMAND...: a dhcpcd for all interfaces; udev is not here.
 start_manager() {
-	on_host dhcpcd --nodev -b -q 3>&-
+	on_host "$@" --nodev 3>&-
 	manager=$(on_host cat /run/dhcpcd/pid)
 }
 
 @test "dhcpcd on a bridge and the one for all interfaces leave one another alone" {
 	has_dhcpcd
 	serve_leases
-	# what it says of bridges is not for those that are ours
-	echo 'denyinterfaces eth0 br-*' >"$BATS_TEST_TMPDIR/etc/dhcpcd.conf"
-	start_manager
+	start_manager dhcpcd -q -b --inactive
 	uplink '[Address]' Dhcp=ipv4
 	host_prep up network
 	await leased
 	client=$(dhcpcd_pid 4)
 	[[ $client != "$manager" ]]
 	[[ $(host_prep status network) == "all is as configured" ]]
-	# it comes and goes
+	# that one is told
+	[[ $(host_prep check owners) == *"dhcpcd sets br-uplink up, which is bedplate's"* ]]
+	host_prep check --apply-ownership
+	[[ $(host_prep check owners) == ok* ]]
 	on_host dhcpcd -x
 	await is_gone "$manager"
 	leased
 	[[ $(dhcpcd_pid 4) == "$client" && -z $(host_prep up network) ]]
-	start_manager
+	# and hears
+	: >"$BATS_TEST_TMPDIR/hooks"
+	on_host sh -c 'ip link add side type veth peer name side1 && ip link set side up && ip link set side1 up'
+	eval "start_manager $(sed -n 's/^ExecStart=\(.\)/\1/p' "$BATS_TEST_TMPDIR/etc/systemd/system/dhcpcd.service.d/90-bedplate.conf")"
+	await grep "^CARRIER side " "$BATS_TEST_TMPDIR/hooks"
+	run ! grep "eth0\|br-uplink" "$BATS_TEST_TMPDIR/hooks"
+	on_host ip link delete side
 	host_prep down network
 	await is_gone "$client"
 	kill -0 "$manager"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: lib/findings.c host-prep/check_table.c host-prep/check_addresses.c host-prep/arp.c host-prep/nft_read.c host-prep/check_files.c host-prep/check_kvm.c host-prep/check_iommu.c host-prep/check_kernel.c host-prep/check_memory.c host-prep/check_bridges.c host-prep/check_forwarding.c host-prep/check_dhcp.c host-prep/dhcp_probe.c host-prep/dhcp_packet.c host-prep/check_clock.c host-prep/check_permissions.c host-prep/bridge_helper.c host-prep/check_owners.c host-prep/own_file.c host-prep/owner.c host-prep/wait.c host-prep/socket_list.c host-prep/netfilter.c host-prep/dhcp.c lib/file_apart.c host-prep/vfio_want.c host-prep/check_programs.c lib/program_find.c lib/format_text.c host-prep/nat.c host-prep/nat_filter.c host-prep/nat_forward.c host-prep/nat_guard.c host-prep/nat_word.c host-prep/want_forward.c host-prep/want_net_ip.c */
+/* SOURCES: lib/findings.c host-prep/check_table.c host-prep/check_addresses.c host-prep/arp.c host-prep/nft_read.c host-prep/check_files.c host-prep/check_kvm.c host-prep/check_iommu.c host-prep/check_kernel.c host-prep/check_memory.c host-prep/check_bridges.c host-prep/check_forwarding.c host-prep/check_dhcp.c host-prep/dhcp_probe.c host-prep/dhcp_packet.c host-prep/check_clock.c host-prep/check_permissions.c host-prep/bridge_helper.c host-prep/check_owners.c host-prep/own_file.c host-prep/owner.c host-prep/wait.c host-prep/socket_list.c host-prep/netfilter.c host-prep/dhcp.c lib/file_apart.c host-prep/vfio_want.c host-prep/check_programs.c lib/program_find.c lib/format_text.c host-prep/nat.c host-prep/nat_filter.c host-prep/nat_forward.c host-prep/nat_guard.c host-prep/nat_word.c host-prep/want_forward.c host-prep/want_net_ip.c host-prep/owner_dhcpcd.c */
 /* SOURCES: host-prep/iommu_read.c lib/pci_use.c host-prep/iommu_judge.c host-prep/iommu_words.c host-prep/hugepage.c host-prep/hugepage_read.c host-prep/hugepage_want.c host-prep/hugepage_journal.c host-prep/hugepage_mount.c host-prep/hugepage_place.c host-prep/hugepage_reserve.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/mount_text.c lib/mounts.c lib/pci.c lib/pci_names.c lib/value/pci_select.c lib/netlink.c lib/netlink_read.c lib/netlink_write.c */
 /* SOURCES: host-prep/want.c host-prep/want_guest.c lib/user.c host-prep/want_check.c host-prep/want_check_use.c host-prep/net.c host-prep/net_text.c lib/kernel_check.c lib/kernel_match.c lib/kernel_rule.c lib/kernel_facts.c lib/kernel_collect.c lib/kernel_config.c lib/cmdline.c lib/process.c lib/interrupt.c lib/log.c lib/format_text.c */
 /* SOURCES: lib/guests.c lib/networks.c lib/names.c lib/show_json.c lib/origin.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/password_hash.c lib/sha512.c lib/sha512_crypt.c lib/schema/network.c lib/schema/network_ip.c lib/schema/network_nat.c lib/schema/network_vpn.c lib/conf.c lib/conf_read.c lib/conf_reader.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_dump.c lib/nearest.c lib/file.c lib/strbuf.c lib/err.c lib/value/cpu_list.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/pci.c lib/value/units.c LIBS: inih jansson */
@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "host-prep/owner.h"
+#include "host-prep/owner_dhcpcd.h"
 #include "host-prep/wait.h"
 #include "lib/clock.h"
 #include "tests/unit/hp_doctor.h"
@@ -457,6 +458,40 @@ static void test_owners(void)
 	doctor_release(&doctor);
 }
 
+static void test_dhcpcd(void)
+{
+	struct doctor doctor;
+	int root;
+
+	doctor_init(&doctor);
+	root = doctor.machine.root;
+	machine_network(&doctor.machine, "lan", NAT "[Bridge]\nPorts=eth1\n");
+	machine_network(&doctor.machine, "out",
+			"[Network]\nMode=public\nBridge=br-out\n[Bridge]\nPorts=eth0\n");
+	ok(!machine_resolve(&doctor.machine), "the networks are good");
+	fake_file(root, "proc/60/comm", "dhcpcd\n");
+	fake_file(root, "run/dhcpcd/br-lan-4.pid", "60\n");
+	is_str(ask(&doctor, check_owners), "", "dhcpcd for one interface is ours");
+	fake_file(root, "run/dhcpcd/pid", "60\n");
+	ok(found(&doctor, check_owners, "warning", "dhcpcd sets eth0 up",
+		 "which it may give it again"),
+	   "one for all gives a port its address again");
+	ok(strstr(doctor.text.text, "dhcpcd sets br-lan up") &&
+		   strstr(doctor.text.text, "dhcpcd sets eth1 up"),
+	   "and takes bridges as well");
+	fake_file(root, "etc/dhcpcd.conf",
+		  "allowinterfaces eth* br-lan\n denyinterfaces x,eth0 y\n"
+		  "interface wlan0\ndenyinterfaces eth1\n");
+	ask(&doctor, check_owners);
+	ok(!strstr(doctor.text.text, "sets eth0 up") &&
+		   !strstr(doctor.text.text, "sets br-out up"),
+	   "but for those that it is not to have");
+	owner_case(&doctor, "dhcpcd sets eth1 up", "up");
+	is_str(fake_content(root, OWNER_DHCPCD_PATH),
+	       "# Written by bedplate host-prep check --apply-ownership.", "our file");
+	doctor_release(&doctor);
+}
+
 int main(void)
 {
 	test_bridges();
@@ -465,6 +500,7 @@ int main(void)
 	test_users();
 	test_devices();
 	test_owners();
+	test_dhcpcd();
 	test_awaited();
 	test_begun();
 	return done_testing();
