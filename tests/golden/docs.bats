@@ -51,6 +51,16 @@ refused() {
 	[ -z "$output" ]
 }
 
+@test "each file that tells others to leave interfaces alone is in the manual, and goes with the package" {
+	mapfile -t files < <(grep -oh '"etc/[^"]*bedplate[^"]*"' host-prep/owner*.[ch] | tr -d '"')
+	[ "${#files[@]}" -ge 4 ]
+	for file in "${files[@]}"; do
+		echo "$file"
+		grep -q "^	_/${file}_" doc/bedplate-host-prep.8.scd
+		grep -qF "/$file" debian/postrm
+	done
+}
+
 @test "every message that troubleshooting.md shows is one of the programs'" {
 	mapfile -t files < <(sources)
 	output=$(tests/golden/doc-messages doc/troubleshooting.md "${files[@]}" hooks/common/usr/lib/bedplate/kernel-hook)
