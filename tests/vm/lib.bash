@@ -21,7 +21,7 @@
 #   firmware=1         start the kernel as a boot loader does, by way of the firmware
 #   loader=bios|ovmf   start nothing but the firmware: what boots is on the disks. The guest may
 #                      start anew (a panic is no end), and OVMF keeps its variables from one
-#                      vm_boot of the case to the next
+#                      start and vm_boot of the case to the next
 #   kernel=SUITE machine=KIND mem=MIB smp=COUNT deadline=SECONDS
 #   late=NAME...       layouts that are plugged in late: after=SECONDS (5) since the
 #                      console said when=REGEX (the kernel's line about /init)
@@ -236,7 +236,6 @@ vm_plug_firmware() {
 	local variables=$BATS_TEST_TMPDIR/variables.fd code=/usr/share/OVMF/OVMF_CODE_4M.fd
 	local pflash=if=pflash,format=raw
 	vm_resets=(-R)
-	vm_more+=(-action reboot=reset)
 	[[ ${vm_option[loader]} == ovmf ]] || return 0
 	[[ -e $variables ]] || cp /usr/share/OVMF/OVMF_VARS_4M.fd "$variables"
 	vm_more+=(-drive "$pflash,unit=0,readonly=on,file=$code" -drive "$pflash,unit=1,file=$variables")

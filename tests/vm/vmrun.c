@@ -12,14 +12,15 @@
  *     qmp    pass ARGUMENT (JSON) to QEMU
  *     end    stop here, and call the end ARGUMENT
  *
- * With -R a guest may start anew, by itself or after a panic (QEMU must not have got
- * -no-reboot then), and the report goes on; such a guest ends by powering off or by a rule.
+ * With -R a guest may start anew, by itself or after a panic, and the report goes on;
+ * such a guest ends by powering off or by a rule. Each start is that of a machine that
+ * was off, in a QEMU of its own: TCG is slow where the last start had its code.
  *
  * How it ended stands in DIR/result as ended=WORD: poweroff, reboot, panic, shell (a
  * prompt that no rule answered), deadline, qemu (QEMU stopped by itself), qmp-error,
  * or the word of an "end" rule. DIR/console.log has the console, DIR/console.times the
  * same with the host's seconds before each line. QEMU is killed when vmrun ends,
- * however that happens.
+ * however that happens; DIR/result has the processor time that it took.
  */
 #include "tests/vm/vmrun_line.h"
 #include "tests/vm/vmrun_rule.h"
@@ -32,6 +33,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -47,6 +49,7 @@ struct vm {
 	long deadline_ms;
 	bool echo;
 	bool resets; /* a reset or a panic is no end */
+	bool again;  /* it was reset: the next QEMU is due */
 	regex_t prompt;
 	struct rules rules;
 	struct line console;
@@ -141,6 +144,14 @@ static void console_line(struct vm *vm)
 	}
 }
 
+static void vm_reset(struct vm *vm)
+{
+	if (vm->resets)
+		vm->again = true;
+	else
+		vm_end(vm, "reboot", "", 0);
+}
+
 /* QMP speaks one JSON object a line, so that looking for words is enough. */
 static void qmp_line(struct vm *vm)
 {
@@ -152,7 +163,7 @@ static void qmp_line(struct vm *vm)
 	else if (strstr(text, "\"error\":"))
 		vm_end(vm, "qmp-error", text, 0);
 	else if (strstr(text, "\"SHUTDOWN\"") && strstr(text, "guest-reset"))
-		vm_end(vm, "reboot", "", 0);
+		vm_reset(vm);
 	else if (strstr(text, "\"SHUTDOWN\"") && strstr(text, "guest-shutdown"))
 		vm_end(vm, "poweroff", "", 0);
 }
@@ -195,7 +206,7 @@ static void vm_watch(struct vm *vm)
 	struct pollfd fds[2] = { { .fd = vm->console_fd, .events = POLLIN },
 				 { .fd = vm->qmp_fd, .events = POLLIN } };
 
-	while (!vm->ended[0] || vm->stop_ms > now_ms()) {
+	while (!vm->again && (!vm->ended[0] || vm->stop_ms > now_ms())) {
 		if (poll(fds, 2, next_timeout(vm)) < 0 && errno != EINTR)
 			fail("poll", NULL);
 		if (fds[0].revents &&
@@ -250,7 +261,8 @@ static void child_exec(char **argv, int count, int console, int qmp, const char 
 		fail("memory", NULL);
 	snprintf(console_arg, sizeof(console_arg), "socket,id=console,fd=%d", console);
 	snprintf(qmp_arg, sizeof(qmp_arg), "socket,id=qmp,fd=%d", qmp);
-	snprintf(report_arg, sizeof(report_arg), "file,id=report,path=%s/report", dir);
+	snprintf(report_arg, sizeof(report_arg),
+		 "file,id=report,append=on,path=%s/report", dir);
 	memcpy(all, argv, count * sizeof(*all));
 	memcpy(all + count, added, sizeof(added));
 	execvp(all[0], all);
@@ -330,17 +342,44 @@ static void options_read(struct vm *vm, int argc, char **argv, const char **dir)
 		usage();
 }
 
-/* A guest that powered off lets QEMU write its disks out and leave; any other is killed.
+/* After a guest that powered off, or starts anew, QEMU writes its disks out and leaves;
+ * any other is killed.
  */
 static void vm_reap(struct vm *vm)
 {
-	for (int i = 0; i < EXIT_WAIT_MS / 10 && !strcmp(vm->ended, "poweroff"); i++) {
+	bool leaves = vm->again || !strcmp(vm->ended, "poweroff");
+
+	for (int i = 0; i < EXIT_WAIT_MS / 10 && leaves; i++) {
 		if (waitpid(vm->pid, NULL, WNOHANG) == vm->pid)
 			return;
 		usleep(10000);
 	}
 	kill(vm->pid, SIGKILL);
 	waitpid(vm->pid, NULL, 0);
+}
+
+/* One QEMU, from its start to where it is gone. */
+static void vm_run(struct vm *vm, char **argv, int count, const char *dir)
+{
+	vm->again = false;
+	vm_spawn(vm, argv, count, dir);
+	vm_watch(vm);
+	vm_reap(vm);
+	vm_drain(vm);
+	line_reset(&vm->console);
+	line_reset(&vm->qmp);
+	close(vm->console_fd);
+	close(vm->qmp_fd);
+}
+
+/* Of QEMU with all of its threads, once it is reaped. */
+static double cpu_seconds(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_CHILDREN, &usage);
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
 int main(int argc, char **argv)
@@ -355,12 +394,12 @@ int main(int argc, char **argv)
 	vm.log = output(dir, "console.log");
 	vm.times = output(dir, "console.times");
 	vm.qmp_log = output(dir, "qmp.log");
-	vm_spawn(&vm, argv + optind, argc - optind, dir);
-	vm_watch(&vm);
-	vm_reap(&vm);
-	vm_drain(&vm);
+	fclose(output(dir, "report"));
+	do
+		vm_run(&vm, argv + optind, argc - optind, dir);
+	while (vm.again);
 	result = output(dir, "result");
-	fprintf(result, "ended=%s\nseconds=%.1f\ndetail=%s\n", vm.ended,
-		now_ms() / 1000.0, vm.detail);
+	fprintf(result, "ended=%s\nseconds=%.1f\ncpu_seconds=%.1f\ndetail=%s\n", vm.ended,
+		now_ms() / 1000.0, cpu_seconds(), vm.detail);
 	return fclose(result) ? 2 : 0;
 }
