@@ -34,8 +34,9 @@ mkdir -p "$TMPDIR"
 
 vmrun=$vm_build/tests/vm/vmrun
 # An emulated timer may miss the beat that the kernel tests for when this machine is busy. The
-# kernel's tests of its ciphers are an eighth of an emulated boot.
-vm_cmdline="console=ttyS0 no_timer_check cryptomgr.notests"
+# kernel's tests of its ciphers are an eighth of an emulated boot. QEMU knows translated code by its
+# address: a program that is somewhere else each time is translated each time.
+vm_cmdline="console=ttyS0 no_timer_check cryptomgr.notests norandmaps"
 # All that QEMU emulates, but for what mkinitramfs/trial_plan.c says is wrong or slow there.
 vm_cpu=max,-cx16,-erms,-fsrm
 # The scripts below use tools that Debian keeps in sbin, outside a person's PATH.

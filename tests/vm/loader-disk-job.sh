@@ -44,7 +44,7 @@ GRUB_DEFAULT=0
 GRUB_TIMEOUT=0
 GRUB_DISTRIBUTOR=Debian
 GRUB_CMDLINE_LINUX_DEFAULT=
-GRUB_CMDLINE_LINUX="console=ttyS0 no_timer_check panic=1"
+GRUB_CMDLINE_LINUX="console=ttyS0 no_timer_check cryptomgr.notests norandmaps panic=1"
 GRUB_TERMINAL=serial
 GRUB_DISABLE_OS_PROBER=true
 END

@@ -11,7 +11,7 @@ load loader
 		case $boot in
 		1)
 			printf '[BootLoader]\nTries=2\n' >>/etc/bedplate/host.conf
-			echo "console=ttyS0 no_timer_check panic=1 of.ours" >/etc/bedplate/cmdline
+			echo "console=ttyS0 no_timer_check cryptomgr.notests norandmaps panic=1 of.ours" >/etc/bedplate/cmdline
 			bedplate boot apply --yes
 			tell again bedplate boot apply --yes
 			tell installed grub-editenv list
@@ -48,7 +48,7 @@ load loader
 	[[ $(cmdline 1) == BOOT_IMAGE=/boot/vmlinuz-*' root=UUID='*' ro console=ttyS0 '* ]] ||
 		vm_fail "the command line is $(cmdline 1)"
 	assert_equal "$(after 1 again)" "everything is as it ought to be" "a second apply"
-	[[ $(cmdline 2) == *" console=ttyS0 no_timer_check panic=1 of.ours" ]] ||
+	[[ $(cmdline 2) == *" console=ttyS0 no_timer_check cryptomgr.notests norandmaps panic=1 of.ours" ]] ||
 		vm_fail "the command line is $(cmdline 2)"
 	[[ $(after 2 good) != *bedplate_tries=* ]] || vm_fail "when it was good: $(after 2 good)"
 	assert_equal "$(after 2 again)" "everything is as it ought to be" "an apply when it is good"
@@ -57,7 +57,7 @@ load loader
 	[[ $(after 2 wrong) == *"the new command line is tried 2 times; then the entry with the previous one is started"* ]] ||
 		vm_fail "apply says of a new command line: $(after 2 wrong)"
 	assert_equal "$(grep -c 'Command line: .* root=/dev/gone of.wrong' "$vm_dir/console.log")" 2 "tries of the line"
-	[[ $(cmdline 3) == *" console=ttyS0 no_timer_check panic=1 of.ours" ]] ||
+	[[ $(cmdline 3) == *" console=ttyS0 no_timer_check cryptomgr.notests norandmaps panic=1 of.ours" ]] ||
 		vm_fail "after the tries the command line is $(cmdline 3)"
 	assert_equal "$(image_of 3)" "$(image_of 2)" "the image with the line before"
 	[[ $(after 3 line) == *"trial: the command line for kernel "*", did not come up;"*"  +root=/dev/gone"* ]] ||

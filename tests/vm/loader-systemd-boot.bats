@@ -13,7 +13,7 @@ load loader
 		case $boot in
 		1)
 			printf '[BootLoader]\nType=systemd-boot\nTries=2\n' >>/etc/bedplate/host.conf
-			echo "console=ttyS0 no_timer_check panic=1 of.ours" >/etc/bedplate/cmdline
+			echo "console=ttyS0 no_timer_check cryptomgr.notests norandmaps panic=1 of.ours" >/etc/bedplate/cmdline
 			echo "console=ttyS0 somebody's" >/etc/kernel/cmdline
 			echo "timeout 0" >/boot/efi/loader/loader.conf
 			bedplate boot apply --yes
@@ -54,7 +54,7 @@ load loader
 	assert_equal "$(after 1 installed)" "$name+2.conf" "the entry"
 	assert_equal "$(after 1 again)" "everything is as it ought to be" "a second apply"
 	assert_equal "$(after 1 old)" "console=ttyS0 somebody's" "the command line of before"
-	[[ $(cmdline 2) == *"initrd=\\0123456789abcdef0123456789abcdef\\$version\\initrd.img-$version panic=30 root=UUID="*" ro console=ttyS0 no_timer_check panic=1 of.ours "* ]] ||
+	[[ $(cmdline 2) == *"initrd=\\0123456789abcdef0123456789abcdef\\$version\\initrd.img-$version panic=30 root=UUID="*" ro console=ttyS0 no_timer_check cryptomgr.notests norandmaps panic=1 of.ours "* ]] ||
 		vm_fail "the command line is $(cmdline 2)"
 	assert_equal "$(after 2 tried)" "$name+1-1.conf" "the entry while it is tried"
 	assert_equal "$(after 2 assessed)" "indeterminate" "what systemd-bless-boot says of the boot"

@@ -41,7 +41,7 @@ GRUB_DEFAULT=0
 GRUB_TIMEOUT=0
 GRUB_DISTRIBUTOR=Debian
 GRUB_CMDLINE_LINUX_DEFAULT=
-GRUB_CMDLINE_LINUX="console=ttyS0 no_timer_check"
+GRUB_CMDLINE_LINUX="console=ttyS0 no_timer_check cryptomgr.notests norandmaps"
 GRUB_TERMINAL=serial
 GRUB_DISABLE_OS_PROBER=true
 END
