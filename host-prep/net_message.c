@@ -103,6 +103,14 @@ void net_message_delete_group(struct netlink_batch *batch, uint32_t group,
 void net_message_bridge(struct netlink_batch *batch, int index,
 			const struct net_bridge *bridge, const void *tag)
 {
+	/* The kernel takes the delay first, whatever the order in the message, and with STP
+	 * none of less than 2 seconds (net/bridge/br_netlink.c, br_changelink). */
+	if (!bridge->stp) {
+		link_message_begin(batch, RTM_NEWLINK, 0, AF_UNSPEC, index, tag);
+		begin_info(batch, "bridge");
+		netlink_add_u32(batch, IFLA_BR_STP_STATE, false);
+		end_info(batch);
+	}
 	link_message_begin(batch, RTM_NEWLINK, 0, AF_UNSPEC, index, tag);
 	begin_info(batch, "bridge");
 	add_bridge(batch, bridge);
