@@ -98,6 +98,11 @@ static int check_address(const struct network_conf *data, const struct conf *con
 		return conf_refuse(conf, "Address", "Dhcp", index, err,
 				   "make two [Address] sections of it",
 				   "the address stands here, and comes by DHCP, too");
+	if (!data->network.ipv6 &&
+	    data->address.items[index].dhcp == network_address_dhcp_ipv6)
+		return conf_refuse(conf, "Address", "Dhcp", index, err,
+				   "Ipv6=yes in [Network]",
+				   "it asks for an IPv6 address, and Ipv6=no");
 	if (!prefix->address.family)
 		return 0;
 	if (!ip_is_host(&prefix->address))
@@ -167,6 +172,52 @@ static bool is_reachable(const struct network_conf *data, const struct network_r
 	return !any && has_addresses_of_ports(data, row);
 }
 
+static bool is_own(const struct network_conf *data, const struct ip_address *ip)
+{
+	for (size_t i = 0; i < data->address.count; i++)
+		if (ip_compare(&data->address.items[i].address.address, ip) == 0)
+			return true;
+	return false;
+}
+
+/* Of IPv4 the kernel takes one route for a destination, table and metric. */
+static bool has_place_of(const struct network_route *a, const struct network_route *b)
+{
+	return (a->to.address.family ? a->to.address.family : a->via.family) == AF_INET &&
+	       (b->to.address.family ? b->to.address.family : b->via.family) == AF_INET &&
+	       ip_compare(&a->to.address, &b->to.address) == 0 &&
+	       a->to.length == b->to.length && a->metric == b->metric &&
+	       a->table == b->table;
+}
+
+static int check_router(const struct network_conf *data, const struct conf *conf,
+			size_t index, struct err *err)
+{
+	const struct network_route *row = &data->route.items[index];
+	uint16_t family = row->to.address.family;
+	char text[IP_TEXT_SIZE];
+
+	ip_address_text(&row->via, text);
+	if (!family && !row->via.family)
+		return conf_refuse(conf, "Route", "Via", index, err,
+				   "Via=, the router's address",
+				   "a default route needs a router");
+	if (family && row->via.family && family != row->via.family)
+		return conf_refuse(conf, "Route", "Via", index, err,
+				   "both IPv4, or both IPv6",
+				   "%s is of another family than To=", text);
+	if (row->via.family && is_own(data, &row->via))
+		return conf_refuse(conf, "Route", "Via", index, err,
+				   "the next router is another machine of that network",
+				   "%s is the host's own", text);
+	if (row->via.family && !is_reachable(data, row))
+		return conf_refuse(conf, "Route", "Via", index, err,
+				   "the router must be in the network of an [Address]",
+				   "%s cannot be reached from any address of this file",
+				   text);
+	return 0;
+}
+
 int network_check_routes(const struct network_conf *data, const struct conf *conf,
 			 struct err *err)
 {
@@ -174,25 +225,17 @@ int network_check_routes(const struct network_conf *data, const struct conf *con
 
 	for (size_t i = 0; !result && i < data->route.count; i++) {
 		const struct network_route *row = &data->route.items[i];
-		uint16_t family = row->to.address.family;
-		char text[IP_TEXT_SIZE];
 
-		ip_address_text(&row->via, text);
-		if (!family && !row->via.family)
-			return conf_refuse(conf, "Route", "Via", i, err,
-					   "Via=, the router's address",
-					   "a default route needs a router");
-		if (family && row->via.family && family != row->via.family)
-			return conf_refuse(conf, "Route", "Via", i, err,
-					   "both IPv4, or both IPv6",
-					   "%s is of another family than To=", text);
-		if (row->via.family && !is_reachable(data, row))
-			return conf_refuse(
-				conf, "Route", "Via", i, err,
-				"the router must be in the network of an [Address]",
-				"%s cannot be reached from any address of this file",
-				text);
-		result = check_interface(data, conf, "Route", i, row->interface, err);
+		for (size_t j = 0; j < i; j++)
+			if (has_place_of(&data->route.items[j], row))
+				return conf_refuse(conf, "Route", "To", i, err,
+						   "another Metric= makes it the second "
+						   "choice",
+						   "a [Route] in front leads there, too");
+		result = check_router(data, conf, i, err);
+		if (!result)
+			result = check_interface(data, conf, "Route", i, row->interface,
+						 err);
 	}
 	return result;
 }

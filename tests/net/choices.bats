@@ -98,6 +98,13 @@ teardown() {
 	[[ $(on_host ip route show 10.66.0.0/16) == *"via 10.9.0.1 dev br-lan"*"metric 7"* ]]
 	[[ -z $(on_host ip -6 address show dev br-lan) ]]
 	[[ $(host_prep status network) == "all is as configured" ]]
+	# Without STP the delay is less than it allows.
+	sed -i 's/ForwardDelay=4s//; s/Stp=yes/Stp=no/' "$conf/network/lan.conf"
+	host_prep up network
+	[[ $(link_field br-lan '.linkinfo.info_data | [.stp_state, .forward_delay] | @csv') == 0,0 ]]
+	on_host ip link set br-lan type bridge stp_state 1
+	host_prep up network
+	[[ $(host_prep status network) == "all is as configured" ]]
 	host_prep down network
 	diff <(echo "$before") <(snapshot)
 }
@@ -119,4 +126,21 @@ teardown() {
 	run ! on lone busybox ping -6 -c 1 -W 2 fd09::1
 	lone6=$(on lone ip -json -6 address show dev eth0 scope global | jq -r '.[0].addr_info[0].local')
 	run ! on web busybox ping -6 -c 1 -W 2 "$lone6"
+}
+
+@test "of who comes in by a public bridge only its guests are kept from the host's services" {
+	network office '[Network]' Mode=public Bridge=br0 '[Bridge]' Ports=eth0 '[Tap]' Name=tap-web \
+		'[Firewall]' Host=services Allow=tcp:7000
+	host_prep up network
+	guest web br0
+	on web ip address add 10.9.0.50/24 dev eth0
+	serve host 7000
+	serve host 7001
+	[[ $(get far 10.9.0.2 7001) == host:7001 ]]
+	[[ $(get web 10.9.0.2 7000) == host:7000 ]]
+	[[ $(get web 10.9.0.2 7001) == "" ]]
+	reaches web 10.9.0.2
+	reaches web 10.9.0.1
+	on_host nft list table bridge bedplate | grep 'iifname "tap-web" meta mark set'
+	[[ -z $(host_prep up nat) ]]
 }

@@ -101,6 +101,12 @@ static const struct {
 	  "no VLAN interface of this file", "empty for the bridge" },
 	{ NAT "[Route]\nMetric=5\n", 3, "default route needs a router", "Via=" },
 	{ NAT "[Route]\nVia=10.10.30.1\n", 4, "cannot be reached", "[Address]" },
+	{ NAT "[Route]\nVia=10.10.20.1\n", 4, "the host's own", "another machine" },
+	{ NAT "[Route]\nTo=10.0.0.0/8\nVia=10.10.20.8\n"
+	      "[Route]\nTo=10.0.0.0/8\nVia=10.10.20.9\n",
+	  7, "leads there, too", "another Metric=" },
+	{ "[Network]\nMode=public\nIpv6=no\n[Bridge]\nPorts=eth0\n[Address]\nDhcp=ipv6\n",
+	  7, "it asks for an IPv6 address", "Ipv6=yes" },
 	{ NAT6 "[Route]\nTo=10.0.0.0/8\nVia=fd00:20::2\n", 7, "another family", "IPv4" },
 	{ NAT "[Route]\nTo=10.0.0.0/8\nInterface=eth1\n", 5, "no VLAN interface",
 	  "empty" },
