@@ -194,16 +194,18 @@ static void add_up(const struct want_network *network, const char *link,
 		   struct share *share, struct strbuf *dns, char origin[ORIGIN_MAX])
 {
 	const struct network_conf *data = network->data;
+	bool able; /* to have IPv6: Ipv6=no is about the bridge */
 
 	for (size_t i = 0; i < data->address.count; i++) {
 		const struct network_address *row = &data->address.items[i];
 
 		if (strcmp(*row->interface ? row->interface : network->bridge, link) != 0)
 			continue;
+		able = data->network.ipv6 || *row->interface;
 		share->ipv4 |= row->dhcp == network_address_dhcp_yes ||
 			       row->dhcp == network_address_dhcp_ipv4;
-		share->ipv6 |= row->dhcp == network_address_dhcp_yes ||
-			       row->dhcp == network_address_dhcp_ipv6;
+		share->ipv6 |= able && (row->dhcp == network_address_dhcp_yes ||
+					row->dhcp == network_address_dhcp_ipv6);
 		if (row->dhcp != network_address_dhcp_no)
 			want_origin(network, "Address", "Dhcp", i, origin);
 		else if (row->dns.count && !*origin)

@@ -98,7 +98,7 @@ static int check_address(const struct network_conf *data, const struct conf *con
 		return conf_refuse(conf, "Address", "Dhcp", index, err,
 				   "make two [Address] sections of it",
 				   "the address stands here, and comes by DHCP, too");
-	if (!data->network.ipv6 &&
+	if (!data->network.ipv6 && !*data->address.items[index].interface &&
 	    data->address.items[index].dhcp == network_address_dhcp_ipv6)
 		return conf_refuse(conf, "Address", "Dhcp", index, err,
 				   "Ipv6=yes in [Network]",

@@ -108,6 +108,24 @@ has_begun_anew() {
 	on_host busybox ping -6 -c 1 -W 2 -I "${address%/*}" fd09::1
 }
 
+@test "a bridge without IPv6 has its IPv4 address by DHCP all the same, also when it gets another name" {
+	command -v dhclient || skip "no dhclient here"
+	serve_leases
+	network uplink '[Network]' Mode=public Ipv6=no '[Bridge]' Ports=eth0 '[Address]' Dhcp=yes
+	host_prep up network
+	await leased
+	network uplink '[Network]' Mode=public Ipv6=no Bridge=br1 '[Bridge]' Ports=eth0 '[Address]' Dhcp=yes
+	host_prep up network
+	leased_anew() {
+		on_host sh -c 'ip -4 address show dev br1 | grep "10\.9\.0\.1[0-5][0-9]/24.*dynamic"'
+	}
+	await leased_anew
+	[[ $(host_prep status network) == "all is as configured" ]]
+	host_prep down network
+	client_is_gone
+	diff <(echo "$before") <(snapshot)
+}
+
 @test "a client for DHCPv6 is started where the cable is out, and hears when it is in" {
 	command -v dhclient || skip "no dhclient here"
 	serve_leases
