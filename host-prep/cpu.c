@@ -99,6 +99,23 @@ static int want_of_policy(const struct part_context *context, const struct row *
 	return result ? result : setting_want(wanted, &setting, err);
 }
 
+/* `any`: there are clocks, but none of them is meant. */
+static void note_nothing(const struct part_context *context, const char *key, bool any)
+{
+	char origin[SETTING_ORIGIN];
+
+	origin_text(context->conf, "Cpu", any ? "Cpus" : key, 0, origin, sizeof(origin));
+	if (any)
+		part_note(context, "no CPU of Cpus= has a clock here (%s)", origin);
+	else
+		part_note(
+			context,
+			"nothing here lets the processors' clock be governed: a virtual "
+			"machine's host does that, a firmware may keep it for itself, or "
+			"a driver of cpufreq is missing (%s)",
+			origin);
+}
+
 static int want_policies(const struct part_context *context,
 			 struct settings_wanted *wanted, struct steps *steps,
 			 struct err *err)
@@ -114,7 +131,7 @@ static int want_policies(const struct part_context *context,
 	};
 	_cleanup_names_ struct names policies = NAMES_INIT;
 	int result = 0;
-	bool any = false;
+	bool any = false, meant = false;
 
 	snprintf(module, sizeof(module), "cpufreq_%.40s", context->host->cpu.governor);
 	if (names_read(&policies, context->root_fd, CPUFREQ))
@@ -123,17 +140,17 @@ static int want_policies(const struct part_context *context,
 		if (strncmp(policies.items[i], "policy", 6) != 0)
 			continue;
 		any = true;
-		for (size_t j = 0; !result && j < ARRAY_SIZE(rows) &&
-				   is_meant(context, policies.items[i]);
-		     j++)
+		if (!is_meant(context, policies.items[i]))
+			continue;
+		meant = true;
+		for (size_t j = 0; !result && j < ARRAY_SIZE(rows); j++)
 			if (*rows[j].value)
 				result = want_of_policy(context, &rows[j],
 							policies.items[i], wanted, steps,
 							err);
 	}
-	if (!any && (*rows[0].value || *rows[1].value))
-		part_note(context, "[Cpu]: nothing here lets the processors' clock be "
-				   "governed");
+	if (!meant && (*rows[0].value || *rows[1].value))
+		note_nothing(context, rows[!*rows[0].value].key, any);
 	return result;
 }
 

@@ -240,8 +240,10 @@ static void cpu(int root)
 
 	fixture_init(&f, root, "[Cpu]\nGovernor=performance\nBoost=no\n");
 	is_str(fixture_plan(&f, &cpu_part), "", "no clock to govern is no failure");
-	ok(strstr(f.notes.text, "governed") && strstr(f.notes.text, "cpufreq boost"),
-	   "... but said");
+	ok(strstr(f.notes.text, "governed: a virtual machine's host does that") &&
+		   strstr(f.notes.text, "is missing (host.conf:2)") &&
+		   strstr(f.notes.text, "cpufreq boost"),
+	   "... but said, with the line and what may be the reason");
 	fake_file(root, POLICY "0/scaling_governor", "powersave\n");
 	fake_file(root, POLICY "0/scaling_available_governors",
 		  "performance powersave \n");
@@ -263,6 +265,10 @@ static void cpu(int root)
 	       "~ policy0 energy_performance_preference: balance_power -> performance # "
 	       "host.conf:2\n",
 	       "of these CPUs, and the governor first");
+	fixture_configure(&f, "[Cpu]\nGovernor=performance\nCpus=64\n");
+	is_str(fixture_plan(&f, &cpu_part), "", "a CPU that is not there");
+	is_str(f.notes.text, "no CPU of Cpus= has a clock here (host.conf:3)\n",
+	       "... is told");
 	fixture_configure(&f, "[Cpu]\nGovernor=ondemand\n");
 	is_str(fixture_plan(&f, &cpu_part),
 	       "failed: host.conf:2: policy0 does not know \"ondemand\"", "a wrong word");
