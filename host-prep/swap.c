@@ -126,8 +126,8 @@ static int check_twice(const struct names *wanted, const struct swap_job *job,
 }
 
 static int plan_section(const struct part_context *context, size_t index, unsigned zram,
-			const struct swap_areas *areas, struct names *wanted,
-			struct steps *steps, struct err *err)
+			const struct swap_areas *areas, const char *fstab,
+			struct names *wanted, struct steps *steps, struct err *err)
 {
 	struct swap_wish wish;
 	struct swap_seen seen;
@@ -144,12 +144,16 @@ static int plan_section(const struct part_context *context, size_t index, unsign
 					    wish.conf->zram ? wish.label : seen.path));
 	job_make(&job, context, &wish, &seen);
 	result = check_twice(wanted, &job, &wish, err);
+	if (!result && !job.is_zram)
+		result = swap_check_guests(context, job.path, wish.origin, err);
 	if (!result)
 		result = swap_decide(&decision, &wish, &seen, areas->available, err);
 	if (result)
 		return result;
 	if (names_add(wanted, swap_key(&job)))
 		return err_sys(err, ENOMEM, "planning swap space");
+	if (!job.is_zram)
+		swap_note_fstab(context, fstab, job.path, wish.origin);
 	if (job.is_zram)
 		result = swap_drop_unfinished(context, job.label, steps, err);
 	if (result)
@@ -180,15 +184,20 @@ static int plan(const struct part_context *context, struct steps *steps, struct 
 {
 	_cleanup_areas_ struct swap_areas areas = SWAP_AREAS_INIT;
 	_cleanup_names_ struct names wanted = NAMES_INIT;
+	_cleanup_strbuf_ struct strbuf fstab;
 	int result = swap_areas_read(&areas, context->root_fd, err);
 	unsigned zram = 0;
+
+	strbuf_init(&fstab, 0);
+	file_read(context->root_fd, "etc/fstab", &fstab, NULL);
 
 	for (size_t i = 0; !result && i < context->host->swap.count; i++) {
 		const struct host_swap *swap = &context->host->swap.items[i];
 
 		if (is_empty(swap))
 			continue;
-		result = plan_section(context, i, zram, &areas, &wanted, steps, err);
+		result = plan_section(context, i, zram, &areas, fstab.text, &wanted,
+				      steps, err);
 		zram += swap->zram;
 	}
 	if (!result)

@@ -140,6 +140,17 @@ struct swap_decision {
 int swap_decide(struct swap_decision *decision, const struct swap_wish *wish,
 		const struct swap_seen *seen, uint64_t available, struct err *err);
 
+/* ---- who else names it (swap_others.c) ---- */
+
+/* Notes that a line of fstab(5) names it, too. What brings it into use at boot knows no priority and
+ * no way to discard of ours, and is not taken back by down. */
+void swap_note_fstab(const struct part_context *context, const char *fstab,
+		     const char *path, const char *origin);
+
+/* -EBUSY, a mistake, where it is a guest's disk. */
+int swap_check_guests(const struct part_context *context, const char *path,
+		      const char *origin, struct err *err);
+
 /* ---- doing ---- */
 
 /* What is done, to be handed to a step as its data. */

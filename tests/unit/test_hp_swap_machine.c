@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* SOURCES: host-prep/swap.c host-prep/swap_step.c host-prep/swap_journal.c host-prep/swap_read.c host-prep/swap_probe.c host-prep/swap_find.c host-prep/swap_look.c host-prep/swap_decide.c host-prep/swap_apply.c host-prep/swap_file.c host-prep/swap_zram.c host-prep/kmod.c lib/kmod.c host-prep/kmod_load.c host-prep/kmod_need.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/mount_text.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
+/* SOURCES: host-prep/swap.c host-prep/swap_step.c host-prep/swap_journal.c host-prep/swap_read.c host-prep/swap_probe.c host-prep/swap_find.c host-prep/swap_look.c host-prep/swap_decide.c host-prep/swap_others.c host-prep/swap_apply.c host-prep/swap_file.c host-prep/swap_zram.c host-prep/kmod.c lib/kmod.c host-prep/kmod_load.c host-prep/kmod_need.c host-prep/setting.c host-prep/part.c host-prep/step.c lib/mount_text.c lib/origin.c lib/format_text.c lib/names.c lib/log.c lib/show_json.c lib/process.c lib/interrupt.c */
 /* SOURCES: lib/err.c lib/strbuf.c lib/file.c lib/nearest.c lib/conf.c lib/conf_type.c lib/conf_value.c lib/conf_quote.c lib/conf_reader.c lib/conf_read.c lib/value/units.c lib/value/pci.c lib/value/pci_select.c lib/value/net.c lib/value/link.c lib/value/port.c lib/value/cpu_list.c */
 /* SOURCES: lib/guests.c lib/schema/guest*.c lib/guest_*.c lib/schema/host.c lib/schema/host_prepare.c lib/schema/rule.c lib/kernel_rule.c lib/password_hash.c LIBS: inih jansson blkid */
 /* clang-format on */
@@ -268,6 +268,42 @@ static void plans_files(int root)
 	fixture_release(&f);
 }
 
+static void tells_of_fstab(int root)
+{
+	struct fixture f;
+
+	fake_file(root, "proc/swaps", "Filename Type Size Used Priority\n");
+	fake_file(root, "etc/fstab",
+		  "# /dev/sdc1 none swap sw 0 0\n/dev/sda1 / ext4 rw 0 1\n"
+		  "UUID=11111111-2222-3333-4444-555555555555 none swap sw 0 0\n");
+	fixture_init(&f, root,
+		     "[Swap]\nDevice=LABEL=my swap\n"
+		     "[Swap]\nDevice=/dev/sdc1\nFormat=yes\n");
+	fixture_plan(&f, &swap_part);
+	is_str(f.notes.text,
+	       "/dev/sda2 is in /etc/fstab, too, which brings it into use as that says: take it "
+	       "out of one of them (host.conf:2)\n",
+	       "what fstab brings into use as well is told, by whatever name");
+	unlinkat(root, "etc/fstab", 0);
+	fixture_release(&f);
+}
+
+static void spares_guests(int root)
+{
+	struct fixture f;
+
+	fake_link(root, "dev/vg/web", "../sdc1");
+	fake_file(root, "etc/bedplate/guests/web.conf", "[Disk]\nPath=/dev/vg/web\n");
+	fixture_init(&f, root, "[Swap]\nDevice=/dev/sdc1\nFormat=yes\n");
+	is_str(fixture_plan(&f, &swap_part),
+	       "failed: host.conf:2: /dev/sdc1 is not taken: it is a disk of the guest web "
+	       "(guests/web.conf:2)",
+	       "a guest's disk is not taken, though it holds nothing yet");
+	is_int(err_exit_code(&f.err), EXIT_USAGE, "... which is a mistake of the files");
+	fixture_release(&f);
+	unlinkat(root, "etc/bedplate/guests/web.conf", 0);
+}
+
 /* The kernel has the path without links, and so has the journal. */
 static void follows_links(int root)
 {
@@ -354,6 +390,8 @@ int main(void)
 	plans(root);
 	makes_files(root);
 	plans_files(root);
+	tells_of_fstab(root);
+	spares_guests(root);
 	follows_links(root);
 	plans_zram(root);
 	close(root);
