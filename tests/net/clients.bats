@@ -265,11 +265,24 @@ dhcpcd_pid() {
 	await grep "^RENEW br-uplink 10.9.0.1" "$BATS_TEST_TMPDIR/hooks"
 	await grep "^RENEW6 br-uplink fd09::1" "$BATS_TEST_TMPDIR/hooks"
 	leased
+	# a cable that is pulled takes nothing away, nor does the end
+	for _ in first second; do
+		: >"$BATS_TEST_TMPDIR/hooks"
+		on_far ip link set far0 down
+		await grep "^EXPIRE6 br-uplink" "$BATS_TEST_TMPDIR/hooks"
+		leased
+		leased6
+		on_far ip link set far0 up
+		on_far ip address add fd09::1/64 nodad dev far0
+		await grep "^\(REBOOT6\|BOUND6\|RENEW6\) br-uplink fd09::1" "$BATS_TEST_TMPDIR/hooks"
+		leased6
+	done
 	# router advertisements are the kernel's business
 	[[ $(on_host cat /proc/sys/net/ipv6/conf/br-uplink/accept_ra) == 1 ]]
 	# one that was killed is begun again
 	kill "$(dhcpcd_pid 6)"
 	await no_dhcpcd 6
+	await grep "^STOPPED br-uplink" "$BATS_TEST_TMPDIR/hooks"
 	leased6
 	[[ $(host_prep status network) == "~ DHCP client on br-uplink: not running -> dhcpcd, ipv4 and ipv6 "* ]]
 	host_prep up network
