@@ -11,7 +11,7 @@ started="Run /init as init"
 # image_spoilt: a generic image whose late archive was written over in one place.
 image_spoilt() {
 	local image=$vm_state/run/spoilt-$BATS_TEST_NUMBER.img at
-	zstd -qdcf "$("$vm_here/image" generic)" >"$image"
+	cp "$("$vm_here/image" generic)" "$image"
 	at=$(grep -abo late.cpio.zst "$image" | tail -n 1 | cut -d: -f1)
 	printf 'written over' | dd of="$image" bs=1 seek=$((at + 5000)) conv=notrunc status=none
 	echo "$image"
