@@ -42,9 +42,10 @@ whole_image() {
 	[[ -s $image ]] && echo "$image"
 }
 
-# whole_boot OPTION...: boots $disks, which keep what is written, with the job's drive.
+# whole_boot OPTION...: boots $disks, which keep what is written, with the job's drive. On a processor
+# of Intel's the kernel would change its page tables for each system call (PTI), slow where it is emulated.
 whole_boot() {
-	local card=e1000e,bus=pcie.0,romfile=
+	local card=e1000e,bus=pcie.0,romfile= vm_cmdline="$vm_cmdline mitigations=off"
 	vm_boot mem=1536 smp=2 deadline=1500 iommu=1 file="$disks" \
 		qemu="-cpu $vm_cpu,vendor=GenuineIntel,-svm" \
 		qemu="-netdev hubport,id=wan,hubid=1 -netdev hubport,id=modem,hubid=1" \
