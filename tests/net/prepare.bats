@@ -197,7 +197,7 @@ watchdogs() {
 }
 
 @test "a watchdog whose change was confirmed leaves the next one alone, however late it hears" {
-	host_prep up --confirm 1 network
+	host_prep up --confirm 6 network
 	first=$(watchdogs)
 	kill -STOP "$first"
 	host_prep confirm
