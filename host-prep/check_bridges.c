@@ -137,6 +137,29 @@ static void check_pairs(const struct net *have, int root_fd, struct findings *fi
 	}
 }
 
+/* ---- sizes ---- */
+
+/* A bridge does not cut packets in pieces: a port drops those that are too large for it. */
+static void check_sizes(const struct net *have, const struct net_link *bridge,
+			struct findings *findings)
+{
+	for (size_t i = 0; net_is_ours(bridge) && i < have->link_count; i++) {
+		const struct net_link *port = &have->links[i];
+
+		if (strcmp(port->master, bridge->name) || !port->mtu ||
+		    port->mtu >= bridge->mtu)
+			continue;
+		finding_add(findings, CHECK_WARNING,
+			    "%s loses what is larger than %u bytes, and its bridge %s "
+			    "has an MTU of %u",
+			    port->name, port->mtu, bridge->name, bridge->mtu);
+		finding_advise(findings,
+			       "`ip link set %s mtu %u`, if all behind it take that; or "
+			       "a smaller Mtu= in [Network]",
+			       port->name, bridge->mtu);
+	}
+}
+
 void check_bridges(const struct check_context *context, struct findings *findings)
 {
 	const struct net *have = context->have;
@@ -153,6 +176,7 @@ void check_bridges(const struct check_context *context, struct findings *finding
 		check_cables(have, &have->links[i], findings);
 		check_parents(have, &have->links[i], findings);
 		check_delay(&have->links[i], findings);
+		check_sizes(have, &have->links[i], findings);
 	}
 	check_pairs(have, context->root_fd, findings);
 }

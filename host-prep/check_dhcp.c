@@ -49,6 +49,19 @@ static void advise(const struct udp_socket *socket, const char *bridge,
 			       "it, or Server=no in [Dhcp]");
 }
 
+/* A program listens for IPv4 and for IPv6. */
+static bool is_told(const struct socket_list *list, size_t index)
+{
+	const struct udp_socket *socket = &list->items[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (socket->pid[0] && !strcmp(list->items[i].pid, socket->pid) &&
+		    list->items[i].port == socket->port &&
+		    socket_is_any(&list->items[i]) && socket_is_any(socket))
+			return true;
+	return false;
+}
+
 static void check_socket(const struct want_network *network,
 			 const struct udp_socket *socket, struct findings *findings)
 {
@@ -159,7 +172,9 @@ void check_dhcp(const struct check_context *context, struct findings *findings)
 		if (!dhcp_is_wanted(&context->want->items[i]))
 			continue;
 		for (size_t j = 0; j < list.count; j++)
-			check_socket(&context->want->items[i], &list.items[j], findings);
+			if (!is_told(&list, j))
+				check_socket(&context->want->items[i], &list.items[j],
+					     findings);
 	}
 	if (context->have)
 		ask_networks(context, findings);

@@ -73,6 +73,18 @@ static void test_bridges(void)
 	ask(&doctor, check_bridges);
 	ok(strstr(doctor.text.text, "br1 has two cables (p0, p1)") != NULL,
 	   "two cables without a spanning tree");
+	link = net_find_link(&doctor.machine.have, "br1");
+	link->mtu = 9000;
+	ok(!strstr(ask(&doctor, check_bridges), " loses "),
+	   "sizes in others' bridges are their business");
+	strcpy(link->alias, "bedplate:network/lan.conf");
+	ok(strstr(ask(&doctor, check_bridges),
+		  "warning p1 loses what is larger than 1500 bytes, and its bridge br1 has "
+		  "an MTU of 9000 -> `ip link set p1 mtu 9000`") != NULL,
+	   "those in ours are not");
+	net_find_link(&doctor.machine.have, "p1")->mtu = 9000;
+	ok(!strstr(ask(&doctor, check_bridges), "p1 loses"),
+	   "a port that takes as much is good");
 	doctor_release(&doctor);
 }
 
@@ -154,6 +166,7 @@ static void test_dhcp(void)
 		"  uid  timeout inode ref pointer drops\n";
 	struct doctor doctor;
 	char table[600];
+	const char *once;
 	int root;
 
 	doctor_init(&doctor);
@@ -171,6 +184,17 @@ static void test_dhcp(void)
 		 "dnsmasq (process 77) answers DHCP on every interface",
 		 "except-interface=br-lan"),
 	   "another dnsmasq, by its socket");
+	snprintf(table, sizeof(table),
+		 "%s  1: 00000000:0043 00000000:0000 07 00000000:00000000 00:00000000 "
+		 "00000000     0        0 4711 2 0000000000000000 0\n"
+		 "  2: 00000000:0043 00000000:0000 07 00000000:00000000 00:00000000 "
+		 "00000000     0        0 4712 2 0000000000000000 0\n",
+		 head);
+	fake_file(root, "proc/net/udp", table);
+	fake_link(root, "proc/77/fd/5", "socket:[4712]");
+	once = strstr(ask(&doctor, check_dhcp), "problem dnsmasq");
+	ok(once && !strstr(once + 1, "problem dnsmasq"),
+	   "once, though it has two sockets");
 	fake_file(root, "proc/77/comm", "dhcpd\n");
 	ok(found(&doctor, check_dhcp, "problem", "dhcpd", "Server=no"), "another server");
 	snprintf(table, sizeof(table),
