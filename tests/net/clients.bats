@@ -11,7 +11,12 @@ setup() {
 	before=$(snapshot)
 }
 
+# dhcpcd outlives its namespace's other processes.
 teardown() {
+	local pid
+	for pid in $(in_host dhcpcd); do
+		kill "$pid" 2>/dev/null || true
+	done
 	prep_teardown
 }
 
