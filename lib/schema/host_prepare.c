@@ -44,6 +44,20 @@ int host_check_kernel_modules(const struct host_conf *data, const struct conf *c
 	return 0;
 }
 
+/* Guests' files and [HugePages] set it, too: each would undo the other. */
+static bool is_huge_pages(const char *name, size_t length)
+{
+	static const char number[] = "vm/nr_hugepages";
+	size_t all = strlen(number);
+
+	if (length < all || strncmp(name, "vm", 2) != 0 || !strchr("./", name[2]))
+		return false;
+	return !strncmp(name + 3, number + 3, all - 3) &&
+	       (length == all || name[all] == '_');
+}
+
+static const char huge_pages_fault[] = "is what [HugePages] Pages= is for";
+
 static const char *sysctl_fault(const char *text)
 {
 	size_t length;
@@ -55,6 +69,8 @@ static const char *sysctl_fault(const char *text)
 	if (strcspn(text, " \t") < length || *text == '/' || *text == '.' ||
 	    memmem(text, length, "..", 2) || memmem(text, length, "//", 2))
 		return "has no name of a setting, such as vm.swappiness";
+	if (is_huge_pages(text, length))
+		return huge_pages_fault;
 	return NULL;
 }
 
@@ -68,7 +84,11 @@ int host_check_sysctl(const struct host_conf *data, const struct conf *conf,
 			continue;
 		conf_fail_item(conf, "Sysctl", "Set", 0, i, err, "\"%s\" %s", text,
 			       fault);
-		if (!strchr(text, '='))
+		if (fault == huge_pages_fault)
+			err_hint(err,
+				 "each would undo the other; without a section, guests' "
+				 "files say how many");
+		else if (!strchr(text, '='))
 			err_hint(err,
 				 "no blanks around the \"=\"; a value with blanks needs "
 				 "quotes around the whole: \"NAME=A B\"");
