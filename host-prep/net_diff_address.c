@@ -192,6 +192,19 @@ static bool is_filtering(const struct net *net, const char *name)
 	return !link || link->kind != NET_BRIDGE || link->bridge.vlan_filtering;
 }
 
+/* A port leaves all its VLANs with its bridge: none is to be removed, and each to be added where
+ * it comes to another. */
+static bool needs_no_step(const struct net_compare *compare, const struct net *other,
+			  const struct net_vlan *vlan, enum net_op op)
+{
+	const struct net_link *had = net_find_link(compare->have, vlan->link);
+	const struct net_link *wanted = net_find_link(compare->want, vlan->link);
+
+	if (!had || !wanted || !strcmp(had->master, wanted->master))
+		return has_vlan(other, vlan);
+	return op == NET_REMOVE_VLAN || !*wanted->master;
+}
+
 static void compare_vlans(struct net_compare *compare, const struct net *from,
 			  const struct net *other, enum net_op op,
 			  enum step_action action)
@@ -200,7 +213,7 @@ static void compare_vlans(struct net_compare *compare, const struct net *from,
 		struct net_step step = { .op = op, .vlan = from->vlans[i] };
 		char what[TEXT_SIZE];
 
-		if (has_vlan(other, &step.vlan) ||
+		if (needs_no_step(compare, other, &step.vlan, op) ||
 		    !net_compare_covers(compare, step.vlan.link) ||
 		    !is_filtering(compare->want, step.vlan.link))
 			continue;

@@ -235,6 +235,15 @@ static void test_vlans(void)
 	is_str(diff(&have, &want),
 	       "- vlan 20 of t0\n+ vlan 10 of t0\n+ vlan 30 of t0, pvid, untagged\n",
 	       "VLANs of a port come, change and go");
+	add_vlan(&have, "t0", 30, true);
+	strcpy(net_find_link(&have, "t0")->master, "br8");
+	ok(strstr(diff(&have, &want), "+ vlan 30 of t0, pvid, untagged\n") != NULL,
+	   "a port that goes to another bridge gets all of its VLANs there");
+	strcpy(net_find_link(&want, "t0")->master, "");
+	ok(strstr(diff(&have, &want), "vlan") == NULL, "one that goes to none has none");
+	strcpy(net_find_link(&want, "t0")->master, "br0");
+	strcpy(net_find_link(&have, "t0")->master, "br0");
+	have.vlan_count--;
 	net_find_link(&have, "br0")->bridge.vlan_filtering = false;
 	is_str(diff(&have, &want),
 	       "~ bridge br0: vlan filtering off -> vlan filtering on\n"
