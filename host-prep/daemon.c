@@ -3,8 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include "host-prep/daemon.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/pidfd.h"
 #include "lib/process.h"
 
 enum { END_MS = 5000 };
@@ -83,15 +82,14 @@ pid_t daemon_pid(int root_fd, const char *pid_path, const char *argument)
 int daemon_end(int root_fd, const char *pid_path, pid_t pid, struct err *err)
 {
 	_cleanup_close_ int fd = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-	struct pollfd gone = { .fd = fd, .events = POLLIN };
+	int result;
 
 	if (!pid || (fd < 0 && errno == ESRCH))
 		return 0;
-	if (fd < 0 || syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0) < 0)
-		return err_sys(err, errno, "ending the process %d of /%s", (int)pid,
+	result = fd < 0 ? -errno : pidfd_end(fd, END_MS);
+	if (result)
+		return err_sys(err, -result, "ending the process %d of /%s", (int)pid,
 			       pid_path);
-	if (poll(&gone, 1, END_MS) == 0)
-		syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
 	unlinkat(root_fd, pid_path, 0);
 	return 0;
 }

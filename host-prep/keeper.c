@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -13,6 +11,7 @@
 #include "host-prep/keeper.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/pidfd.h"
 
 /* Twice as long as the keeper gives its program. */
 enum { END_MS = 10000 };
@@ -39,20 +38,14 @@ int keeper_stop(int root_fd, const char *path, struct err *err)
 {
 	pid_t pid = keeper_pid(root_fd, path);
 	_cleanup_close_ int fd = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-	struct pollfd gone = { .fd = fd, .events = POLLIN };
+	int result = pid && fd < 0 && errno != ESRCH ? -errno : 0;
 
 	/* Asked again: the number may have gone to another in between. */
-	if (fd >= 0 && keeper_pid(root_fd, path) == pid) {
-		if (syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0) < 0 &&
-		    errno != ESRCH)
-			return err_sys(err, errno, "ending the process %d of /%s",
-				       (int)pid, path);
-		if (poll(&gone, 1, END_MS) == 0)
-			syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
-	} else if (pid && fd < 0 && errno != ESRCH) {
-		return err_sys(err, errno, "ending the process %d of /%s", (int)pid,
+	if (fd >= 0 && keeper_pid(root_fd, path) == pid)
+		result = pidfd_end(fd, END_MS);
+	if (result)
+		return err_sys(err, -result, "ending the process %d of /%s", (int)pid,
 			       path);
-	}
 	if (unlinkat(root_fd, path, 0) < 0 && errno != ENOENT)
 		return err_sys(err, errno, "removing /%s", path);
 	return 0;

@@ -2,8 +2,6 @@
 /* process_id.c: finds processes again, and ends them. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/pidfd.h"
 #include "qemu-launch/process_id.h"
 
 /* "PID (COMM) STATE PPID ...": COMM may hold spaces and brackets, so it is counted from the
@@ -90,20 +89,15 @@ int process_id_signal(const struct process_id *id, int signal, struct err *err)
 
 int process_id_end(const struct process_id *id, int timeout_ms, struct err *err)
 {
-	static const int signals[] = { SIGTERM, SIGKILL };
 	_cleanup_close_ int fd = process_id_open(id, NULL);
-	struct pollfd gone = { .fd = fd, .events = POLLIN };
+	int result = fd >= 0 ? pidfd_end(fd, timeout_ms) : 0;
 
-	for (size_t i = 0; fd >= 0 && i < ARRAY_SIZE(signals); i++) {
-		syscall(SYS_pidfd_send_signal, fd, signals[i], NULL, 0);
-		if (poll(&gone, 1, timeout_ms) > 0)
-			break;
-		if (i + 1 == ARRAY_SIZE(signals))
-			return err_set(
-				err, ETIMEDOUT,
-				"process %d outlives SIGKILL: it hangs in the kernel",
-				(int)id->pid);
-	}
+	if (result == -ETIMEDOUT)
+		return err_set(err, ETIMEDOUT,
+			       "process %d outlives SIGKILL: it hangs in the kernel",
+			       (int)id->pid);
+	if (result)
+		return err_sys(err, -result, "ending process %d", (int)id->pid);
 	/* Ours is to be waited for; another's is not ours to wait for. */
 	waitpid(id->pid, NULL, WNOHANG);
 	return 0;

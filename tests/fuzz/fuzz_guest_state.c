@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: qemu-launch/state.c qemu-launch/process_id.c qemu-launch/spawn.c qemu-launch/disk_chain.c */
 /* SOURCES: qemu-launch/block_nodes.c qemu-launch/qmp.c qemu-launch/qmp_message.c lib/interrupt.c lib/nearest.c */
-/* SOURCES: lib/process.c lib/names.c lib/file.c lib/err.c lib/strbuf.c LIBS: jansson */
+/* SOURCES: lib/process.c lib/names.c lib/file.c lib/err.c lib/pidfd.c lib/strbuf.c LIBS: jansson */
 /* fuzz_guest_state.c: a guest's state and its disks' chains are read back from any file, and
  * whatever qemu-img and QEMU say of images is compared with them. The input is one file; that
  * and, behind a byte 0x01, the answer. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SOURCES: host-prep/journal.c host-prep/net.c host-prep/net_text.c host-prep/net_json.c host-prep/net_saved.c */
 /* SOURCES: host-prep/links_journal.c host-prep/keeper.c host-prep/child.c lib/names.c lib/file.c lib/show_json.c */
-/* SOURCES: lib/err.c lib/strbuf.c LIBS: jansson */
+/* SOURCES: lib/err.c lib/pidfd.c lib/strbuf.c LIBS: jansson */
 /* fuzz_journal.c: host-prep's journal, its saved network states and its keepers' reports are
  * read back from any file; a state that is taken is written and read again the same. */
 #include "host-prep/journal.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: host-prep/keeper.c host-prep/child.c lib/file.c lib/strbuf.c lib/err.c LIBS: jansson */
+/* SOURCES: host-prep/keeper.c host-prep/child.c lib/file.c lib/strbuf.c lib/err.c lib/pidfd.c LIBS: jansson */
 /* test_hp_keeper.c: when a program is started again, what is reported of it, and its last words. */
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* SOURCES: lib/program_find.c lib/networks.c lib/schema/network*.c qemu-launch/order.c qemu-launch/disk_chain.c qemu-launch/disk_image.c qemu-launch/spawn.c qemu-launch/process_id.c qemu-launch/state.c qemu-launch/preflight*.c qemu-launch/judge_*.c qemu-launch/qemu_*.c qemu-launch/qmp*.c qemu-launch/context.c lib/user.c */
 /* SOURCES: qemu-launch/setup*.c qemu-launch/argv*.c qemu-launch/firmware.c qemu-launch/smbios.c */
 /* SOURCES: lib/guest*.c lib/findings.c lib/origin.c lib/schema/guest*.c lib/schema/host*.c lib/schema/rule.c lib/conf*.c lib/settings.c lib/option*.c */
-/* SOURCES: lib/nearest.c lib/names.c lib/file*.c lib/strbuf.c lib/err.c lib/log.c lib/pci.c lib/pci_use.c lib/vfio_bind.c lib/kmod.c lib/mount_text.c lib/sha512*.c lib/show_json.c */
+/* SOURCES: lib/nearest.c lib/names.c lib/file*.c lib/strbuf.c lib/err.c lib/pidfd.c lib/log.c lib/pci.c lib/pci_use.c lib/vfio_bind.c lib/kmod.c lib/mount_text.c lib/sha512*.c lib/show_json.c */
 /* SOURCES: lib/password_hash.c lib/format_text.c lib/process.c lib/kernel_rule.c lib/kernel_match.c lib/kernel_config.c lib/cmdline.c lib/interrupt.c lib/value/[a-z]*.c LIBS: jansson inih */
 /* test_ql_preflight.c: whether guests can start, told by fake machines: each thing that is wrong
  * is found, with its line, and nothing is found where all is well. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SOURCES: qemu-launch/state.c qemu-launch/process_id.c qemu-launch/spawn.c lib/file.c lib/err.c lib/strbuf.c LIBS: jansson */
+/* SOURCES: qemu-launch/state.c qemu-launch/process_id.c qemu-launch/spawn.c lib/file.c lib/err.c lib/pidfd.c lib/strbuf.c LIBS: jansson */
 /* test_ql_state.c: what is written down is read again, and processes are known again. */
 #include <errno.h>
 #include <signal.h>
