@@ -13,6 +13,11 @@
 int kmod_plan_load(const struct part_context *context, size_t item, struct steps *steps,
 		   struct err *err);
 
+/* Runs modprobe or rmmod; fails as process_run does. Where we are killed it goes on, and holds the
+ * lock (journal_lock; 0: none) until it has ended: a `down` before that would find no module to
+ * unload, and forget it. */
+int kmod_run(const char *const *argv, int lock_fd, struct err *err);
+
 /* Adds the step that unloads a module. */
 int kmod_plan_unload(const struct part_context *context, const char *name,
 		     struct steps *steps, struct err *err);

@@ -31,7 +31,7 @@ static bool is_about(const char *text, const char *module, const char **option)
 }
 
 struct load {
-	int root_fd;
+	int root_fd, lock_fd;
 	char **argv; /* of modprobe */
 	size_t count;
 	struct names brought; /* what comes with it, last what the others stand on */
@@ -50,19 +50,21 @@ static void load_free(void *data)
 	free(load);
 }
 
-static int modprobe(const char *const *argv, struct err *err)
+int kmod_run(const char *const *argv, int lock_fd, struct err *err)
 {
-	struct process process = { .argv = argv, .timeout_ms = MODPROBE_MS };
+	struct process process = { .argv = argv,
+				   .timeout_ms = MODPROBE_MS,
+				   .held_fd = lock_fd };
 
 	return process_run_quiet(&process, err);
 }
 
 /* This one alone: modprobe -r also takes what it stands on, whoever has loaded that. */
-static int unload(const char *name, struct err *err)
+static int unload(const struct load *load, const char *name, struct err *err)
 {
 	const char *const argv[] = { "rmmod", name, NULL };
 
-	return modprobe(argv, err);
+	return kmod_run(argv, load->lock_fd, err);
 }
 
 /* What came with it goes, unless another stands on it by now. */
@@ -70,14 +72,14 @@ static void unload_brought(const struct load *load)
 {
 	for (size_t i = 0; i < load->brought.count; i++)
 		if (kmod_is_there(load->root_fd, load->brought.items[i]))
-			unload(load->brought.items[i], NULL);
+			unload(load, load->brought.items[i], NULL);
 }
 
 /* modprobe leaves what a module stands on where that does not load itself. */
 static int load_run(const struct step *step, struct err *err)
 {
 	const struct load *load = step->data;
-	int result = modprobe((const char *const *)load->argv, err);
+	int result = kmod_run((const char *const *)load->argv, load->lock_fd, err);
 
 	if (result)
 		unload_brought(load);
@@ -90,7 +92,7 @@ static int load_undo(const struct step *step, struct err *err)
 	int result = 0;
 
 	if (kmod_is_there(load->root_fd, load->argv[1]))
-		result = unload(load->argv[1], err);
+		result = unload(load, load->argv[1], err);
 	if (!result)
 		unload_brought(load);
 	return result;
@@ -106,6 +108,7 @@ static struct load *load_new(const struct part_context *context, const char *nam
 
 	if (load) {
 		load->root_fd = context->root_fd;
+		load->lock_fd = context->lock_fd;
 		load->argv = calloc(most, sizeof(*load->argv));
 	}
 	if (!load || !load->argv) {
@@ -244,14 +247,14 @@ static int unload_run(const struct step *step, struct err *err)
 	const struct gone *gone = step->data;
 	const char *name = gone->load->argv[1];
 
-	return kmod_is_there(gone->root_fd, name) ? unload(name, err) : 0;
+	return kmod_is_there(gone->root_fd, name) ? unload(gone->load, name, err) : 0;
 }
 
 static int unload_undo(const struct step *step, struct err *err)
 {
 	const struct gone *gone = step->data;
 
-	return modprobe((const char *const *)gone->load->argv, err);
+	return kmod_run((const char *const *)gone->load->argv, gone->load->lock_fd, err);
 }
 
 int kmod_plan_unload(const struct part_context *context, const char *name,

@@ -5,32 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host-prep/kmod.h"
 #include "host-prep/kmod_need.h"
 #include "lib/file.h"
-#include "lib/kmod.h"
 #include "lib/log.h"
-#include "lib/process.h"
 
-enum { NAME_SIZE = 64, MODPROBE_MS = 60000 };
+enum { NAME_SIZE = 64 };
 
 struct need {
-	int root_fd;
+	int root_fd, lock_fd;
 	char name[NAME_SIZE], option[NAME_SIZE];
 };
 
-static int modprobe(const char *first, const char *second, struct err *err)
+static int modprobe(const struct need *need, const char *first, const char *second,
+		    struct err *err)
 {
 	const char *const argv[] = { "modprobe", first, second, NULL };
-	struct process process = { .argv = argv, .timeout_ms = MODPROBE_MS };
 
-	return process_run_quiet(&process, err);
+	return kmod_run(argv, need->lock_fd, err);
 }
 
 static int run_load(const struct step *step, struct err *err)
 {
 	const struct need *need = step->data;
 
-	return modprobe(need->name, *need->option ? need->option : NULL, err);
+	return modprobe(need, need->name, *need->option ? need->option : NULL, err);
 }
 
 /* It may be gone with another that it was loaded with; it may have found users since. */
@@ -48,7 +47,7 @@ static int run_unload(const struct step *step, struct err *err)
 	file_read_u64(need->root_fd, path, &users, NULL);
 	if (users)
 		log_info("module %s stays: it is in use", need->name);
-	else if (modprobe("-r", need->name, &why))
+	else if (modprobe(need, "-r", need->name, &why))
 		log_info("module %s stays: %s", need->name, why.text);
 	return 0;
 }
@@ -63,6 +62,7 @@ static int add_step(const struct part_context *context, const struct step *step,
 	if (!need)
 		return err_sys(err, ENOMEM, "planning the module %s", name);
 	need->root_fd = context->root_fd;
+	need->lock_fd = context->lock_fd;
 	snprintf(need->name, sizeof(need->name), "%s", name);
 	snprintf(need->option, sizeof(need->option), "%s", option ? option : "");
 	own.data = need;

@@ -26,6 +26,7 @@ struct left_out;
 /* Nothing of it is owned by a part. The descriptor must outlive the steps. */
 struct part_context {
 	int root_fd;
+	int lock_fd;                  /* journal_lock; 0: there is none */
 	const struct host_conf *host; /* the values, */
 	const struct conf *conf;      /* and where they come from */
 	const struct guests *guests;

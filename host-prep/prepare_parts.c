@@ -58,6 +58,7 @@ static int plan_part(struct prepare *prepare, const struct part *part, bool down
 {
 	const struct part_context context = {
 		.root_fd = prepare->root_fd,
+		.lock_fd = prepare->lock_fd,
 		.host = prepare->settings.host,
 		.conf = prepare->settings.conf,
 		.guests = &prepare->settings.guests,

@@ -98,6 +98,10 @@ static int run_spawn(struct process_run *run, const struct process *process)
 		if (run->child_fds[i] >= 0)
 			posix_spawn_file_actions_adddup2(&actions, run->child_fds[i], i);
 	}
+	/* To itself: that takes away its close-on-exec, in the child alone (POSIX.1-2024). */
+	if (process->held_fd > 0)
+		posix_spawn_file_actions_adddup2(&actions, process->held_fd,
+						 process->held_fd);
 	result = posix_spawnp(&run->pid, process->argv[0], &actions, &attributes,
 			      (char *const *)process->argv, envp);
 	posix_spawn_file_actions_destroy(&actions);

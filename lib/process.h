@@ -18,6 +18,8 @@ struct process {
 	int timeout_ms; /* then it and its process group are killed; 0: no deadline */
 	/* Where this becomes true it is killed as past the deadline, within a second (lib/interrupt.h); NULL */
 	const volatile sig_atomic_t *stop;
+	int held_fd; /* a lock that it shares, and so holds until it has ended, whatever becomes
+			of us: flock(2); 0: none */
 	const char
 		*package; /* that has the program: the hint where there is none; NULL */
 	/* results */

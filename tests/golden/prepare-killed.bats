@@ -123,3 +123,23 @@ first_write() {
 	grep -n 'write([^12]*, "10"' "$work/trace" | cut -d: -f1
 	again before
 }
+
+@test "down waits for a modprobe that a killed up has left, and unloads what it has loaded" {
+	mkdir -p "$work/bin" "$root/sys/module"
+	mkfifo "$work/begun" "$work/go"
+	printf '#!/bin/sh\necho >%q; timeout 60 cat %q >/dev/null; mkdir %q\n' "$work/begun" "$work/go" "$root/sys/module/slow" >"$work/bin/modprobe"
+	printf '#!/bin/sh\nrmdir %q/"$1"\n' "$root/sys/module" >"$work/bin/rmmod"
+	chmod +x "$work/bin"/*
+	conf '[KernelModules]' Load=slow
+	PATH=$work/bin:$PATH "$B/host-prep/bedplate-host-prep" up --root "$root" 3>&- >/dev/null &
+	read -r _ <"$work/begun"
+	kill -9 $!
+	wait $! || true
+	fails 1 "another bedplate host-prep is at work" host_prep down
+	echo >"$work/go"
+	flock "$root/run/bedplate/host-prep.lock" true
+	[ -d "$root/sys/module/slow" ]
+	PATH=$work/bin:$PATH host_prep down
+	[ ! -e "$root/sys/module/slow" ]
+	[ ! -e "$root/run/bedplate/host-prep.json" ]
+}

@@ -22,6 +22,7 @@ static void make_modprobe(int root)
 	fake_file(
 		root, "bin/modprobe",
 		"#!/bin/sh\n"
+		"[ ! -e \"/proc/self/fd/${LOCK:-none}\" ] || echo held >\"$FAKE/lock\"\n"
 		"case $* in\n"
 		"'-r stuck') echo \"Module stuck is in use\" >&2; exit 1 ;;\n"
 		"-r*) rm -r \"$FAKE/sys/module/$2\" ;;\n"
@@ -100,6 +101,22 @@ static void is_undone(struct fixture *f, int root)
 	ok(!is_there(root, "zram"), "a module goes when a later step fails");
 }
 
+static void holds_the_lock(struct fixture *f, int root)
+{
+	char text[16];
+
+	f->context.lock_fd = openat(root, "locked", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	snprintf(text, sizeof(text), "%d", f->context.lock_fd);
+	setenv("LOCK", text, 1);
+	steps_release(&f->steps);
+	need(f, part, "slow");
+	is_str(fixture_run(f), "", "a module is loaded");
+	is_str(fake_content(root, "lock"), "held",
+	       "by a modprobe that holds the lock to its end");
+	close(f->context.lock_fd);
+	f->context.lock_fd = 0;
+}
+
 static void forgets(void)
 {
 	json_t *before = json_pack("{s:s, s:s}", "zram", "swap", "vfio_pci", "vfio");
@@ -126,6 +143,7 @@ int main(void)
 	loads_and_unloads(&f, root);
 	leaves_what_is_used(&f, root);
 	is_undone(&f, root);
+	holds_the_lock(&f, root);
 	forgets();
 	fixture_release(&f);
 	close(root);
