@@ -160,6 +160,9 @@ static void test_apply(void)
 	is_int(pin_apply(&threads, &cpu, &err), -EINVAL, "and a CPU that is not there");
 	pthread_barrier_wait(&barrier);
 	pthread_join(thread, NULL);
+	/* The kernel tells who joins it before it lets go of it. */
+	while (syscall(SYS_tgkill, getpid(), other_tid, 0) == 0)
+		sched_yield();
 	is_int(pin_apply(&threads, &cpu, &err), 0,
 	       "a thread that has gone is no failure");
 }
